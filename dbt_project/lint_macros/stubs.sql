@@ -1,0 +1,32 @@
+{# What the linter reads in place of the project's macros: it knows neither adapters nor dispatch. #}
+{% macro as_of() %}now(){% endmacro %}
+{% macro seconds_between(start, finish) %}seconds_between({{ start }}, {{ finish }}){% endmacro %}
+{% macro days_between(start, finish) %}days_between({{ start }}, {{ finish }}){% endmacro %}
+{% macro add_days(moment, days) %}add_days({{ moment }}, {{ days }}){% endmacro %}
+{% macro store_date(moment, store) %}store_date({{ moment }}, {{ store }}){% endmacro %}
+{% macro timestamp_type() %}timestamp{% endmacro %}
+{% macro minor_scale(currency) %}100{% endmacro %}
+{% macro to_minor(amount, currency) %}to_minor({{ amount }}){% endmacro %}
+{% macro from_minor(amount, currency) %}from_minor({{ amount }}){% endmacro %}
+{% macro ratio(amount, multiplier, divisor) %}ratio({{ amount }}, {{ multiplier }}){% endmacro %}
+{% macro share(amount, taken, quantity, units) %}share({{ amount }}){% endmacro %}
+{% macro each_of(list, element) %}cross join unnest({{ list }}) as each_{{ element }} ({{ element }}){% endmacro %}
+{% macro sorted_list(elements) %}sorted_list(1){% endmacro %}
+{% macro merged_sorted(first, second) %}merged_sorted({{ first }}, {{ second }}){% endmacro %}
+{% macro empty_list() %}empty_list(){% endmacro %}
+{% macro list_length(list) %}len({{ list }}){% endmacro %}
+{% macro joined_in_order(expression, separator) %}min(''){% endmacro %}
+{% macro joined_distinct(expression, separator) %}min(''){% endmacro %}
+{% macro any_of(list, condition) %}any_of({{ list }}){% endmacro %}
+{% macro id_tail(id) %}id_tail({{ id }}){% endmacro %}
+{% macro newest_version(relation, keys, changed_at) %}select * from {{ relation }}{% endmacro %}
+{% macro in_each_currency(relation) %}select * from {{ relation }}{% endmacro %}
+{% macro minor_of(money_set) %}minor_of({{ money_set }}){% endmacro %}
+{% macro minor_sum_of(list, money_set) %}minor_sum_of({{ list }}){% endmacro %}
+{% macro case_key(store, kind, id) %}case_key({{ store }}){% endmacro %}
+{% macro deep_link(system, store, id) %}deep_link({{ id }}){% endmacro %}
+{% macro age_bucket(days) %}age_bucket({{ days }}){% endmacro %}
+{% macro approval_limit(currency, seeded_limit) %}approval_limit({{ currency }}, {{ seeded_limit }}){% endmacro %}
+{% macro text_type() %}varchar{% endmacro %}
+{% macro quoted(name) %}{{ name }}_record{% endmacro %}
+{% macro literals(texts) %}'a', 'b'{% endmacro %}

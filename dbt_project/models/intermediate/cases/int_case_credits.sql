@@ -1,0 +1,120 @@
+with
+
+credit_lines as (
+
+    select * from {{ ref('int_case_credit_lines') }}
+
+),
+
+documents as (
+
+    select * from {{ ref('int_erp_documents') }}
+
+),
+
+original_invoices as (
+
+    select
+        documents.document_id,
+        linked_orders.store,
+        linked_orders.order_id,
+        documents.exchange_rate
+
+    from documents
+
+    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+        on documents.document_id = linked_orders.document_id
+
+    where
+        documents.document_type in ('invoice', 'cash_sale')
+        and documents.is_effective
+
+),
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+),
+
+documents_of_case as (
+
+    select
+        credit_lines.case_key,
+        credit_lines.document_id,
+        cases.store,
+        cases.order_id,
+        documents.document_type,
+        documents.currency,
+        documents.created_at,
+        documents.period_id,
+        documents.exchange_rate,
+        row_number() over (
+            partition by credit_lines.case_key order by documents.created_at, credit_lines.document_id
+        ) as credit_rank
+
+    from (select distinct
+        case_key,
+        document_id
+    from credit_lines) as credit_lines
+
+    inner join documents on credit_lines.document_id = documents.document_id
+
+    inner join cases on credit_lines.case_key = cases.case_key
+
+),
+
+applications as (
+
+    select
+        documents_of_case.case_key,
+        max(case when original_invoices.document_id is null then 1 else 0 end) as is_applied_elsewhere
+
+    from documents_of_case
+
+    inner join {{ ref('stg_netsuite__links') }} as links
+        on
+            documents_of_case.document_id = links.next_document_id
+            and links.link_type = 'Payment'
+
+    left join original_invoices
+        on
+            links.previous_document_id = original_invoices.document_id
+            and documents_of_case.store = original_invoices.store
+            and documents_of_case.order_id = original_invoices.order_id
+
+    group by documents_of_case.case_key
+
+),
+
+summed_to_case as (
+
+    select
+        case_key,
+        min(created_at) as credited_at,
+        max(created_at) as last_credited_at,
+        min(currency) as currency,
+        count(distinct currency) as currency_count,
+        max(case when document_type = 'cash_refund' then 1 else 0 end) = 1 as has_cash_refund,
+        min(case when credit_rank = 1 then period_id end) as first_period_id,
+        min(case when credit_rank = 1 then document_id end) as first_credit_id
+
+    from documents_of_case
+
+    group by case_key
+
+),
+
+final as (
+
+    select
+        summed_to_case.*,
+        coalesce(applications.is_applied_elsewhere, 0) = 1 as is_applied_elsewhere
+
+    from summed_to_case
+
+    left join applications on summed_to_case.case_key = applications.case_key
+
+)
+
+select * from final

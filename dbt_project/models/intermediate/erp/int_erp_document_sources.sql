@@ -1,0 +1,58 @@
+with
+
+by_line_link as (
+
+    select
+        document_id,
+        source_document_id
+
+    from {{ ref('int_erp_line_sources') }}
+
+),
+
+by_created_from as (
+
+    select
+        document_id,
+        source_document_id
+
+    from {{ ref('stg_netsuite__transaction_lines') }}
+
+    where source_document_id is not null
+
+),
+
+documents as (
+
+    select * from {{ ref('int_erp_documents') }}
+
+),
+
+every_source as (
+
+    select * from by_line_link
+    union
+    select * from by_created_from
+
+),
+
+final as (
+
+    select
+        every_source.document_id,
+        every_source.source_document_id,
+        documents.document_type as source_document_type,
+        documents.created_at as source_created_at
+
+    from every_source
+
+    inner join documents
+        on
+            every_source.source_document_id = documents.document_id
+            and documents.is_effective
+
+    where every_source.document_id <> every_source.source_document_id
+
+)
+
+select * from final

@@ -1,0 +1,136 @@
+-- What put units of a case on sale, took them off, or passed them; one row per event.
+with
+
+dispositions as (
+
+    select * from {{ ref('int_storefront_dispositions') }}
+
+),
+
+disposed_lines as (
+
+    select distinct
+        store,
+        return_id,
+        order_line_id
+
+    from dispositions
+
+),
+
+restocked_by_disposition as (
+
+    select
+        {{ case_key('store', "'return'", 'return_id') }} as case_key,
+        order_line_id,
+        'restored' as event,
+        disposed_quantity as quantity,
+        location_id,
+        location_name,
+        disposed_at as occurred_at
+
+    from dispositions
+
+    where disposition_type = 'restocked'
+
+),
+
+restocked_by_refund as (
+
+    select
+        refunds.case_key,
+        lines.order_line_id,
+        'restored' as event,
+        lines.restocked_quantity as quantity,
+        lines.location_id,
+        lines.location_name,
+        refunds.refunded_at as occurred_at
+
+    from {{ ref('int_storefront_refund_lines') }} as lines
+
+    inner join {{ ref('int_case_refunds') }} as refunds
+        on
+            lines.store = refunds.store
+            and lines.refund_id = refunds.refund_id
+
+    inner join {{ ref('int_storefront_refunds') }} as storefront_refunds
+        on
+            lines.store = storefront_refunds.store
+            and lines.refund_id = storefront_refunds.refund_id
+
+    left join disposed_lines
+        on
+            storefront_refunds.store = disposed_lines.store
+            and storefront_refunds.return_id = disposed_lines.return_id
+            and lines.order_line_id = disposed_lines.order_line_id
+
+    where
+        lines.is_shop_money
+        and lines.restocked_quantity > 0
+        and disposed_lines.order_line_id is null
+
+),
+
+confirmed_actions as (
+
+    select
+        case_key,
+        order_line_id,
+        action as event,
+        quantity,
+        location_id,
+        cast(null as {{ text_type() }}) as location_name,
+        confirmed_at as occurred_at
+
+    from {{ ref('stg_ledger__actions') }}
+
+    where
+        action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
+        and confirmed_at <= {{ as_of() }}
+
+),
+
+passed as (
+
+    select
+        case_key,
+        order_line_id,
+        'passed' as event,
+        inspected_quantity as quantity,
+        cast(null as {{ text_type() }}) as location_id,
+        cast(null as {{ text_type() }}) as location_name,
+        inspected_at as occurred_at
+
+    from {{ ref('int_case_inspections') }}
+
+    where
+        outcome = 'passed'
+        and order_line_id is not null
+
+),
+
+events as (
+
+    select * from restocked_by_disposition
+    union all
+    select * from restocked_by_refund
+    union all
+    select * from confirmed_actions
+    union all
+    select * from passed
+
+),
+
+final as (
+
+    select
+        events.*,
+        cases.kind
+
+    from events
+
+    inner join {{ ref('int_cases') }} as cases on events.case_key = cases.case_key
+
+)
+
+select * from final

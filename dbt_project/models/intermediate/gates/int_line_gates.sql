@@ -1,0 +1,288 @@
+-- What may be done with the units of each line, and what has to wait, with the first reason why.
+with
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_case_stages') }}
+
+),
+
+rmas as (
+
+    select * from {{ ref('int_case_rmas') }}
+
+),
+
+lines as (
+
+    select
+        lines.*,
+        cases.case_name,
+        cases.kind,
+        stages.current_stage in ('declined', 'cancelled') as is_ended,
+        coalesce(rmas.has_live_rma, false) as has_live_rma,
+        coalesce(rmas.is_wait_over, false) as is_wait_over,
+        coalesce(stock.restored_quantity, 0) as restored_quantity,
+        coalesce(stock.held_quantity, 0) as held_quantity,
+        coalesce(stock.on_sale_quantity, 0) as on_sale_quantity,
+        coalesce(stock.written_off_quantity, 0) as written_off_quantity,
+        coalesce(stock.held_quantity + stock.quarantined_quantity - stock.released_quantity, 0)
+        - coalesce(stock.written_off_quantity, 0) as in_quality_control_quantity,
+        stock.restored_location_id,
+        stock.any_location_id
+
+    from {{ ref('int_case_lines') }} as lines
+
+    inner join cases on lines.case_key = cases.case_key
+
+    inner join stages on lines.case_key = stages.case_key
+
+    left join rmas on lines.case_key = rmas.case_key
+
+    left join {{ ref('int_case_line_stock') }} as stock
+        on
+            lines.case_key = stock.case_key
+            and lines.order_line_id = stock.order_line_id
+
+),
+
+open_exposures as (
+
+    select
+        case_key,
+        order_line_id,
+        exposed_quantity as open_quantity
+
+    from {{ ref('int_exposure_intervals') }}
+
+    where ended_at is null
+
+),
+
+available_by_place as (
+
+    select
+        store,
+        sku,
+        location_id,
+        sum(available_quantity) as available_quantity
+
+    from {{ ref('int_storefront_stock') }}
+
+    group by store, sku, location_id
+
+),
+
+quarantinable as (
+
+    select
+        lines.case_key,
+        lines.order_line_id,
+        open_exposures.open_quantity,
+        available_by_place.available_quantity,
+        coalesce(
+            sum(open_exposures.open_quantity) over (
+                partition by lines.store, lines.sku, lines.restored_location_id
+                order by lines.case_name, lines.order_line_id
+                rows between unbounded preceding and 1 preceding
+            ), 0
+        ) as earlier_open_quantity
+
+    from lines
+
+    inner join open_exposures
+        on
+            lines.case_key = open_exposures.case_key
+            and lines.order_line_id = open_exposures.order_line_id
+
+    left join available_by_place
+        on
+            lines.store = available_by_place.store
+            and lines.sku = available_by_place.sku
+            and lines.restored_location_id = available_by_place.location_id
+
+    where lines.kind in ('return', 'refund_only')
+
+),
+
+quarantine_split as (
+
+    select
+        case_key,
+        order_line_id,
+        open_quantity,
+        case
+            when available_quantity is null then open_quantity
+            else least(open_quantity, greatest(available_quantity - earlier_open_quantity, 0))
+        end as ready_quantity
+
+    from quarantinable
+
+),
+
+decisions as (
+
+    select
+        case_key,
+        order_line_id,
+        'quarantine' as action,
+        ready_quantity as quantity,
+        cast(null as {{ text_type() }}) as hold_reason
+
+    from quarantine_split
+
+    union all
+
+    select
+        case_key,
+        order_line_id,
+        'quarantine' as action,
+        open_quantity - ready_quantity as quantity,
+        'insufficient_available' as hold_reason
+
+    from quarantine_split
+
+    union all
+
+    select
+        case_key,
+        order_line_id,
+        'hold_for_inspection' as action,
+        received_quantity - restored_quantity - held_quantity as quantity,
+        case when not has_live_rma then 'unlinked' end as hold_reason
+
+    from lines
+
+    where
+        kind = 'return'
+        and not is_ended
+
+    union all
+
+    select
+        case_key,
+        order_line_id,
+        'restock' as action,
+        passed_quantity - on_sale_quantity as quantity,
+        cast(null as {{ text_type() }}) as hold_reason
+
+    from lines
+
+    where
+        kind = 'return'
+        and not is_ended
+
+    union all
+
+    select
+        case_key,
+        order_line_id,
+        'restock' as action,
+        case when is_wait_over then least(requested_quantity, received_quantity) else requested_quantity end
+        - greatest(passed_quantity, on_sale_quantity)
+        - failed_quantity as quantity,
+        case
+            when not has_live_rma then 'unlinked'
+            when received_quantity < due_quantity then 'not_received'
+            else 'not_inspected'
+        end as hold_reason
+
+    from lines
+
+    where
+        kind = 'return'
+        and not is_ended
+
+    union all
+
+    select
+        case_key,
+        order_line_id,
+        'write_off' as action,
+        least(failed_quantity - written_off_quantity, in_quality_control_quantity) as quantity,
+        cast(null as {{ text_type() }}) as hold_reason
+
+    from lines
+
+    where
+        kind = 'return'
+        and not is_ended
+
+),
+
+default_locations as (
+
+    select
+        store,
+        min(location_id) as location_id
+
+    from {{ ref('stg_shopify__locations') }}
+
+    where is_active
+
+    group by store
+
+),
+
+item_locations as (
+
+    select
+        store,
+        inventory_item_id,
+        min(location_id) as location_id
+
+    from {{ ref('int_storefront_stock') }}
+
+    group by store, inventory_item_id
+
+),
+
+final as (
+
+    select
+        decisions.case_key,
+        decisions.order_line_id,
+        lines.sku,
+        lines.inventory_item_id,
+        coalesce(
+            lines.restored_location_id,
+            lines.any_location_id,
+            item_locations.location_id,
+            default_locations.location_id
+        ) as location_id,
+        decisions.action,
+        cast(decisions.quantity as integer) as quantity,
+        decisions.hold_reason,
+        -- What the line's earlier actions moved: the same units asked for again are another request.
+        case decisions.action
+            when 'quarantine' then lines.on_sale_quantity
+            when 'hold_for_inspection' then lines.held_quantity
+            when 'restock' then lines.on_sale_quantity
+            else lines.written_off_quantity
+        end as moved_before_quantity
+
+    from decisions
+
+    inner join lines
+        on
+            decisions.case_key = lines.case_key
+            and decisions.order_line_id = lines.order_line_id
+
+    left join item_locations
+        on
+            lines.store = item_locations.store
+            and lines.inventory_item_id = item_locations.inventory_item_id
+
+    left join default_locations on lines.store = default_locations.store
+
+    where decisions.quantity > 0
+
+)
+
+select * from final

@@ -1,0 +1,105 @@
+-- What the customer may be told: the ERP's own figure, never ours.
+with
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+    where kind = 'return'
+
+),
+
+variances as (
+
+    select * from {{ ref('int_case_variances') }}
+
+),
+
+rmas as (
+
+    select * from {{ ref('int_case_rmas') }}
+
+),
+
+published as (
+
+    select
+        case_key,
+        {{ to_minor('amount', 'currency') }} as amount_minor,
+        row_number() over (partition by case_key order by confirmed_at desc, intent_key desc) as newest_rank
+
+    from {{ ref('stg_ledger__actions') }}
+
+    where
+        action = 'publish_quote'
+        and confirmed_at <= {{ as_of() }}
+
+),
+
+figures as (
+
+    select
+        cases.case_key,
+        variances.is_currency_mismatch,
+        variances.has_credit,
+        coalesce(rmas.has_live_rma, false) as has_live_rma,
+        variances.authorized_lines_minor,
+        least(greatest(variances.authorized_quantity, 1), {{ var('tolerance_cap_minor') }}) as tolerance_minor,
+        {{ to_minor('rmas.total_amount', 'variances.currency') }} as authorized_minor,
+        case
+            when variances.is_currency_mismatch then null
+            when variances.has_credit then variances.erp_minor
+            else {{ to_minor('rmas.total_amount', 'variances.currency') }}
+        end as amount_minor,
+        published.amount_minor as published_minor
+
+    from cases
+
+    inner join variances on cases.case_key = variances.case_key
+
+    inner join {{ ref('int_case_stages') }} as stages on cases.case_key = stages.case_key
+
+    left join rmas on cases.case_key = rmas.case_key
+
+    left join published
+        on
+            cases.case_key = published.case_key
+            and published.newest_rank = 1
+
+    where stages.current_stage not in ('declined', 'cancelled')
+
+),
+
+reasons as (
+
+    select
+        *,
+        {{ sorted_list([
+            "case when is_currency_mismatch then 'currency_mismatch' end",
+            "case when amount_minor is null and not is_currency_mismatch then 'no_erp_figure' end",
+            "case when not has_credit and abs(authorized_minor - authorized_lines_minor) > tolerance_minor"
+            ~ " then 'reversal_mismatch' end",
+            "case when not has_live_rma and not has_credit then 'unlinked' end",
+        ]) }} as hold_reasons
+
+    from figures
+
+),
+
+final as (
+
+    select
+        case_key,
+        amount_minor,
+        case
+            when amount_minor = published_minor then 'done'
+            when {{ list_length('hold_reasons') }} > 0 then 'held'
+            else 'ready'
+        end as decision,
+        case when amount_minor = published_minor then {{ empty_list() }} else hold_reasons end as hold_reasons
+
+    from reasons
+
+)
+
+select * from final

@@ -1,0 +1,122 @@
+with
+
+unlinked_rmas as (
+
+    select
+        documents.document_id,
+        linked_orders.store,
+        linked_orders.order_id
+
+    from {{ ref('int_erp_documents') }} as documents
+
+    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+        on documents.document_id = linked_orders.document_id
+
+    left join {{ ref('int_rmas_linked_explicitly') }} as linked
+        on documents.document_id = linked.document_id
+
+    where
+        documents.document_type = 'return_authorization'
+        and documents.is_effective
+        and documents.document_status <> 'cancelled'
+        and linked.document_id is null
+
+),
+
+unlinked_returns as (
+
+    select
+        returns.store,
+        returns.return_id,
+        returns.order_id
+
+    from {{ ref('int_storefront_returns') }} as returns
+
+    where
+        returns.return_status not in ('declined', 'cancelled')
+        and not exists (
+            select 1
+            from {{ ref('int_rmas_linked_explicitly') }} as linked
+            where
+                linked.store = returns.store
+                and linked.return_id = returns.return_id
+        )
+
+),
+
+contents_of_rmas as (
+
+    select
+        document_id,
+        {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
+
+    from {{ ref('int_erp_document_lines') }}
+
+    where line_class = 'item' and not is_kit_component
+
+    group by document_id
+
+),
+
+contents_of_returns as (
+
+    select
+        lines.store,
+        lines.return_id,
+        {{ joined_in_order("order_lines.sku || '*' || cast(lines.requested_quantity as " ~ text_type() ~ ")") }}
+            as contents
+
+    from {{ ref('int_storefront_return_lines') }} as lines
+
+    inner join {{ ref('int_storefront_order_lines') }} as order_lines
+        on
+            lines.store = order_lines.store
+            and lines.order_line_id = order_lines.order_line_id
+
+    group by lines.store, lines.return_id
+
+),
+
+fits as (
+
+    select
+        unlinked_rmas.document_id,
+        unlinked_returns.store,
+        unlinked_returns.return_id,
+        unlinked_returns.order_id,
+        count(*) over (partition by unlinked_rmas.document_id) as fitting_returns_count,
+        count(*) over (
+            partition by unlinked_returns.store, unlinked_returns.return_id
+        ) as fitting_rmas_count
+
+    from unlinked_rmas
+
+    inner join contents_of_rmas on unlinked_rmas.document_id = contents_of_rmas.document_id
+
+    inner join unlinked_returns
+        on
+            unlinked_rmas.store = unlinked_returns.store
+            and unlinked_rmas.order_id = unlinked_returns.order_id
+
+    inner join contents_of_returns
+        on
+            unlinked_returns.store = contents_of_returns.store
+            and unlinked_returns.return_id = contents_of_returns.return_id
+            and contents_of_rmas.contents = contents_of_returns.contents
+
+),
+
+final as (
+
+    select
+        document_id,
+        store,
+        return_id,
+        order_id,
+        fitting_returns_count > 1 or fitting_rmas_count > 1 as is_ambiguous
+
+    from fits
+
+)
+
+select * from final

@@ -1,0 +1,57 @@
+with
+
+refunds as (
+
+    select
+        made.store,
+        made.refund_id,
+        staged.shipping_lines,
+        staged.adjustments,
+        staged.duties,
+        orders.is_tax_included,
+        orders.shop_currency,
+        orders.presentment_currency
+
+    from {{ ref('int_storefront_refunds') }} as made
+
+    inner join {{ ref('stg_shopify__refunds') }} as staged
+        on
+            made.store = staged.store
+            and made.refund_id = staged.refund_id
+
+    inner join {{ ref('int_storefront_orders') }} as orders
+        on
+            made.store = orders.store
+            and made.order_id = orders.order_id
+
+),
+
+refunds_in_each_currency as (
+
+    {{ in_each_currency('refunds') }}
+
+),
+
+amounts as (
+
+    select
+        store,
+        refund_id,
+        currency,
+        {{ minor_sum_of('shipping_lines', 'subtotalAmountSet') }}
+        + case
+            when is_tax_included then 0
+            else {{ minor_sum_of('shipping_lines', 'taxAmountSet') }}
+        end as shipping_minor,
+        {{ minor_sum_of('duties', 'amountSet') }}
+        - {{ minor_sum_of('adjustments', 'amountSet') }}
+        - case
+            when is_tax_included then 0
+            else {{ minor_sum_of('adjustments', 'taxAmountSet') }}
+        end as adjustment_minor
+
+    from refunds_in_each_currency
+
+)
+
+select * from amounts

@@ -1,0 +1,37 @@
+with
+
+lines as (
+
+    select * from {{ ref('stg_shopify__return_lines') }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_storefront_returns') }}
+
+),
+
+summed_to_order_line as (
+
+    select
+        lines.store,
+        lines.return_id,
+        lines.order_line_id,
+        min(lines.return_reason) as return_reason,
+        sum(lines.requested_quantity) as requested_quantity
+
+    from lines
+
+    inner join returns
+        on
+            lines.store = returns.store
+            and lines.return_id = returns.return_id
+
+    where lines.order_line_id is not null
+
+    group by lines.store, lines.return_id, lines.order_line_id
+
+)
+
+select * from summed_to_order_line

@@ -1,0 +1,41 @@
+with
+
+lines as (
+
+    select * from {{ ref('int_storefront_order_lines') }}
+
+),
+
+erp_items as (
+
+    select
+        sku,
+        min(item_id) as item_id,
+        min(item_type) as item_type
+
+    from {{ ref('stg_netsuite__items') }}
+
+    group by sku
+
+),
+
+final as (
+
+    select
+        lines.store,
+        lines.sku,
+        min(lines.inventory_item_id) as inventory_item_id,
+        cast(min(erp_items.item_id) as {{ text_type() }}) as erp_item_id,
+        min(erp_items.item_type) as erp_item_type
+
+    from lines
+
+    left join erp_items on lines.sku = erp_items.sku
+
+    where lines.sku is not null
+
+    group by lines.store, lines.sku
+
+)
+
+select * from final

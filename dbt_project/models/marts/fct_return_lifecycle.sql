@@ -1,0 +1,242 @@
+with
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+),
+
+stages as (
+
+    select * from {{ ref('int_case_stages') }}
+
+),
+
+milestones as (
+
+    select * from {{ ref('int_case_milestones') }}
+
+),
+
+amounts as (
+
+    select * from {{ ref('int_case_amounts') }}
+
+),
+
+rmas as (
+
+    select * from {{ ref('int_case_rmas') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_storefront_orders') }}
+
+),
+
+order_contents as (
+
+    select
+        store,
+        order_id,
+        count(*) as line_count
+
+    from {{ ref('int_storefront_order_lines') }}
+
+    group by store, order_id
+
+),
+
+lines_summed_to_case as (
+
+    select
+        lines.case_key,
+        count(*) as line_count,
+        sum(coalesce(stock.on_sale_quantity, 0)) as restocked_quantity,
+        max(case when lines.bundle_id is not null then 1 else 0 end) = 1 as is_bundle,
+        max(case when originals.discount_minor > 0 then 1 else 0 end) = 1 as is_promotional,
+        max(
+            case
+                when
+                    greatest(lines.expected_quantity, lines.credited_quantity, lines.refunded_quantity)
+                    < lines.ordered_quantity
+                    then 1
+                else 0
+            end
+        ) = 1 as has_partial_line
+
+    from {{ ref('int_case_lines') }} as lines
+
+    inner join {{ ref('int_case_currencies') }} as case_currencies on lines.case_key = case_currencies.case_key
+
+    left join {{ ref('int_storefront_order_line_amounts') }} as originals
+        on
+            lines.store = originals.store
+            and lines.order_line_id = originals.order_line_id
+            and case_currencies.currency = originals.currency
+
+    left join {{ ref('int_case_line_stock') }} as stock
+        on
+            lines.case_key = stock.case_key
+            and lines.order_line_id = stock.order_line_id
+
+    group by lines.case_key
+
+),
+
+exposed_cases as (
+
+    select distinct case_key from {{ ref('int_exposure_intervals') }}
+
+),
+
+stage_targets as (
+
+    select * from {{ ref('stage_targets') }}
+
+),
+
+entered as (
+
+    select
+        cases.case_key,
+        case stages.current_stage
+            when 'awaiting_confirmation' then milestones.requested_at
+            when 'awaiting_receipt' then coalesce(milestones.approved_at, milestones.requested_at)
+            when 'awaiting_inspection' then milestones.received_at
+            when 'awaiting_posting'
+                then coalesce(stages.inspected_at, milestones.approved_at, milestones.requested_at)
+            when 'awaiting_payout'
+                then
+                    coalesce(
+                        milestones.last_credited_at,
+                        stages.inspected_at,
+                        milestones.approved_at,
+                        milestones.requested_at
+                    )
+            else
+                greatest(
+                    milestones.requested_at,
+                    milestones.approved_at,
+                    stages.inspected_at,
+                    milestones.last_credited_at,
+                    milestones.last_paid_at,
+                    milestones.refunded_at
+                )
+        end as stage_entered_at
+
+    from cases
+
+    inner join stages on cases.case_key = stages.case_key
+
+    inner join milestones on cases.case_key = milestones.case_key
+
+),
+
+timeless as (
+
+    select
+        cases.case_key,
+        cases.case_name,
+        cases.kind,
+        cases.store,
+        cases.order_id,
+        orders.order_name,
+        cases.return_id,
+        case when cases.kind = 'return' then cases.case_name end as return_name,
+        cast(rmas.rma_id as {{ text_type() }}) as rma_id,
+        rmas.rma_number,
+        orders.channel,
+        cast(null as {{ text_type() }}) as customer_key,
+        amounts.currency,
+        cases.link_method,
+        stages.confirmation_status,
+        stages.inspection_status,
+        stages.posting_status,
+        stages.payout_status,
+        stages.current_stage,
+        milestones.requested_at,
+        milestones.approved_at,
+        milestones.rma_opened_at,
+        milestones.received_at,
+        stages.inspected_at,
+        milestones.credited_at,
+        milestones.refunded_at,
+        milestones.settled_at,
+        milestones.closed_at,
+        stages.is_storefront_complete,
+        stages.is_erp_complete,
+        stages.is_falsely_complete,
+        stages.is_refunded_before_inspection,
+        exposed_cases.case_key is not null as is_restocked_before_inspection,
+        stages.is_credited_before_receipt,
+        cast(stages.requested_quantity as integer) as requested_quantity,
+        cast(stages.received_quantity as integer) as received_quantity,
+        cast(stages.passed_quantity as integer) as passed_quantity,
+        cast(stages.failed_quantity as integer) as failed_quantity,
+        cast(coalesce(lines.restocked_quantity, 0) as integer) as restocked_quantity,
+        cast(stages.refunded_quantity as integer) as refunded_quantity,
+        cast(stages.credited_quantity as integer) as credited_quantity,
+        coalesce(lines.is_bundle, false) as is_bundle,
+        coalesce(lines.has_partial_line, false)
+        or coalesce(lines.line_count, 0) < coalesce(order_contents.line_count, 0) as is_partial,
+        coalesce(lines.is_promotional, false) as is_promotional,
+        amounts.has_exchange as is_exchange,
+        entered.stage_entered_at,
+        {{ deep_link('storefront', 'cases.store', 'cases.order_id') }} as storefront_url,
+        {{ deep_link('erp', 'cases.store', 'rmas.rma_id') }} as erp_url
+
+    from cases
+
+    inner join stages on cases.case_key = stages.case_key
+
+    inner join milestones on cases.case_key = milestones.case_key
+
+    inner join amounts on cases.case_key = amounts.case_key
+
+    inner join entered on cases.case_key = entered.case_key
+
+    left join rmas on cases.case_key = rmas.case_key
+
+    left join orders
+        on
+            cases.store = orders.store
+            and cases.order_id = orders.order_id
+
+    left join order_contents
+        on
+            cases.store = order_contents.store
+            and cases.order_id = order_contents.order_id
+
+    left join lines_summed_to_case as lines on cases.case_key = lines.case_key
+
+    left join exposed_cases on cases.case_key = exposed_cases.case_key
+
+),
+
+aged as (
+
+    select
+        timeless.*,
+        {{ days_between('timeless.stage_entered_at', as_of()) }} as days_in_stage,
+        stage_targets.target_days as stage_target_days
+
+    from timeless
+
+    left join stage_targets on timeless.current_stage = stage_targets.stage
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce(days_in_stage > stage_target_days, false) as is_overdue
+
+    from aged
+
+)
+
+select * from final

@@ -1,0 +1,145 @@
+with
+
+lines as (
+
+    select * from {{ ref('int_case_lines') }}
+
+),
+
+amounts as (
+
+    select * from {{ ref('int_case_line_amounts') }}
+
+),
+
+originals as (
+
+    select * from {{ ref('int_storefront_order_line_amounts') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+),
+
+stock as (
+
+    select * from {{ ref('int_case_line_stock') }}
+
+),
+
+return_lines as (
+
+    select * from {{ ref('int_storefront_return_lines') }}
+
+),
+
+tax_codes as (
+
+    select
+        credit_lines.case_key,
+        credit_lines.order_line_id,
+        {{ joined_distinct('taxes.tax_code', ', ') }} as tax_codes
+
+    from {{ ref('int_case_credit_lines') }} as credit_lines
+
+    inner join {{ ref('int_erp_line_taxes') }} as taxes
+        on
+            credit_lines.document_id = taxes.document_id
+            and credit_lines.line_id = taxes.line_id
+
+    where credit_lines.order_line_id is not null
+
+    group by credit_lines.case_key, credit_lines.order_line_id
+
+),
+
+original_tax_codes as (
+
+    select
+        store,
+        order_line_id,
+        {{ joined_distinct('tax_code', ', ') }} as tax_codes
+
+    from {{ ref('int_storefront_order_line_taxes') }}
+
+    group by store, order_line_id
+
+),
+
+final as (
+
+    select
+        lines.case_key,
+        cases.case_name,
+        lines.store,
+        amounts.currency,
+        lines.order_line_id,
+        lines.sku,
+        return_lines.return_reason,
+        tax_codes.tax_codes,
+        original_tax_codes.tax_codes as original_tax_codes,
+        lines.ordered_quantity,
+        lines.requested_quantity,
+        lines.authorized_quantity,
+        lines.received_quantity,
+        lines.passed_quantity,
+        lines.failed_quantity,
+        coalesce(stock.on_sale_quantity, 0) as restocked_quantity,
+        lines.refunded_quantity,
+        lines.credited_quantity,
+        {{ from_minor(
+            'originals.net_minor + originals.untaxed_discount_minor', 'amounts.currency'
+        ) }} as original_gross_amount,
+        {{ from_minor('originals.untaxed_discount_minor', 'amounts.currency') }} as original_discount_amount,
+        {{ from_minor('originals.tax_minor', 'amounts.currency') }} as original_tax_amount,
+        {% for side in ['storefront', 'erp'] %}
+            {{ from_minor('amounts.' ~ side ~ '_gross_minor', 'amounts.currency') }} as {{ side }}_gross_amount,
+            {{ from_minor('amounts.' ~ side ~ '_discount_minor', 'amounts.currency') }} as {{ side }}_discount_amount,
+            {{ from_minor('amounts.' ~ side ~ '_tax_minor', 'amounts.currency') }} as {{ side }}_tax_amount,
+        {% endfor %}
+        {{ from_minor('amounts.expected_reversal_gross_minor', 'amounts.currency') }} as expected_gross_amount,
+        {{ from_minor('amounts.expected_reversal_discount_minor', 'amounts.currency') }} as expected_discount_amount,
+        {{ from_minor('amounts.expected_reversal_tax_minor', 'amounts.currency') }} as expected_tax_amount
+
+    from lines
+
+    inner join cases on lines.case_key = cases.case_key
+
+    inner join amounts
+        on
+            lines.case_key = amounts.case_key
+            and lines.order_line_id = amounts.order_line_id
+
+    left join originals
+        on
+            lines.store = originals.store
+            and lines.order_line_id = originals.order_line_id
+            and amounts.currency = originals.currency
+
+    left join stock
+        on
+            lines.case_key = stock.case_key
+            and lines.order_line_id = stock.order_line_id
+
+    left join return_lines
+        on
+            cases.store = return_lines.store
+            and cases.return_id = return_lines.return_id
+            and lines.order_line_id = return_lines.order_line_id
+
+    left join tax_codes
+        on
+            lines.case_key = tax_codes.case_key
+            and lines.order_line_id = tax_codes.order_line_id
+
+    left join original_tax_codes
+        on
+            lines.store = original_tax_codes.store
+            and lines.order_line_id = original_tax_codes.order_line_id
+
+)
+
+select * from final

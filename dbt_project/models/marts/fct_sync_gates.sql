@@ -1,0 +1,165 @@
+with
+
+cases as (
+
+    select * from {{ ref('int_cases') }}
+
+),
+
+case_currencies as (
+
+    select * from {{ ref('int_case_currencies') }}
+
+),
+
+milestones as (
+
+    select * from {{ ref('int_case_milestones') }}
+
+),
+
+go_live as (
+
+    select * from {{ ref('sync_go_live') }}
+
+),
+
+stores_incomplete as (
+
+    select * from {{ ref('int_stores_incomplete') }}
+
+),
+
+line_gates as (
+
+    select
+        case_key,
+        action,
+        order_line_id,
+        sku,
+        inventory_item_id,
+        location_id,
+        quantity,
+        cast(null as bigint) as amount_minor,
+        case when hold_reason is null then 'ready' else 'held' end as own_decision,
+        {{ sorted_list(['hold_reason']) }} as own_reasons,
+        moved_before_quantity
+
+    from {{ ref('int_line_gates') }}
+
+),
+
+case_gates as (
+
+    select
+        case_key,
+        'issue_refund' as action,
+        amount_minor,
+        decision,
+        hold_reasons
+
+    from {{ ref('int_refund_gates') }}
+
+    union all
+
+    select
+        case_key,
+        'publish_quote' as action,
+        amount_minor,
+        decision,
+        hold_reasons
+
+    from {{ ref('int_quote_gates') }}
+
+),
+
+gates as (
+
+    select * from line_gates
+
+    union all
+
+    select
+        case_key,
+        action,
+        cast(null as {{ text_type() }}) as order_line_id,
+        cast(null as {{ text_type() }}) as sku,
+        cast(null as {{ text_type() }}) as inventory_item_id,
+        cast(null as {{ text_type() }}) as location_id,
+        cast(null as integer) as quantity,
+        amount_minor,
+        decision as own_decision,
+        hold_reasons as own_reasons,
+        0 as moved_before_quantity
+
+    from case_gates
+
+),
+
+decided as (
+
+    select
+        gates.*,
+        cases.case_name,
+        cases.store,
+        case_currencies.currency,
+        evidence.evidence,
+        gates.own_decision <> 'done'
+        and (
+            coalesce(milestones.requested_at < cast(go_live.live_since as {{ timestamp_type() }}), false)
+            or stores_incomplete.store is not null
+        ) as is_stopped,
+        {{ sorted_list([
+            "case when milestones.requested_at < cast(go_live.live_since as " ~ timestamp_type() ~ ") then 'before_go_live' end",
+            "case when stores_incomplete.store is not null then 'store_incomplete' end",
+        ]) }} as stop_reasons
+
+    from gates
+
+    inner join cases on gates.case_key = cases.case_key
+
+    inner join case_currencies on gates.case_key = case_currencies.case_key
+
+    inner join milestones on gates.case_key = milestones.case_key
+
+    left join {{ ref('int_case_evidence') }} as evidence on gates.case_key = evidence.case_key
+
+    left join go_live
+        on
+            cases.store = go_live.store
+            and gates.action = go_live.action
+
+    left join stores_incomplete on cases.store = stores_incomplete.store
+
+),
+
+final as (
+
+    select
+        case_key,
+        case_name,
+        store,
+        currency,
+        action,
+        order_line_id,
+        sku,
+        inventory_item_id,
+        location_id,
+        quantity,
+        {{ from_minor('amount_minor', 'currency') }} as amount,
+        case when is_stopped then 'held' else own_decision end as decision,
+        case when is_stopped then {{ merged_sorted('own_reasons', 'stop_reasons') }} else own_reasons end
+            as hold_reasons,
+        md5(
+            case_key || '|' || action || '|' || coalesce(order_line_id, '') || '|'
+            || coalesce(cast(quantity as {{ text_type() }}), '') || '|'
+            || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
+            || cast(moved_before_quantity as {{ text_type() }}) || '|' || own_decision
+        ) as gate_key,
+        coalesce(evidence, '') as evidence
+
+    from decided
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+with
+
+newest as (
+
+    {{ newest_version(source('ledger', 'actions'), ['intent_key'], 'confirmed_at') }}
+
+),
+
+renamed as (
+
+    select
+        intent_key,
+        case_key,
+        store,
+        order_line_id,
+        action,
+        sku,
+        location_id,
+        currency,
+        reference,
+        run_id,
+        quantity,
+        amount,
+        sent_at,
+        confirmed_at
+
+    from newest
+
+)
+
+select * from renamed

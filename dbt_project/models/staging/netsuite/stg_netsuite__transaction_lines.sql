@@ -1,0 +1,50 @@
+with
+
+newest as (
+
+    {{ newest_version(source('netsuite', 'transaction_lines'), ['transaction', 'id'], 'lastmodifieddate') }}
+
+),
+
+rewrites as (
+
+    select
+        transaction,
+        max(_extracted_at) as rewritten_at
+
+    from newest
+
+    group by transaction
+
+),
+
+renamed as (
+
+    select
+        newest.transaction as document_id,
+        newest.id as line_id,
+        newest.linesequencenumber as line_number,
+        newest.createdfrom as source_document_id,
+        newest.kitmemberof as kit_line_id,
+        newest.itemtype as item_type,
+        newest.itemid as sku,
+        newest.storefront_line as storefront_line_reference,
+        newest.foreignamount as amount,
+        abs(newest.quantity) as quantity,
+        coalesce(newest.mainline, 'F') = 'T' as is_main_line,
+        coalesce(newest.taxline, 'F') = 'T' as is_tax_line,
+        coalesce(newest.iscogs, 'F') = 'T' as is_cost_line,
+        coalesce(newest.transactiondiscount, 'F') = 'T' as is_header_discount,
+        coalesce(newest.kitcomponent, 'F') = 'T' as is_kit_component,
+        rewrites.rewritten_at
+
+    from newest
+
+    inner join rewrites
+        on
+            newest.transaction = rewrites.transaction
+            and newest._extracted_at = rewrites.rewritten_at
+
+)
+
+select * from renamed

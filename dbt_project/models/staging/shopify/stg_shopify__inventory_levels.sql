@@ -1,0 +1,47 @@
+with
+
+known_by_as_of as (
+
+    select *
+    from {{ source('shopify', 'inventory_levels') }}
+    where updatedAt <= {{ as_of() }}
+
+),
+
+newest as (
+
+    {{ newest_version('known_by_as_of', ['_store', 'id'], 'updatedAt') }}
+
+),
+
+quantities_unnested as (
+
+    select
+        newest._store as store,
+        newest.item.id as inventory_item_id,
+        newest.item.sku,
+        newest.location.id as location_id,
+        newest.location.name as location_name,
+        quantity
+
+    from newest
+    {{ each_of('newest.quantities', 'quantity') }}
+
+),
+
+renamed as (
+
+    select
+        store,
+        inventory_item_id,
+        sku,
+        location_id,
+        location_name,
+        quantity.name as stock_state,
+        quantity.quantity as stock_quantity
+
+    from quantities_unnested
+
+)
+
+select * from renamed

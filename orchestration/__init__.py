@@ -1,0 +1,1 @@
+"""Returns as one lifecycle: extract, land, build, check, publish, gate, sync."""

@@ -1,0 +1,11 @@
+-- Items by SKU.
+SELECT
+  i.id,
+  i.itemid,
+  i.itemtype,
+  i.isinactive,
+  TO_CHAR(SYS_EXTRACT_UTC(i.lastmodifieddate), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS lastmodifieddate
+FROM item i
+WHERE {changed}
+  AND {after}
+ORDER BY i.id

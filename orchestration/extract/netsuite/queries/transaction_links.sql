@@ -1,0 +1,17 @@
+-- Line to line, one row per pair and link type. The links into a changed document are rewritten together.
+SELECT
+  l.nextdoc,
+  l.nextline,
+  l.nexttype,
+  l.previousdoc,
+  l.previousline,
+  l.previoustype,
+  l.linktype,
+  l.foreignamount,
+  TO_CHAR(SYS_EXTRACT_UTC(t.lastmodifieddate), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS lastmodifieddate
+FROM NextTransactionLineLink l
+INNER JOIN transaction t ON t.id = l.nextdoc
+WHERE t.type IN ('CustInvc', 'CashSale', 'RtnAuth', 'ItemRcpt', 'CustCred', 'CashRfnd')
+  AND {changed}
+  AND {after}
+ORDER BY l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype

@@ -1,0 +1,499 @@
+"""The streams: what is read from each system, its key, its cursor and the columns that land."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+
+class System(StrEnum):
+    """A system whose records land; the name is the landing folder and the dbt source."""
+
+    SHOPIFY = "shopify"
+    NETSUITE = "netsuite"
+    LEDGER = "ledger"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """
+    One kind of record of one system.
+
+    `columns` maps the record's own field names to DuckDB types; a record that does not fit them is
+    rejected with its text, never bent. `records` is the path of the list of records in one answer.
+    `key` identifies a record; among its landed versions the newest extraction counts.
+    `cursor` is the field that orders changes (none: the stream is read by id or whole).
+    """
+
+    system: System
+    name: str
+    key: tuple[str, ...]
+    records: tuple[str, ...]
+    columns: dict[str, str]
+    cursor: str | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    document: str = ""
+
+    @property
+    def query(self) -> str:
+        """The GraphQL document or SuiteQL text that reads this stream."""
+        suffix = "graphql" if self.system is System.SHOPIFY else "sql"
+        return read_query(self.system, f"{self.document or self.name}.{suffix}")
+
+
+@cache
+def read_query(system: System, file_name: str) -> str:
+    """Return the text of a query document kept beside its client."""
+    return (Path(__file__).parent / system / "queries" / file_name).read_text(encoding="utf-8")
+
+
+def struct(**fields: str) -> str:
+    """Return the DuckDB type of a record with these fields."""
+    members = ", ".join(f'"{name}" {kind}' for name, kind in fields.items())
+    return f"STRUCT({members})"
+
+
+def nodes(kind: str) -> str:
+    """Return the DuckDB type of a GraphQL connection of which only the nodes are kept."""
+    return struct(nodes=f"{kind}[]")
+
+
+AMOUNT = "DECIMAL(20, 4)"
+TEXT = "VARCHAR"
+INSTANT = "TIMESTAMPTZ"
+MONEY = struct(amount=AMOUNT, currencyCode=TEXT)
+BAG = struct(shopMoney=MONEY, presentmentMoney=MONEY)
+REFERENCE = struct(id=TEXT)
+TAX_LINES = struct(title=TEXT, rate="DECIMAL(12, 8)", priceSet=BAG) + "[]"
+DISCOUNTS = struct(allocatedAmountSet=BAG) + "[]"
+PAYMENT = struct(
+    id=TEXT,
+    kind=TEXT,
+    status=TEXT,
+    gateway=TEXT,
+    createdAt=INSTANT,
+    processedAt=INSTANT,
+    amountSet=BAG,
+    parentTransaction=REFERENCE,
+)
+ORDER_LINE = struct(
+    id=TEXT,
+    sku=TEXT,
+    quantity="INTEGER",
+    currentQuantity="INTEGER",
+    variant=struct(inventoryItem=REFERENCE),
+    lineItemGroup=REFERENCE,
+    originalUnitPriceSet=BAG,
+    discountAllocations=DISCOUNTS,
+    taxLines=TAX_LINES,
+)
+
+SHOPIFY_STREAMS = (
+    Stream(
+        System.SHOPIFY,
+        "orders",
+        key=("id",),
+        cursor="updatedAt",
+        records=("data", "orders", "nodes"),
+        columns={
+            "id": TEXT,
+            "name": TEXT,
+            "createdAt": INSTANT,
+            "processedAt": INSTANT,
+            "updatedAt": INSTANT,
+            "cancelledAt": INSTANT,
+            "test": "BOOLEAN",
+            "sourceName": TEXT,
+            "currencyCode": TEXT,
+            "presentmentCurrencyCode": TEXT,
+            "taxesIncluded": "BOOLEAN",
+            "customer": REFERENCE,
+            "purchasingEntity": struct(__typename=TEXT),
+            "paymentTerms": struct(id=TEXT, paymentTermsType=TEXT),
+            "totalRefundedSet": BAG,
+            "lineItems": nodes(ORDER_LINE),
+            "shippingLines": nodes(
+                struct(
+                    id=TEXT, isRemoved="BOOLEAN", discountedPriceSet=BAG, taxLines=TAX_LINES
+                )
+            ),
+            "transactions": PAYMENT + "[]",
+            "refunds": REFERENCE + "[]",
+            "returns": nodes(REFERENCE),
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "returns",
+        key=("id",),
+        records=("data", "nodes"),
+        columns={
+            "id": TEXT,
+            "name": TEXT,
+            "status": TEXT,
+            "createdAt": INSTANT,
+            "requestApprovedAt": INSTANT,
+            "closedAt": INSTANT,
+            "totalQuantity": "INTEGER",
+            "decline": struct(reason=TEXT),
+            "order": REFERENCE,
+            "returnShippingFees": struct(id=TEXT, amountSet=BAG) + "[]",
+            "returnLineItems": nodes(
+                struct(
+                    __typename=TEXT,
+                    id=TEXT,
+                    quantity="INTEGER",
+                    processedQuantity="INTEGER",
+                    refundedQuantity="INTEGER",
+                    returnReasonDefinition=struct(handle=TEXT, name=TEXT),
+                    fulfillmentLineItem=struct(id=TEXT, lineItem=REFERENCE),
+                    restockingFee=struct(id=TEXT, amountSet=BAG),
+                )
+            ),
+            "exchangeLineItems": nodes(
+                struct(
+                    id=TEXT,
+                    quantity="INTEGER",
+                    processedQuantity="INTEGER",
+                    lineItems=struct(
+                        id=TEXT,
+                        sku=TEXT,
+                        quantity="INTEGER",
+                        originalUnitPriceSet=BAG,
+                        discountAllocations=DISCOUNTS,
+                        taxLines=TAX_LINES,
+                    )
+                    + "[]",
+                )
+            ),
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "dispositions",
+        key=("id",),
+        records=("data", "nodes"),
+        columns={
+            "id": TEXT,
+            "reverseFulfillmentOrders": nodes(
+                struct(
+                    id=TEXT,
+                    status=TEXT,
+                    lineItems=nodes(
+                        struct(
+                            id=TEXT,
+                            totalQuantity="INTEGER",
+                            fulfillmentLineItem=struct(id=TEXT, lineItem=REFERENCE),
+                            dispositions=struct(
+                                id=TEXT,
+                                type=TEXT,
+                                quantity="INTEGER",
+                                createdAt=INSTANT,
+                                location=struct(id=TEXT, name=TEXT),
+                            )
+                            + "[]",
+                        )
+                    ),
+                )
+            ),
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "refunds",
+        key=("id",),
+        records=("data", "nodes"),
+        columns={
+            "id": TEXT,
+            "createdAt": INSTANT,
+            "updatedAt": INSTANT,
+            "processedAt": INSTANT,
+            "note": TEXT,
+            "order": REFERENCE,
+            "return": REFERENCE,
+            "totalRefundedSet": BAG,
+            "refundLineItems": nodes(
+                struct(
+                    id=TEXT,
+                    quantity="INTEGER",
+                    restockType=TEXT,
+                    restocked="BOOLEAN",
+                    location=struct(id=TEXT, name=TEXT),
+                    lineItem=REFERENCE,
+                    subtotalSet=BAG,
+                    totalTaxSet=BAG,
+                )
+            ),
+            "refundShippingLines": nodes(
+                struct(id=TEXT, subtotalAmountSet=BAG, taxAmountSet=BAG)
+            ),
+            "orderAdjustments": nodes(
+                struct(id=TEXT, reason=TEXT, amountSet=BAG, taxAmountSet=BAG)
+            ),
+            "duties": struct(amountSet=BAG) + "[]",
+            "transactions": nodes(PAYMENT),
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "balance_transactions",
+        key=("id",),
+        cursor="transactionDate",
+        records=("data", "shopifyPaymentsAccount", "balanceTransactions", "nodes"),
+        columns={
+            "id": TEXT,
+            "type": TEXT,
+            "sourceType": TEXT,
+            "sourceOrderTransactionId": TEXT,
+            "transactionDate": INSTANT,
+            "test": "BOOLEAN",
+            "amount": MONEY,
+            "fee": MONEY,
+            "net": MONEY,
+            "associatedOrder": REFERENCE,
+            "associatedPayout": struct(id=TEXT, status=TEXT),
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "locations",
+        key=("id",),
+        records=("data", "locations", "nodes"),
+        columns={"id": TEXT, "name": TEXT, "isActive": "BOOLEAN", "updatedAt": INSTANT},
+    ),
+    Stream(
+        System.SHOPIFY,
+        "inventory_levels",
+        key=("id",),
+        cursor="updatedAt",
+        records=("data", "location", "inventoryLevels", "nodes"),
+        columns={
+            "id": TEXT,
+            "isActive": "BOOLEAN",
+            "updatedAt": INSTANT,
+            "item": struct(id=TEXT, sku=TEXT),
+            "location": struct(id=TEXT, name=TEXT),
+            "quantities": struct(name=TEXT, quantity="INTEGER", updatedAt=INSTANT) + "[]",
+        },
+    ),
+)
+
+SUITEQL_RECORDS = ("items",)
+TRANSACTION_COLUMNS = {
+    "id": "BIGINT",
+    "type": TEXT,
+    "tranid": TEXT,
+    "status": TEXT,
+    "entity": "BIGINT",
+    "trandate": "DATE",
+    "createddate": INSTANT,
+    "lastmodifieddate": INSTANT,
+    "postingperiod": "BIGINT",
+    "currency": TEXT,
+    "exchangerate": "DECIMAL(24, 10)",
+    "foreigntotal": AMOUNT,
+    "voided": TEXT,
+    "memorized": TEXT,
+    "externalid": TEXT,
+    "storefront_order": TEXT,
+    "storefront_return": TEXT,
+}
+TRANSACTION_TYPES = {
+    "sales_orders": "SalesOrd",
+    "invoices": "CustInvc",
+    "cash_sales": "CashSale",
+    "return_authorizations": "RtnAuth",
+    "item_receipts": "ItemRcpt",
+    "credit_memos": "CustCred",
+    "cash_refunds": "CashRfnd",
+}
+
+NETSUITE_STREAMS = (
+    *(
+        Stream(
+            System.NETSUITE,
+            name,
+            document="transactions",
+            key=("id",),
+            cursor="lastmodifieddate",
+            records=SUITEQL_RECORDS,
+            columns=TRANSACTION_COLUMNS,
+            parameters={"type": code, "changed": "t.lastmodifieddate", "after": "t.id"},
+        )
+        for name, code in TRANSACTION_TYPES.items()
+    ),
+    Stream(
+        System.NETSUITE,
+        "transaction_lines",
+        key=("transaction", "id"),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={"changed": "t.lastmodifieddate", "after": "tl.transaction, tl.id"},
+        columns={
+            "transaction": "BIGINT",
+            "id": "BIGINT",
+            "linesequencenumber": "INTEGER",
+            "mainline": TEXT,
+            "taxline": TEXT,
+            "iscogs": TEXT,
+            "transactiondiscount": TEXT,
+            "itemtype": TEXT,
+            "item": "BIGINT",
+            "itemid": TEXT,
+            "quantity": "DECIMAL(20, 5)",
+            "rate": "DECIMAL(24, 10)",
+            "foreignamount": AMOUNT,
+            "createdfrom": "BIGINT",
+            "kitcomponent": TEXT,
+            "kitmemberof": "BIGINT",
+            "location": "BIGINT",
+            "storefront_line": TEXT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "transaction_tax_details",
+        key=("transaction", "line", "taxcode"),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={
+            "changed": "t.lastmodifieddate",
+            "after": "d.transaction, d.line, d.taxcode",
+        },
+        columns={
+            "transaction": "BIGINT",
+            "line": "BIGINT",
+            "taxcode": "BIGINT",
+            "taxcode_name": TEXT,
+            "taxrate": "DECIMAL(12, 8)",
+            "taxamount": AMOUNT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "transaction_links",
+        key=("nextdoc", "nextline", "previousdoc", "previousline", "linktype"),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={
+            "changed": "t.lastmodifieddate",
+            "after": "l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype",
+        },
+        columns={
+            "nextdoc": "BIGINT",
+            "nextline": "BIGINT",
+            "nexttype": TEXT,
+            "previousdoc": "BIGINT",
+            "previousline": "BIGINT",
+            "previoustype": TEXT,
+            "linktype": TEXT,
+            "foreignamount": AMOUNT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "inspections",
+        key=("id",),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={"changed": "n.lastmodified", "after": "n.id"},
+        columns={
+            "id": "BIGINT",
+            "receipt": "BIGINT",
+            "receipt_line": "BIGINT",
+            "result": TEXT,
+            "quantity": "DECIMAL(20, 5)",
+            "isinactive": TEXT,
+            "inspected": INSTANT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "accounting_periods",
+        key=("id",),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={"changed": "p.lastmodifieddate", "after": "p.id"},
+        columns={
+            "id": "BIGINT",
+            "periodname": TEXT,
+            "startdate": "DATE",
+            "enddate": "DATE",
+            "closed": TEXT,
+            "arlocked": TEXT,
+            "alllocked": TEXT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "items",
+        key=("id",),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={"changed": "i.lastmodifieddate", "after": "i.id"},
+        columns={
+            "id": "BIGINT",
+            "itemid": TEXT,
+            "itemtype": TEXT,
+            "isinactive": TEXT,
+            "lastmodifieddate": INSTANT,
+        },
+    ),
+    Stream(
+        System.NETSUITE,
+        "deleted_records",
+        key=("recordid", "type"),
+        cursor="deleteddate",
+        records=SUITEQL_RECORDS,
+        parameters={"changed": "d.deleteddate", "after": "d.recordid, d.type"},
+        columns={"recordid": "BIGINT", "type": TEXT, "deleteddate": INSTANT},
+    ),
+    Stream(
+        System.NETSUITE,
+        "control_totals",
+        key=("type", "currency"),
+        records=SUITEQL_RECORDS,
+        columns={
+            "type": TEXT,
+            "currency": TEXT,
+            "document_count": "BIGINT",
+            "document_total": AMOUNT,
+        },
+    ),
+)
+
+LEDGER_STREAMS = (
+    Stream(
+        System.LEDGER,
+        "actions",
+        key=("intent_key",),
+        cursor="confirmed_at",
+        records=("actions",),
+        columns={
+            "intent_key": TEXT,
+            "action": TEXT,
+            "store": TEXT,
+            "case_key": TEXT,
+            "order_line_id": TEXT,
+            "sku": TEXT,
+            "quantity": "INTEGER",
+            "amount": AMOUNT,
+            "currency": TEXT,
+            "location_id": TEXT,
+            "reference": TEXT,
+            "run_id": TEXT,
+            "sent_at": INSTANT,
+            "confirmed_at": INSTANT,
+        },
+    ),
+)
+
+STREAMS = {
+    (stream.system, stream.name): stream
+    for stream in (*SHOPIFY_STREAMS, *NETSUITE_STREAMS, *LEDGER_STREAMS)
+}
