@@ -22,8 +22,8 @@ lines_summed_to_case as (
 
     select
         case_key,
-        max(case when credited_quantity > creditable_quantity then 1 else 0 end) = 1 as has_duplicate_credit,
-        max(case when refunded_quantity > refundable_quantity then 1 else 0 end) = 1 as has_duplicate_refund
+        max(case when credited_quantity > credit_limit_quantity then 1 else 0 end) = 1 as has_duplicate_credit,
+        max(case when refunded_quantity > refund_limit_quantity then 1 else 0 end) = 1 as has_duplicate_refund
 
     from {{ ref('int_case_lines') }}
 

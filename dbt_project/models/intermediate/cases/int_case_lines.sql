@@ -84,9 +84,13 @@ final as (
             else order_lines.ordered_quantity
         end as creditable_quantity,
         case
+            when rmas.case_key is not null then taken.authorized_quantity
+            else order_lines.ordered_quantity
+        end as credit_limit_quantity,
+        case
             when taken.kind = 'return' then taken.requested_quantity
             else order_lines.ordered_quantity
-        end as refundable_quantity
+        end as refund_limit_quantity
 
     from taken
 
