@@ -1,0 +1,7 @@
+"""The ERP's client."""
+
+from orchestration.extract.netsuite.auth import ClientCredentials, ClientCredentialsAuth
+from orchestration.extract.netsuite.client import NetSuiteClient
+from orchestration.extract.netsuite.suiteql import Fields
+
+__all__ = ["ClientCredentials", "ClientCredentialsAuth", "Fields", "NetSuiteClient"]

@@ -1,0 +1,84 @@
+# Every command of the project. Bare `make` is what to run before a commit.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+RETURNS := $(BIN)/returns
+SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
+
+.DEFAULT_GOAL := check
+.PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster \
+	doctor lock clean browser
+
+check: lint types layers tests
+
+setup: $(STAMP) browser
+
+# Set-up is done once per lock file: the stamp is newer than what it was made from.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up .venv (once, a few minutes)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(STAMP)
+
+# The browser tests drive the system's own Chromium.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		apt-get update --quiet && $(SETUP_BROWSER); \
+	else \
+		echo "Chromium is missing: the browser tests need it. Run: sudo $(SETUP_BROWSER)"; \
+	fi
+
+run: $(STAMP)
+	$(RETURNS) run
+
+sandbox: $(STAMP)
+	$(RETURNS) sandbox
+
+# make rehearse DIR=tests/scenarios ONLY=clean_single_return,two_partial_returns
+DIR ?= tests/scenarios
+rehearse: $(STAMP)
+	$(RETURNS) rehearse $(DIR) $(if $(ONLY),--only $(ONLY))
+
+dashboard: $(STAMP)
+	$(RETURNS) dashboard
+
+dagster: $(STAMP)
+	$(RETURNS) dagster
+
+doctor: $(STAMP)
+	$(RETURNS) doctor
+
+test: setup lint types layers sql tests
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+sql: $(STAMP)
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+tests: $(STAMP)
+	$(BIN)/pytest
+
+# Resolves pyproject.toml anew; needs uv on the path.
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-annotate --no-header \
+		--no-strip-extras --no-emit-index-url --output-file requirements.lock
+
+# Derived state only: evidence (landing) and decisions (ledger) stay.
+clean:
+	rm -rf .mypy_cache .ruff_cache .pytest_cache dbt_project/target

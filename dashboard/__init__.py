@@ -1,0 +1,1 @@
+"""What finance, support and engineers look at: the published marts, one question a page."""

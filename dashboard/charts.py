@@ -1,0 +1,174 @@
+"""Charts that say their point; colours that the colour-blind tell apart, in light and dark."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+import streamlit as st
+
+from dashboard.money import decimals
+from dashboard.words import COMPONENTS, STATUSES, STEPS
+
+BLUE, ORANGE, VERMILION, GREY, PALE = "#2f7ec0", "#e69f00", "#d55e00", "#8b8f98", "#b9bdc4"
+STATUS_COLOURS = {
+    "done": BLUE,
+    "not_required": PALE,
+    "in_progress": ORANGE,
+    "not_started": GREY,
+    "failed": VERMILION,
+}
+Records = Sequence[Mapping[str, object]]
+LayeredChart = alt.LayerChart | alt.FacetChart
+
+
+def ink() -> str:
+    """Return the colour of text inside a chart, readable on the reader's theme."""
+    return "#edebe8" if st.context.theme.type == "dark" else "#2f2d2b"
+
+
+def stage_chart(statuses: pa.Table) -> LayeredChart:
+    """Return one bar a stage, cut by status: what is done from the left, what is open after it."""
+    order = list(STATUS_COLOURS)
+    records = [
+        {
+            "stage": STEPS.get(row["stage"], row["stage"]),
+            "status": STATUSES.get(row["status"], str(row["status"])),
+            "place": order.index(row["status"]) if row["status"] in order else len(order),
+            "cases": row["cases"],
+        }
+        for row in statuses.to_pylist()
+    ]
+    base = alt.Chart(alt.InlineData(values=records)).encode(
+        y=alt.Y("stage:N", sort=list(STEPS.values()), title=None, axis=alt.Axis(labelLimit=200)),
+        order=alt.Order("place:Q"),
+        tooltip=[
+            alt.Tooltip("stage:N", title="Stage"),
+            alt.Tooltip("status:N", title="Status"),
+            alt.Tooltip("cases:Q", title="Cases", format=","),
+        ],
+    )
+    bars = base.mark_bar(height=26).encode(
+        x=alt.X("cases:Q", stack="zero", axis=None),
+        color=alt.Color(
+            "status:N",
+            title=None,
+            scale=alt.Scale(
+                domain=[STATUSES[code] for code in order], range=list(STATUS_COLOURS.values())
+            ),
+            legend=alt.Legend(orient="top", symbolType="square"),
+        ),
+    )
+    # Dark on the light segments and on orange, light on the dark ones: readable on each.
+    figures = base.mark_text(fontSize=12).encode(
+        x=alt.X("cases:Q", stack="zero", bandPosition=0.5),
+        text=alt.Text("cases:Q", format=","),
+        color=alt.condition(
+            "datum.status == 'Done' || datum.status == 'Failed'",
+            alt.value("#ffffff"),
+            alt.value("#1c1b1a"),
+        ),
+    )
+    return alt.layer(bars, figures).properties(height=alt.Step(38))
+
+
+def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
+    """Return the way from the storefront's total to the ERP's, one step a component."""
+    records = bridge_steps(totals)
+    shape = f",.{decimals(currency)}f"
+    order = [record["step"] for record in records]
+    x = alt.X("step:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=140))
+    base = alt.Chart(alt.InlineData(values=records)).encode(x=x)
+    bars = base.mark_bar(size=46).encode(
+        y=alt.Y(
+            "low:Q",
+            title=currency,
+            scale=alt.Scale(zero=False, padding=24),
+            axis=alt.Axis(format=shape),
+        ),
+        y2="high:Q",
+        color=alt.Color(
+            "direction:N",
+            title=None,
+            scale=alt.Scale(domain=["Total", "Takes away", "Adds"], range=[GREY, VERMILION, BLUE]),
+            legend=alt.Legend(orient="top", symbolType="square"),
+        ),
+        tooltip=[
+            alt.Tooltip("step:N", title="Step"),
+            alt.Tooltip("change:Q", title=currency, format=shape),
+        ],
+    )
+    labels = base.mark_text(dy=-9, color=ink(), fontSize=12).encode(
+        y="high:Q", text=alt.Text("change:Q", format=shape)
+    )
+    return alt.layer(bars, labels).properties(height=360)
+
+
+def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """
+    Return the steps of the bridge; what the components do not explain has a step of its own.
+
+    Floats draw the bars and nothing else: every figure that is read comes from the marts.
+    """
+    level = Decimal(totals["storefront_bridge_amount"])
+    steps = [_step("Storefront", Decimal(0), level, change=level, direction="Total")]
+    for name, label in COMPONENTS.items():
+        change = -Decimal(totals[f"{name}_component"])
+        direction = "Adds" if change > 0 else "Takes away"
+        steps.append(_step(label, level, level + change, change=change, direction=direction))
+        level += change
+    end = Decimal(totals["erp_amount"])
+    if level != end:
+        steps.append(_step("Unexplained", level, end, change=end - level, direction="Takes away"))
+    steps.append(_step("ERP", Decimal(0), end, change=end, direction="Total"))
+    return _grounded(steps)
+
+
+def money_bars(
+    records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
+) -> LayeredChart:
+    """Return bars of money, the largest first, each with its figure."""
+    shape = f",.{decimals(currency)}f"
+    values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
+        x=alt.X("amount:Q", axis=None, scale=alt.Scale(domainMax=_room(values))),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("amount:Q", title=currency, format=shape),
+        ],
+    )
+    bars = base.mark_bar(height=20, color=colour)
+    figures = base.mark_text(align="left", dx=5, color=ink(), fontSize=12).encode(
+        text=alt.Text("amount:Q", format=shape)
+    )
+    return alt.layer(bars, figures).properties(height=alt.Step(32))
+
+
+def _step(
+    label: str, low: Decimal, high: Decimal, *, change: Decimal, direction: str
+) -> dict[str, Any]:
+    return {
+        "step": label,
+        "low": float(min(low, high)),
+        "high": float(max(low, high)),
+        "change": float(change),
+        "direction": direction,
+    }
+
+
+def _room(values: Records) -> float:
+    """A figure stands beyond the end of its bar: leave room for the longest."""
+    return max((float(str(value["amount"])) for value in values), default=0.0) * 1.15
+
+
+def _grounded(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Totals start at a common floor near the steps, or small steps could not be seen."""
+    between = [step["low"] for step in steps[1:-1]] + [steps[0]["high"], steps[-1]["high"]]
+    top = max(step["high"] for step in steps)
+    floor = max(0.0, min(between) - (top - min(between) or top) * 0.6)
+    return [
+        {**step, "low": floor} if step["direction"] == "Total" and step["high"] > floor else step
+        for step in steps
+    ]

@@ -1,0 +1,126 @@
+"""What every page has: its question, whether the numbers may be trusted, and what it is about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.marts import health, source, stages
+from dashboard.marts.source import MissingTableError, Scope
+from dashboard.publication import Edition, Pointer, PublicationError, Trust, current
+from dashboard.settings import settings
+from dashboard.zone import reader_zone, spoken_time
+
+ALL = "all"
+
+
+@contextmanager
+def page(question: str) -> Iterator[Pointer]:
+    """
+    Open a page on the current publication, and say in words what keeps it from being shown.
+
+    Streamlit runs the page on; nothing but its own words is shown when there are no numbers.
+    """
+    st.title(question, anchor=False)
+    try:
+        pointer = current(settings().published)
+        _say_trust(pointer, source.edition(pointer))
+        yield pointer
+    except PublicationError as error:
+        st.info(f"**There are no numbers to show.** {error}", icon=":material/inbox:")
+    except MissingTableError as error:
+        st.info(str(error), icon=":material/inbox:")
+
+
+@contextmanager
+def part() -> Iterator[None]:
+    """Let one part of a page be missing from the publication without the rest going too."""
+    try:
+        yield
+    except MissingTableError as error:
+        st.info(str(error), icon=":material/inbox:")
+
+
+def scope(pointer: Pointer, *, has_money: bool) -> Scope:
+    """Ask what the page is narrowed to; the address of the page holds the answers."""
+    store = st.selectbox(
+        "Store",
+        [ALL, *stages.stores(pointer)],
+        format_func=lambda name: "All stores" if name == ALL else name,
+        key="store",
+        bind="query-params",
+        width=220,
+    )
+    currency = _currency(pointer) if has_money else None
+    return Scope(store=None if store in (None, ALL) else store, currency=currency)
+
+
+def filters() -> DeltaGenerator:
+    """Return the row in which a page asks what it is narrowed to."""
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def counted(count: int, noun: str, *, plural: str | None = None) -> str:
+    """Return `1 case` or `2 cases`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def nothing(sentence: str) -> None:
+    """Say that there is nothing to show, which is not the same as showing nothing."""
+    st.caption(sentence)
+
+
+def _currency(pointer: Pointer) -> str | None:
+    currencies = stages.currencies(pointer)
+    if not currencies:
+        return None
+    chosen = st.selectbox(
+        "Currency",
+        currencies,
+        key="currency",
+        bind="query-params",
+        width=160,
+        help="Amounts are shown in one currency at a time and never added across two.",
+    )
+    return str(chosen or currencies[0])
+
+
+def _say_trust(pointer: Pointer, edition: Edition) -> None:
+    now = datetime.now(UTC)
+    when = (
+        f"as of {spoken_time(edition.as_of)} ({reader_zone()}), {spoken_age(edition.age(now))} ago"
+    )
+    match edition.trust(now, stale_after=settings().stale_after):
+        case Trust.COMPLETE:
+            st.badge(f"Complete, {when}", icon=":material/check:", color="green")
+        case Trust.STALE:
+            st.warning(
+                f"**These numbers are stale**: {when}. Run `make run` to publish anew.",
+                icon=":material/schedule:",
+            )
+        case Trust.INCOMPLETE:
+            st.error(
+                f"**This publication is incomplete**: {when}. {_failures(pointer)} Do not close"
+                " or pay on these numbers; **Health** names what failed. Mend it, then run"
+                " `make run`.",
+                icon=":material/error:",
+            )
+
+
+def _failures(pointer: Pointer) -> str:
+    try:
+        failed = health.check_counts(pointer)["failed"]
+    except MissingTableError:
+        return "Its checks were not published."
+    return f"{counted(failed, 'check')} failed."
+
+
+def spoken_age(age: timedelta) -> str:
+    """Return an age in its largest whole unit."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    for unit, length in (("day", 1440), ("hour", 60), ("minute", 1)):
+        if minutes >= length * (2 if unit == "day" else 1):
+            return counted(minutes // length, unit)
+    return "less than a minute"

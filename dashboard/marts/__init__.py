@@ -1,0 +1,1 @@
+"""Every query of the dashboard: one module a page, parameters bound, pages of rows at most."""

@@ -1,0 +1,134 @@
+"""Queries of the page that shows one return."""
+
+import pyarrow as pa
+
+from dashboard.marts.source import MissingTableError, rows
+from dashboard.publication import Pointer
+
+MOST_FOUND = 50
+NEEDS = ("fct_return_lifecycle", "fct_refund_variance")
+EVENTS = "fct_return_stage_events"
+
+Case = dict[str, object]
+
+
+def search(pointer: Pointer, text: str) -> list[Case]:
+    """
+    Return the cases whose order, return, RMA or ERP document has this number; at most 50.
+
+    Whole numbers match, with or without `#`, in either case; the key of a case matches itself.
+    """
+    parameters = {"case_key": text.strip()} | _spellings(text)
+    by_document = "false"
+    try:
+        rows(pointer, f"select 1 from marts.{EVENTS} limit 0", needs=(EVENTS,))  # noqa: S608
+        by_document = f"""case_key in (
+            select case_key from marts.{EVENTS} where document_number in {_IN}
+        )"""  # noqa: S608
+    except MissingTableError:
+        pass
+    statement = f"""
+        select case_key, case_name, store, order_name, rma_number, current_stage, requested_at
+        from marts.fct_return_lifecycle
+        where
+            case_key = $case_key
+            or case_name in {_IN}
+            or order_name in {_IN}
+            or return_name in {_IN}
+            or rma_number in {_IN}
+            or order_id = 'gid://shopify/Order/' || $as_typed
+            or return_id = 'gid://shopify/Return/' || $as_typed
+            or {by_document}
+        order by requested_at desc, case_key
+        limit {MOST_FOUND}
+    """  # noqa: S608
+    found: list[Case] = rows(pointer, statement, parameters, needs=NEEDS).to_pylist()
+    return found
+
+
+def examples(pointer: Pointer) -> pa.Table:
+    """Return a few cases worth opening: those that wait longest."""
+    statement = """
+        select case_key, case_name, store, order_name, rma_number, current_stage, days_in_stage,
+            requested_at
+        from marts.fct_return_lifecycle
+        where current_stage not in ('complete', 'declined', 'cancelled')
+        order by is_falsely_complete desc, days_in_stage desc, case_key
+        limit 10
+    """
+    return rows(pointer, statement, needs=NEEDS)
+
+
+def case(pointer: Pointer, case_key: str) -> Case | None:
+    """Return a case with its amounts, or nothing."""
+    statement = """
+        select cases.*, variances.* exclude (case_key, case_name, kind, store, currency)
+        from marts.fct_return_lifecycle as cases
+        inner join marts.fct_refund_variance as variances on cases.case_key = variances.case_key
+        where cases.case_key = $case_key
+    """
+    found = rows(pointer, statement, {"case_key": case_key}, needs=NEEDS).to_pylist()
+    return found[0] if found else None
+
+
+def events(pointer: Pointer, case_key: str) -> pa.Table:
+    """Return what happened to a case in every system, in time."""
+    statement = """
+        select occurred_at, stage, event, system, document_type, document_number, quantity, amount
+        from marts.fct_return_stage_events
+        where case_key = $case_key
+        order by occurred_at, list_position(
+            ['confirmation', 'inspection', 'posting', 'payout'], stage
+        ), event, document_number
+        limit 500
+    """
+    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
+
+
+def breaks(pointer: Pointer, case_key: str) -> list[Case]:
+    """Return what is wrong with a case, who acts on it and how."""
+    statement = """
+        select break_type, amount, owner_role, next_step, status, due_at, age_bucket
+        from marts.fct_reconciliation_breaks
+        where case_key = $case_key and status <> 'resolved'
+        order by due_at nulls last, break_type
+        limit 20
+    """
+    needs = ("fct_reconciliation_breaks",)
+    found: list[Case] = rows(pointer, statement, {"case_key": case_key}, needs=needs).to_pylist()
+    return found
+
+
+def lines(pointer: Pointer, case_key: str) -> pa.Table:
+    """Return the lines of a case: units, and what each side says they are worth."""
+    statement = """
+        select sku, return_reason, requested_quantity, received_quantity, passed_quantity,
+            failed_quantity, refunded_quantity, credited_quantity,
+            storefront_gross_amount - storefront_discount_amount + storefront_tax_amount
+                as storefront_line_amount,
+            erp_gross_amount - erp_discount_amount + erp_tax_amount as erp_line_amount,
+            expected_gross_amount - expected_discount_amount + expected_tax_amount
+                as expected_line_amount,
+            storefront_gross_amount - erp_gross_amount as gross_difference_amount,
+            erp_discount_amount - storefront_discount_amount as discount_difference_amount,
+            storefront_tax_amount - erp_tax_amount as tax_difference_amount,
+            original_tax_codes, tax_codes
+        from marts.fct_return_lines
+        where case_key = $case_key
+        order by order_line_id
+        limit 200
+    """
+    return rows(pointer, statement, {"case_key": case_key}, needs=("fct_return_lines",))
+
+
+_IN = "($as_typed, $as_upper, $with_hash, $upper_with_hash)"
+
+
+def _spellings(text: str) -> dict[str, str | int | None]:
+    bare = text.strip().removeprefix("#")
+    return {
+        "as_typed": bare,
+        "as_upper": bare.upper(),
+        "with_hash": f"#{bare}",
+        "upper_with_hash": f"#{bare.upper()}",
+    }

@@ -1,0 +1,127 @@
+"""What may be sent, what is held, and why?"""
+
+import streamlit as st
+
+from dashboard import links, tables
+from dashboard.frame import filters, nothing, page, part, scope
+from dashboard.marts import gates
+from dashboard.marts.gates import GateFilter
+from dashboard.marts.source import Scope
+from dashboard.publication import Pointer
+from dashboard.tables import Column, Kind
+from dashboard.words import ACTIONS, DECISIONS, REASONS, spoken
+
+ANY = "any"
+BY_ACTION = (
+    Column("action", "Action", Kind.WORD, words=ACTIONS),
+    Column("ready", "Ready", Kind.COUNT),
+    Column("held", "Held", Kind.COUNT),
+    Column("done", "Done", Kind.COUNT),
+)
+BY_REASON = (
+    Column("reason", "Why it is held", Kind.WORD, words=REASONS),
+    Column("held", "Rows", Kind.COUNT, help="A row may have several reasons."),
+    Column("cases", "Returns", Kind.COUNT),
+)
+ROWS = (
+    Column("decision", "Decision", Kind.WORD, words=DECISIONS),
+    Column("action", "Action", Kind.WORD, words=ACTIONS),
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("sku", "SKU"),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("currency", "Currency"),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("hold_reasons", "Why it is held", Kind.WORD, words=REASONS, width=330),
+    Column("evidence", "ERP documents it rests on"),
+)
+SENT = (
+    Column("confirmed_at", "Confirmed", Kind.INSTANT),
+    Column("action", "Action", Kind.WORD, words=ACTIONS),
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("sku", "SKU"),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("currency", "Currency"),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("reference", "Its reference there"),
+)
+
+
+def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
+    """Show the counts, and return the actions and reasons there are."""
+    by_action = gates.decisions(pointer, narrowed)
+    by_reason = gates.reasons(pointer, narrowed)
+    totals = {name: sum(by_action.column(name).to_pylist()) for name in ("ready", "held", "done")}
+    for column, (name, label) in zip(st.columns(3), DECISIONS.items(), strict=True):
+        column.metric(label, f"{totals[name]:,}", border=True)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("By action", anchor=False)
+        tables.show(by_action, BY_ACTION, key="actions", title="Gates by action")
+    with right:
+        st.subheader("Why rows are held", anchor=False)
+        if by_reason.num_rows:
+            tables.show(by_reason, BY_REASON, key="reasons", title="Reasons of held gates")
+        else:
+            nothing("Nothing is held.")
+    return by_action.column("action").to_pylist(), by_reason.column("reason").to_pylist()
+
+
+def chosen(actions: list[str], reasons: list[str]) -> GateFilter:
+    """Ask which rows to list."""
+    with filters():
+        decision = _choice("Decision", list(DECISIONS), DECISIONS, key="decision")
+        action = _choice("Action", actions, ACTIONS, key="action")
+        reason = _choice("Why it is held", reasons, REASONS, key="reason", width=460)
+    return GateFilter(action=action, decision=decision, reason=reason)
+
+
+def listed(pointer: Pointer, narrowed: Scope, filtered: GateFilter) -> None:
+    """List the rows, what is ready first."""
+    count = gates.gate_count(pointer, narrowed, narrowed=filtered)
+    if not count:
+        nothing("No row fits these choices.")
+        return
+    number = tables.page_of(count, key="gates_page", noun="Rows")
+    rows = gates.gates(pointer, narrowed, narrowed=filtered, page=number)
+    selected = tables.show(rows, ROWS, key="gates", title="Gates, ready first", is_selectable=True)
+    if selected is not None:
+        links.open_return(rows.column("case_key")[selected].as_py())
+
+
+def sent(pointer: Pointer, narrowed: Scope) -> None:
+    """List what was sent and read back."""
+    st.subheader("Sent and confirmed, latest first", anchor=False)
+    rows = gates.sent(pointer, narrowed)
+    if rows.num_rows:
+        tables.show(rows, SENT, key="sent", title="Actions sent and confirmed")
+    else:
+        nothing("Nothing has been sent and confirmed yet.")
+
+
+def _choice(
+    label: str, codes: list[str], words: dict[str, str], *, key: str, width: int = 260
+) -> str | None:
+    choice = st.selectbox(
+        label,
+        [ANY, *codes],
+        format_func=lambda code: "All" if code == ANY else spoken(code, words),
+        key=key,
+        bind="query-params",
+        width=width,
+    )
+    return None if choice in (None, ANY) else choice
+
+
+with page("What may be sent, what is held, and why?") as pointer:
+    with filters():
+        narrowed = scope(pointer, has_money=False)
+    actions, reasons = summary(pointer, narrowed)
+    if actions:
+        st.subheader("The rows, ready first", anchor=False)
+        listed(pointer, narrowed, chosen(actions, reasons))
+    else:
+        nothing("There is nothing to do: no return has an action that is ready, held or done.")
+    with part():
+        sent(pointer, narrowed)

@@ -1,0 +1,192 @@
+"""What can I tell the customer about this return?"""
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import links, tables
+from dashboard.frame import nothing, page, part
+from dashboard.marts import cases
+from dashboard.money import spoken_amount
+from dashboard.publication import Pointer
+from dashboard.sentences import customer_sentence, is_all_done, next_actor
+from dashboard.tables import Column, Kind
+from dashboard.words import DOCUMENTS, EVENTS, OWNERS, STAGES, STATUSES, STEPS, SYSTEMS, spoken
+from dashboard.zone import reader_zone, spoken_day
+
+TIMELINE = (
+    Column("occurred_at", "When", Kind.INSTANT),
+    Column("event", "What happened", Kind.WORD, words=EVENTS),
+    Column("system", "System", Kind.WORD, words=SYSTEMS),
+    Column("document_type", "Document", Kind.WORD, words=DOCUMENTS),
+    Column("document_number", "Number"),
+    Column("stage", "Stage", Kind.WORD, words=STEPS),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("amount", "Amount", Kind.MONEY),
+)
+FOUND = (
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("order_name", "Order"),
+    Column("rma_number", "RMA"),
+    Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("requested_at", "Requested", Kind.INSTANT),
+)
+STAMPS = (
+    ("confirmation", "Confirmation", "approved_at"),
+    ("inspection", "Inspection", "inspected_at"),
+    ("posting", "Credit memo", "credited_at"),
+    ("payout", "Payout", "refunded_at"),
+)
+SIDES = (
+    ("Storefront", "storefront_amount", "What the storefront calculated."),
+    ("Customer's bank, paid", "paid_amount", "Refund payments that succeeded."),
+    ("Customer's bank, settled", "settled_amount", "What the processor has taken so far."),
+    ("ERP", "erp_amount", "Credit memos and cash refunds."),
+    ("Precise reversal", "expected_amount", "What the sale says these units are worth."),
+)
+
+
+def chosen_case(pointer: Pointer, text: str) -> str | None:
+    """Return the one case the text means; where it means several, let the reader choose."""
+    found = cases.search(pointer, text)
+    if not found:
+        nothing(
+            "Nothing has this number. Try the order (#1001), the return (#1001-R1), the RMA or"
+            " the credit memo, in full."
+        )
+        return None
+    if len(found) == 1:
+        return str(found[0]["case_key"])
+    most = f"{cases.MOST_FOUND} or more" if len(found) == cases.MOST_FOUND else f"{len(found):,}"
+    st.caption(f"{most} returns have this number. Choose one.")
+    names = {str(row["case_key"]): _choice(row) for row in found}
+    return str(st.selectbox("Return", list(names), format_func=names.__getitem__, key="case"))
+
+
+def told(case: cases.Case) -> None:
+    """Show the sentence to read out, and what support needs beside it."""
+    with st.container(border=True):
+        st.caption("Tell the customer")
+        st.markdown(f"#### {customer_sentence(case, day=spoken_day)}")
+    name, next_, bank = st.columns(3)
+    with name:
+        st.caption("Return, order, RMA")
+        st.text(" · ".join(_names(case)))
+    with next_:
+        st.caption("Who is next")
+        st.text(next_actor(case))
+    with bank:
+        st.caption("Bank reference")
+        st.text(str(case["bank_reference"] or "None given by the bank"))
+
+
+def where(case: cases.Case) -> None:
+    """Show the three stages and the payout, each with its day."""
+    for column, (stage, label, moment) in zip(st.columns(4), STAMPS, strict=True):
+        happened = case[moment]
+        day = spoken_day(happened) if isinstance(happened, datetime) else None
+        status = spoken(case[f"{stage}_status"], STATUSES)
+        column.metric(
+            label,
+            status,
+            delta=day,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+        )
+    if case["is_falsely_complete"]:
+        st.warning(
+            "The storefront calls this return complete. The ERP does not: it is still open.",
+            icon=":material/warning:",
+        )
+    elif case["current_stage"] == "complete" and not is_all_done(case):
+        st.warning(
+            "All stages are done, but the amounts are not settled yet.", icon=":material/warning:"
+        )
+
+
+def problems(pointer: Pointer, case_key: str, currency: object) -> None:
+    """Show what is wrong with the case and who acts on it."""
+    for found in cases.breaks(pointer, case_key):
+        with st.container(border=True):
+            st.caption(f"Next step: {spoken(found['owner_role'], OWNERS)}")
+            at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
+            st.text(f"{found['next_step']}{at_stake}")
+
+
+def amounts(case: cases.Case) -> None:
+    """Show every side's amount beside the others."""
+    st.subheader("Amounts", anchor=False)
+    currency = case["currency"]
+    for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
+        amount = case[name]
+        figure = "None" if amount is None else spoken_amount(amount, currency)
+        column.metric(label, figure, help=meaning, border=True)
+
+
+def timeline(pointer: Pointer, case: cases.Case) -> None:
+    """Show everything that happened, in one order."""
+    st.subheader("Timeline", anchor=False)
+    st.caption(f"Times in {reader_zone()}.")
+    rows = cases.events(pointer, str(case["case_key"]))
+    if not rows.num_rows:
+        nothing("No system has recorded anything about this return.")
+        return
+    currency = str(case["currency"])
+    tables.show(rows, TIMELINE, key="timeline", title="Timeline of the return", currency=currency)
+
+
+def documents(case: cases.Case) -> None:
+    """Link to the case in both systems, where their hosts are configured."""
+    with st.container(horizontal=True):
+        for name, label in (
+            ("storefront_url", "Open in the storefront"),
+            ("erp_url", "Open in the ERP"),
+        ):
+            url = str(case.get(name) or "")
+            if url.startswith("https://"):
+                st.link_button(label, url)
+
+
+def examples(pointer: Pointer) -> None:
+    """Offer the returns that wait longest, for who has no number at hand."""
+    st.caption("Or select one of the returns that wait longest.")
+    rows = cases.examples(pointer)
+    selected = tables.show(rows, FOUND, key="waiting", title="Waiting", is_selectable=True)
+    if selected is not None:
+        links.open_return(rows.column("case_key")[selected].as_py())
+
+
+def _choice(row: cases.Case) -> str:
+    return " · ".join(
+        [str(row["case_name"]), str(row["store"]), spoken(row["current_stage"], STAGES)]
+    )
+
+
+def _names(case: cases.Case) -> list[str]:
+    names = (case["case_name"], case["order_name"], case["rma_number"])
+    return [str(name) for name in dict.fromkeys(names) if name]
+
+
+with page("What can I tell the customer?") as pointer:
+    text = st.text_input(
+        "Order, return, RMA or credit memo number",
+        key="find",
+        bind="query-params",
+        placeholder="#1001",
+        type="search",
+        width=520,
+    )
+    if not text:
+        examples(pointer)
+    elif (case_key := chosen_case(pointer, text)) and (case := cases.case(pointer, case_key)):
+        told(case)
+        where(case)
+        with part():
+            problems(pointer, case_key, case["currency"])
+        amounts(case)
+        with part():
+            timeline(pointer, case)
+        documents(case)

@@ -1,0 +1,148 @@
+"""Where is every return?"""
+
+import streamlit as st
+
+from dashboard import charts, links, tables
+from dashboard.frame import filters, nothing, page, part, scope
+from dashboard.marts import stages
+from dashboard.marts.source import Scope
+from dashboard.publication import Pointer
+from dashboard.tables import Column, Kind
+from dashboard.words import DURATIONS, STAGES, STATUSES
+
+DAYS = "Whole days since the case entered the stage it is in."
+COUNTS = (
+    Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("cases", "Cases", Kind.COUNT),
+    Column("overdue", "Overdue", Kind.COUNT, help="Longer there than the stage's target."),
+    Column("median_days", "Median days", Kind.COUNT, help=DAYS),
+    Column("p90_days", "90% within", Kind.COUNT, help="Days. " + DAYS),
+    Column("longest_days", "Longest", Kind.COUNT, help="Days. " + DAYS),
+)
+DONE = (
+    Column("step", "Step", Kind.WORD, words=DURATIONS),
+    Column("cases", "Cases", Kind.COUNT),
+    Column("median_days", "Median days", Kind.NUMBER),
+    Column("p90_days", "90% within", Kind.NUMBER, help="Days."),
+    Column("out_of_order", "Out of order", Kind.COUNT, help="The end came before the start."),
+)
+WHO = (
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("order_name", "Order"),
+    Column("rma_number", "RMA"),
+)
+FALSELY = (
+    *WHO,
+    Column("inspection_status", "Inspection", Kind.WORD, words=STATUSES),
+    Column("posting_status", "Credit memo", Kind.WORD, words=STATUSES),
+    Column("days_in_stage", "Days waiting", Kind.COUNT, help=DAYS),
+    Column("is_overdue", "Overdue", Kind.FLAG),
+    Column("currency", "Currency"),
+    Column("paid_amount", "Paid out", Kind.MONEY),
+    Column("erp_amount", "Credited in the ERP", Kind.MONEY),
+    Column("refunded_at", "Refunded", Kind.INSTANT),
+)
+OVERDUE = (
+    *WHO,
+    Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("days_in_stage", "Days there", Kind.COUNT, help=DAYS),
+    Column("requested_at", "Requested", Kind.INSTANT),
+    Column("requested_quantity", "Units asked", Kind.COUNT),
+    Column("received_quantity", "Units received", Kind.COUNT),
+)
+
+
+def figures(counted: dict[str, int]) -> None:
+    """Show the counts that say how things stand."""
+    open_, overdue, falsely, early, complete = st.columns(5)
+    open_.metric("Open", f"{counted['open']:,}", border=True)
+    overdue.metric("Overdue", f"{counted['overdue']:,}", border=True)
+    falsely.metric(
+        "Falsely complete",
+        f"{counted['falsely_complete']:,}",
+        border=True,
+        help="The storefront says complete, the ERP does not.",
+    )
+    early.metric(
+        "Refunded before inspection", f"{counted['refunded_before_inspection']:,}", border=True
+    )
+    complete.metric("Complete", f"{counted['complete']:,}", border=True)
+
+
+def funnel(pointer: Pointer, narrowed: Scope) -> None:
+    """Show the three stages and the payout, and what is ahead of its turn."""
+    statuses = stages.statuses(pointer, narrowed)
+    finished = {
+        stage: sum(
+            row["cases"]
+            for row in statuses.to_pylist()
+            if row["stage"] == stage and row["status"] in ("done", "not_required")
+        )
+        for stage in ("confirmation", "inspection", "posting", "payout")
+    }
+    ahead = finished["payout"] - finished["posting"]
+    point = (
+        f"{ahead:,} more cases are paid out than are posted in the ERP"
+        if ahead > 0
+        else "No more cases are paid out than are posted in the ERP"
+    )
+    st.subheader(point, anchor=False)
+    st.altair_chart(charts.stage_chart(statuses), alt="Cases by stage and status")
+
+
+def waits(pointer: Pointer, narrowed: Scope) -> None:
+    """Show how long it takes, for what is open and for what was done."""
+    now, then = st.columns(2, gap="large")
+    with now:
+        st.subheader("Where cases are now", anchor=False)
+        counts = stages.stage_counts(pointer, narrowed)
+        tables.show(counts, COUNTS, key="stages", title="Cases by current stage")
+    with then:
+        st.subheader("How long the steps took", anchor=False)
+        tables.show(
+            stages.durations(pointer, narrowed), DONE, key="durations", title="Days per step"
+        )
+
+
+def falsely_complete(pointer: Pointer, narrowed: Scope, count: int) -> None:
+    """List what the storefront calls complete and the ERP does not."""
+    st.subheader(f"Storefront says complete, ERP does not: {count:,}", anchor=False)
+    if not count:
+        nothing("Every return that the storefront calls complete is complete in the ERP too.")
+        return
+    number = tables.page_of(count, key="falsely_page", noun="Cases")
+    rows = stages.falsely_complete(pointer, narrowed, page=number)
+    _listed(rows, FALSELY, key="falsely_complete", title="Falsely complete cases")
+
+
+def overdue(pointer: Pointer, narrowed: Scope, count: int) -> None:
+    """List what has stayed too long where it is."""
+    st.subheader(f"Overdue: {count:,}", anchor=False)
+    if not count:
+        nothing("No case has been in its stage for longer than the stage's target.")
+        return
+    number = tables.page_of(count, key="overdue_page", noun="Cases")
+    rows = stages.overdue(pointer, narrowed, page=number)
+    _listed(rows, OVERDUE, key="overdue", title="Overdue cases")
+
+
+def _listed(rows: tables.Rows, columns: tuple[Column, ...], *, key: str, title: str) -> None:
+    selected = tables.show(rows, columns, key=key, title=title, is_selectable=True)
+    if selected is not None:
+        links.open_return(rows.column("case_key")[selected].as_py())
+
+
+with page("Where is every return?") as pointer:
+    with filters():
+        narrowed = scope(pointer, has_money=False)
+    counted = stages.headline(pointer, narrowed)
+    if counted["cases"]:
+        figures(counted)
+        funnel(pointer, narrowed)
+        with part():
+            falsely_complete(pointer, narrowed, counted["falsely_complete"])
+        overdue(pointer, narrowed, counted["overdue"])
+        waits(pointer, narrowed)
+    else:
+        nothing("There are no returns in this publication.")

@@ -1,0 +1,245 @@
+"""Do refunds match in the storefront, the customer's bank and the ERP?"""
+
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from dashboard import charts, links, tables
+from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.marts import cases, variance
+from dashboard.marts.source import Scope
+from dashboard.marts.variance import VarianceFilter
+from dashboard.money import decimals, rounded, spoken_amount
+from dashboard.publication import Pointer
+from dashboard.tables import Column, Kind
+from dashboard.words import CAUSES, COMPONENTS, spoken
+
+ANY = "any"
+NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
+SIDES = (
+    ("Storefront", "storefront_amount", "What the storefront calculated, fees taken off."),
+    ("Bank, paid", "paid_amount", "Refund payments that succeeded."),
+    ("Bank, settled", "settled_amount", "What the processor has taken so far."),
+    ("ERP", "erp_amount", "Credit memos and cash refunds."),
+    (
+        "Precise reversal",
+        "expected_amount",
+        "What the sale says the units credited by the ERP are worth.",
+    ),
+)
+BY_CAUSE = (
+    Column("root_cause", "Cause", Kind.WORD, words=CAUSES),
+    Column("cases", "Cases", Kind.COUNT),
+    Column("net_amount", "Net", Kind.MONEY, help="Storefront less ERP."),
+    Column("gross_amount", "Gross", Kind.MONEY, help="Sum of the differences' sizes."),
+    Column("oldest_days", "Oldest (days)", Kind.COUNT, help="Days since it was due."),
+)
+BY_AGE = (
+    Column("age_bucket", "Days since due", Kind.WORD),
+    Column("cases", "Cases", Kind.COUNT),
+    Column("gross_amount", "Gross", Kind.MONEY),
+)
+CASES = (
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("root_cause", "Cause", Kind.WORD, words=CAUSES),
+    Column("variance_amount", "Storefront less ERP", Kind.MONEY),
+    Column("storefront_amount", "Storefront", Kind.MONEY),
+    Column("paid_amount", "Bank, paid", Kind.MONEY),
+    Column("settled_amount", "Bank, settled", Kind.MONEY),
+    Column("erp_amount", "ERP", Kind.MONEY),
+    Column("expected_amount", "Precise reversal", Kind.MONEY),
+    Column("age_days", "Days since due", Kind.COUNT),
+    Column("notes", "Notes", Kind.WORD, words=NOTES),
+)
+LINES = (
+    Column("sku", "SKU"),
+    Column("refunded_quantity", "Units refunded", Kind.COUNT),
+    Column("credited_quantity", "Units credited", Kind.COUNT),
+    Column("storefront_line_amount", "Storefront", Kind.MONEY),
+    Column("erp_line_amount", "ERP", Kind.MONEY),
+    Column("expected_line_amount", "Precise reversal", Kind.MONEY),
+    Column("gross_difference_amount", "Difference in price", Kind.MONEY),
+    Column("discount_difference_amount", "in discount", Kind.MONEY),
+    Column("tax_difference_amount", "in tax", Kind.MONEY),
+    Column("original_tax_codes", "Tax codes of the sale"),
+    Column("tax_codes", "Tax codes of the credit"),
+)
+
+
+def sides(totals: dict[str, Any], currency: str) -> None:
+    """Show the four amounts beside each other, then how far they are apart."""
+    for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
+        amount = totals[name]
+        figure = "Not tracked" if amount is None else _figure(amount, currency)
+        column.metric(f"{label} ({currency})", figure, help=meaning, border=True)
+    differences(totals, currency)
+    if totals["incomparable"]:
+        st.warning(
+            f"{counted(totals['incomparable'], 'case')} without a common currency in storefront"
+            f" and ERP ({spoken_amount(totals['incomparable_amount'], currency)} in the"
+            " storefront): no variance can be stated, and the bridge leaves them out.",
+            icon=":material/currency_exchange:",
+        )
+
+
+def differences(totals: dict[str, Any], currency: str) -> None:
+    """Show how far the sides are apart, net and gross, and how much of it is only early."""
+    net, gross, reversal, differing, early = st.columns(5)
+    net.metric(
+        f"Net variance ({currency})",
+        _figure(totals["net_amount"], currency),
+        help="Storefront less ERP. Errors in both directions hide each other here.",
+        border=True,
+    )
+    gross.metric(
+        f"Gross variance ({currency})",
+        _figure(totals["gross_amount"], currency),
+        help="The sizes of all differences added up, whatever their direction.",
+        border=True,
+    )
+    reversal.metric(
+        f"ERP less reversal ({currency})",
+        _figure(totals["reversal_variance_amount"], currency),
+        help="What the ERP credited less what the sale says; of credited cases.",
+        border=True,
+    )
+    differing.metric("Cases that differ", _of(totals["differing"], totals["cases"]), border=True)
+    early.metric(
+        "Not due yet",
+        f"{totals['not_late']:,}",
+        help="Of the cases that differ: one side has its document, the other still has time.",
+        border=True,
+    )
+
+
+def bridge(totals: dict[str, Any], currency: str) -> None:
+    """Show the way from the storefront's total to the ERP's."""
+    st.subheader(_point(totals, currency), anchor=False)
+    st.altair_chart(
+        charts.bridge_chart(totals, currency=currency),
+        alt="Bridge from the storefront's total to the ERP's by component",
+    )
+
+
+def causes(pointer: Pointer, narrowed: Scope, currency: str) -> None:
+    """Show why amounts differ, and for how long."""
+    why, age = st.columns([3, 2], gap="large")
+    with why:
+        st.subheader("By cause", anchor=False)
+        rows = variance.causes(pointer, narrowed)
+        tables.show(rows, BY_CAUSE, key="causes", title="Variance by cause", currency=currency)
+    with age:
+        st.subheader("By age", anchor=False)
+        rows = variance.ages(pointer, narrowed, narrowed=VarianceFilter())
+        if rows.num_rows:
+            tables.show(rows, BY_AGE, key="ages", title="Variance by age", currency=currency)
+        else:
+            nothing("Storefront and ERP agree in every case.")
+
+
+def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
+    """List the cases behind the numbers, and the lines of the one selected."""
+    st.subheader("The cases", anchor=False)
+    is_differing_only = st.toggle(
+        "Only where some side differs", value=True, key="differing", bind="query-params"
+    )
+    count = variance.case_count(
+        pointer, narrowed, narrowed=filtered, is_differing_only=is_differing_only
+    )
+    if not count:
+        nothing("No case differs between storefront, bank, ERP and a precise reversal.")
+        return
+    number = tables.page_of(count, key="variance_page", noun="Cases")
+    rows = variance.cases(
+        pointer, narrowed, narrowed=filtered, is_differing_only=is_differing_only, page=number
+    )
+    selected = tables.show(
+        rows,
+        CASES,
+        key="variance_cases",
+        title="Cases, the largest difference first",
+        currency=narrowed.currency,
+        is_selectable=True,
+    )
+    if selected is None:
+        st.caption("Select a case to see its components and lines.")
+        return
+    with part():
+        drilled(pointer, rows.column("case_key")[selected].as_py())
+
+
+def drilled(pointer: Pointer, case_key: str) -> None:
+    """Show one case: its components, then its lines."""
+    case = cases.case(pointer, case_key)
+    if case is None:
+        return
+    with st.container(border=True):
+        links.open_return(case_key)
+        currency = str(case["currency"])
+        for column, (name, label) in zip(
+            st.columns(len(COMPONENTS)), COMPONENTS.items(), strict=True
+        ):
+            amount = case[f"{name}_component"]
+            column.metric(label, "None" if amount is None else _figure(amount, currency))
+        rows = cases.lines(pointer, case_key)
+        if rows.num_rows:
+            tables.show(rows, LINES, key="lines", title="Lines of the case", currency=currency)
+        else:
+            nothing("No line of an order stands behind this case.")
+
+
+def _point(totals: dict[str, Any], currency: str) -> str:
+    net = totals["net_amount"]
+    if not totals["gross_amount"]:
+        return "Storefront and ERP agree to the cent, case by case"
+    largest = max(COMPONENTS, key=lambda name: abs(totals[f"{name}_component"]))
+    because = f"most of it in {COMPONENTS[largest].lower()}"
+    if not net:
+        return "Storefront and ERP agree in total, but only because differences cancel out"
+    side = "below" if net > 0 else "above"
+    point = f"The ERP is {spoken_amount(abs(net), currency)} {side} the storefront"
+    early = totals["not_due_amount"]
+    if early:
+        return f"{point}; {spoken_amount(early, currency)} is not due yet"
+    return f"{point}: {because}"
+
+
+def _figure(amount: object, currency: str) -> str:
+    return f"{rounded(Decimal(str(amount)), decimals(currency)):,}"
+
+
+def _of(part_: int, whole: int) -> str:
+    return f"{part_:,} of {whole:,}"
+
+
+def chosen(pointer: Pointer, narrowed: Scope) -> VarianceFilter:
+    """Ask for which cause, and whether what still has time is left out."""
+    known = [row["root_cause"] for row in variance.causes(pointer, narrowed).to_pylist()]
+    cause = st.selectbox(
+        "Cause",
+        [ANY, *known],
+        format_func=lambda code: "Every cause" if code == ANY else spoken(code, CAUSES),
+        key="cause",
+        bind="query-params",
+        width=280,
+    )
+    is_due_only = st.toggle("Leave out what is not due yet", key="due", bind="query-params")
+    return VarianceFilter(
+        cause=None if cause in (None, ANY) else cause, is_due_only=bool(is_due_only)
+    )
+
+
+with page("Do refunds match in storefront, bank and ERP?") as pointer:
+    with filters():
+        narrowed = scope(pointer, has_money=True)
+        filtered = chosen(pointer, narrowed) if narrowed.currency else VarianceFilter()
+    if narrowed.currency is None:
+        nothing("There are no refunds in this publication.")
+    else:
+        totals = variance.totals(pointer, narrowed, narrowed=filtered)
+        sides(totals, narrowed.currency)
+        bridge(totals, narrowed.currency)
+        causes(pointer, narrowed, narrowed.currency)
+        listed(pointer, narrowed, filtered)

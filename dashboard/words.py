@@ -1,0 +1,194 @@
+"""Plain words for the codes of the marts; whatever has none is spelled out."""
+
+import json
+from collections.abc import Mapping
+
+STAGES = {
+    "awaiting_confirmation": "Waiting for approval",
+    "awaiting_receipt": "Waiting for the goods",
+    "awaiting_inspection": "Waiting for inspection",
+    "awaiting_posting": "Waiting for the credit memo",
+    "awaiting_payout": "Waiting for the payout",
+    "complete": "Complete",
+    "declined": "Declined",
+    "cancelled": "Cancelled",
+}
+STATUSES = {
+    "not_started": "Not started",
+    "in_progress": "In progress",
+    "done": "Done",
+    "failed": "Failed",
+    "not_required": "Not required",
+}
+STEPS = {
+    "confirmation": "Confirmation",
+    "inspection": "Inspection",
+    "posting": "Posting",
+    "payout": "Payout",
+}
+DURATIONS = {
+    "confirmation": "Request to approval",
+    "receipt": "Approval to receipt",
+    "inspection": "Receipt to inspection",
+    "posting": "Inspection to credit memo",
+    "payout": "Credit memo to refund",
+    "whole": "Request to end, complete",
+}
+KINDS = {
+    "return": "Return",
+    "refund_only": "Refund without a return",
+    "erp_only": "ERP only, no storefront return",
+}
+LINKS = {
+    "explicit": "by the return's own number on the ERP document",
+    "order_lines": "by the order and its units",
+    "order_reference": "by the order's number",
+    "created_from": "by the document it was made from",
+    "ambiguous": "unclear: more than one fits",
+    "unlinked": "no counterpart in the ERP",
+}
+CAUSES = {
+    "none": "No difference",
+    "not_due": "Nothing refunded or credited yet",
+    "currency_mismatch": "No common currency",
+    "duplicate_credit_memo": "Credited more than once",
+    "duplicate_refund": "Refunded more than once",
+    "awaiting_credit_memo": "Credit memo not due yet",
+    "awaiting_refund": "Refund not due yet",
+    "missing_credit_memo": "Credit memo missing",
+    "missing_refund": "Refund missing",
+    "offsetting": "Errors that cancel out",
+    "rounding": "Rounding",
+    "quantity": "Units",
+    "unit_price": "Unit price",
+    "discount_allocation": "Discount allocation",
+    "tax_code": "Other tax code",
+    "tax_rate": "Tax rate",
+    "shipping": "Shipping",
+    "fee": "Return fee",
+    "adjustment": "Adjustments",
+}
+COMPONENTS = {
+    "quantity": "Units",
+    "price": "Unit price",
+    "discount": "Discount",
+    "tax": "Tax",
+    "shipping": "Shipping",
+    "fee": "Fees",
+    "adjustment": "Adjustments",
+}
+ACTIONS = {
+    "publish_quote": "Tell the customer the amount",
+    "quarantine": "Take off sale",
+    "hold_for_inspection": "Hold for inspection",
+    "restock": "Put back on sale",
+    "write_off": "Write off",
+    "issue_refund": "Pay the refund",
+    "publish_status": "Publish the status",
+    "notify": "Notify the customer",
+}
+DECISIONS = {"ready": "Ready", "held": "Held", "done": "Done"}
+REASONS = {
+    "above_approval_limit": "The amount is above the limit and needs a second person's approval",
+    "already_refunded": "Already refunded, and the amounts differ",
+    "before_go_live": "Requested before go-live: a person must release it",
+    "credit_not_posted": "The credit memo is not posted in full",
+    "currency_mismatch": "Storefront and ERP hold different currencies",
+    "duplicate_credit_memo": "Credited more than once",
+    "insufficient_available": "Not enough left in stock: already sold",
+    "no_contact": "The customer left no address",
+    "no_erp_figure": "The ERP has not stated an amount",
+    "not_inspected": "Not inspected yet",
+    "not_received": "Not received in full",
+    "on_account": "Bought on account: no captured payment to refund",
+    "paid_by_erp": "The ERP paid it by cash refund",
+    "payout_failed": "The payout failed: a person must act",
+    "reversal_mismatch": "The credit is not a precise reversal of the sale",
+    "store_incomplete": "The store's data is incomplete",
+    "unlinked": "No return authorization in the ERP",
+}
+EVENTS = {
+    "requested": "Return requested",
+    "approved": "Return approved",
+    "declined": "Return declined",
+    "cancelled": "Return cancelled",
+    "closed": "Closed in the storefront",
+    "rma_opened": "Return authorization opened",
+    "received": "Goods received",
+    "inspected": "Goods inspected",
+    "restocked": "Put back on sale",
+    "quarantined": "Taken off sale",
+    "held": "Held for inspection",
+    "written_off": "Written off",
+    "credited": "Credit posted",
+    "credit_voided": "Credit voided",
+    "refunded": "Refund paid",
+    "refund_failed": "Refund failed",
+    "settled": "Refund settled with the bank",
+    "notified": "Customer notified",
+}
+SYSTEMS = {
+    "storefront": "Storefront",
+    "erp": "ERP",
+    "processor": "Payment processor",
+    "us": "This pipeline",
+    "shopify": "Storefront (Shopify)",
+    "netsuite": "ERP (NetSuite)",
+    "ledger": "This pipeline",
+}
+DOCUMENTS = {
+    "return": "Return",
+    "return_authorization": "Return authorization",
+    "item_receipt": "Item receipt",
+    "inspection": "Inspection",
+    "restock": "Stock movement",
+    "action": "Action sent",
+    "credit_memo": "Credit memo",
+    "cash_refund": "Cash refund",
+    "refund": "Refund",
+    "settlement": "Settlement",
+}
+OWNERS = {
+    "data": "Data team",
+    "integration": "Integration team",
+    "none": "Nobody",
+}
+CONTROLS = {
+    "order_refund_totals": "Refunds, as the orders total them",
+    "refunds": "Refunds landed, all in cases",
+    "refund_transactions": "Refund payments, all in cases",
+    "settlements": "Settlements",
+    "credit_totals": "Credits, as the ERP totals them",
+    "credits": "Credits landed, all in cases",
+}
+QUESTIONS = {
+    "refunds_match": "Do refunds match in storefront, bank and ERP?",
+    "stock_after_inspection": "Is stock restored only after inspection?",
+    "stages_are_visible": "Is every stage known from linked documents?",
+    "credits_are_precise": "Are credits precise reversals of the sale?",
+    "flows_are_rehearsed": "Have the complex flows been rehearsed?",
+}
+VERDICTS = {"good": "Good", "attention": "Needs attention", "bad": "Bad"}
+SEVERITIES = {"error": "Blocks", "warn": "Warns"}
+
+
+def spoken(code: object, words: Mapping[str, str] | None = None) -> str:
+    """Return the words for a code, or the code without its underscores; nothing stays empty."""
+    if code is None:
+        return ""
+    known = (words or {}).get(str(code))
+    if known is not None:
+        return known
+    spelled = str(code).replace("_", " ")
+    return spelled[:1].upper() + spelled[1:]
+
+
+def spoken_facts(text: str | None) -> str:
+    """Return what a check found, kept as JSON, as words; what is no JSON stays as it is."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return str(text)
+    if not isinstance(found, dict):
+        return str(found)
+    return "; ".join(f"{spoken(name)}: {value}" for name, value in found.items())

@@ -1,0 +1,1 @@
+"""One asset per stream, the dbt project as assets, and the publication."""

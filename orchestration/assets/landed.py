@@ -1,0 +1,212 @@
+"""One asset per stream: what each source answered, landed as it was received."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.clock import run_clock
+from orchestration.extract.errors import SourceError
+from orchestration.extract.streams import (
+    LEDGER_STREAMS,
+    NETSUITE_STREAMS,
+    SHOPIFY_STREAMS,
+    STREAMS,
+    Stream,
+    System,
+)
+from orchestration.landing import (
+    Batch,
+    disposition_ids_to_read,
+    land,
+    refund_ids_to_read,
+    resume_at,
+    return_ids_to_read,
+)
+from orchestration.resources import Home, LedgerResource, NetSuiteResource, ShopifyResource
+
+Answers = Iterable[bytes]
+Landed = dg.MaterializeResult[None]
+
+EVERY_STORE_IS_EXTRACTED = "every_store_is_extracted"
+CONTROL_TOTALS = STREAMS[System.NETSUITE, "control_totals"]
+OPENING_TOTALS = dg.AssetKey([str(System.NETSUITE), "opening_control_totals"])
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+RETURNS = STREAMS[System.SHOPIFY, "returns"]
+
+# What a source's search may show late: an index that lags, a clock that is off, a long write.
+OVERLAP = timedelta(hours=1)
+
+# A search would not find these by their change: their ids come from the orders that landed.
+IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
+    "returns": return_ids_to_read,
+    "dispositions": disposition_ids_to_read,
+    "refunds": refund_ids_to_read,
+}
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where and as what one run lands."""
+
+    root: Path
+    run_id: str
+    extracted_at: datetime
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext, home: Home) -> "Landing":
+        """Return the landing of the run that is going on."""
+        clock = run_clock(context)
+        return cls(home.landing, context.run.run_id, clock.extracted_at)
+
+    def land(
+        self, stream: Stream, answers: Answers, *, source: str, since: datetime | None
+    ) -> Batch:
+        """Land one batch of this run."""
+        return land(
+            self.root,
+            stream,
+            answers,
+            source=source,
+            run_id=self.run_id,
+            extracted_at=self.extracted_at,
+            since=since,
+        )
+
+    def changed(self, stream: Stream, pages: Callable[..., Answers], *, source: str) -> Batch:
+        """Land what changed since the newest landed change; a stream without a cursor, whole."""
+        since = resume_at(self.root, stream, source, overlap=OVERLAP) if stream.cursor else None
+        return self.land(stream, pages(stream, since=since), source=source, since=since)
+
+
+def key_of(stream: Stream) -> dg.AssetKey:
+    """Return the asset key of a stream, which is also the key of its dbt source."""
+    return dg.AssetKey([str(stream.system), stream.name])
+
+
+def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
+    """Return the asset that lands one storefront stream, each store for itself."""
+
+    @dg.asset(
+        key=key_of(stream),
+        deps=_storefront_deps(stream),
+        group_name=f"landing_{stream.system}",
+        description=f"The storefront's {stream.name}, of every store, as received.",
+        kinds={"shopify", "parquet"},
+        check_specs=[dg.AssetCheckSpec(EVERY_STORE_IS_EXTRACTED, asset=key_of(stream))],
+    )
+    def landed(
+        context: dg.AssetExecutionContext, shopify: ShopifyResource, home: Home
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        landing = Landing.of(context, home)
+        batches, failures = [], {}
+        for store in shopify.stores:
+            try:
+                batches.append(_land_store(landing, stream, store=store, shopify=shopify))
+            except SourceError as error:
+                failures[store] = str(error)
+        return _result(batches, checks=[_every_store(shopify.stores, failures)])
+
+    return landed
+
+
+def erp_asset(stream: Stream) -> dg.AssetsDefinition:
+    """Return the asset that lands one ERP stream, between the two readings of its totals."""
+
+    @dg.asset(
+        key=key_of(stream),
+        deps=_erp_deps(stream),
+        group_name=f"landing_{stream.system}",
+        description=f"The ERP's {stream.name.replace('_', ' ')}, as received.",
+        kinds={"netsuite", "parquet"},
+    )
+    def landed(
+        context: dg.AssetExecutionContext, netsuite: NetSuiteResource, home: Home
+    ) -> Landed:
+        with netsuite.client() as client:
+            batch = Landing.of(context, home).changed(stream, client.pages, source=stream.system)
+        return _result([batch])
+
+    return landed
+
+
+@dg.asset(key=OPENING_TOTALS, group_name="landing_netsuite", kinds={"netsuite", "parquet"})
+def opening_control_totals(
+    context: dg.AssetExecutionContext, netsuite: NetSuiteResource, home: Home
+) -> Landed:
+    """The ERP's own counts and sums before the extraction; they must not move during it."""
+    with netsuite.client() as client:
+        landing = Landing.of(context, home)
+        batch = landing.changed(CONTROL_TOTALS, client.pages, source=System.NETSUITE)
+    return _result([batch])
+
+
+@dg.asset(key=key_of(LEDGER_STREAMS[0]), group_name="landing_ledger", kinds={"parquet"})
+def confirmed_actions(
+    context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
+) -> Landed:
+    """What earlier runs sent and the systems confirmed, from our own ledger."""
+    with ledger.open() as opened:
+        batch = Landing.of(context, home).changed(
+            LEDGER_STREAMS[0],
+            lambda _, since: opened.confirmed_actions(since),
+            source=System.LEDGER,
+        )
+    return _result([batch])
+
+
+def _storefront_deps(stream: Stream) -> list[dg.AssetKey]:
+    if stream.name not in IDS_TO_READ:
+        return []
+    if stream.name == "dispositions":
+        return [key_of(ORDERS), key_of(RETURNS)]
+    return [key_of(ORDERS)]
+
+
+def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
+    if stream is not CONTROL_TOTALS:
+        return [OPENING_TOTALS]
+    return [key_of(other) for other in NETSUITE_STREAMS if other is not stream]
+
+
+def _land_store(
+    landing: Landing, stream: Stream, *, store: str, shopify: ShopifyResource
+) -> Batch:
+    with shopify.client(store) as client:
+        ids_to_read = IDS_TO_READ.get(stream.name)
+        if ids_to_read is None:
+            return landing.changed(stream, client.pages, source=store)
+        ids = ids_to_read(landing.root, store, run_id=landing.run_id)
+        return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)
+
+
+def _every_store(stores: Sequence[str], failures: Mapping[str, str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=EVERY_STORE_IS_EXTRACTED,
+        passed=not failures,
+        metadata={
+            "stores": {store: store not in failures for store in stores},
+            "failures": dict(failures),
+        },
+    )
+
+
+def _result(batches: Sequence[Batch], *, checks: Sequence[dg.AssetCheckResult] = ()) -> Landed:
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(batch.rows for batch in batches),
+            "rejects": sum(batch.rejects for batch in batches),
+            "batches": [batch.batch_id for batch in batches],
+        },
+        check_results=checks,
+    )
+
+
+landed_assets = [
+    *(storefront_asset(stream) for stream in SHOPIFY_STREAMS),
+    *(erp_asset(stream) for stream in NETSUITE_STREAMS),
+    opening_control_totals,
+    confirmed_actions,
+]

@@ -1,0 +1,126 @@
+"""The dbt project, parsed once per state of its files and run inside this process."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+PREPARED = PROJECT / "target" / "prepared"
+PARSED_SUFFIXES = frozenset({".sql", ".yml", ".csv", ".md"})
+
+
+class ProjectError(RuntimeError):
+    """The dbt project cannot be parsed or started: mend the project, a rerun changes nothing."""
+
+
+def prepared_manifest() -> Path:
+    """
+    Return the manifest of the project as its files are now, parsing them only when they changed.
+
+    Safe beside other processes: a parse works in a folder of its own, renamed when it is whole.
+    """
+    folder = PREPARED / _fingerprint()
+    if not (folder / "manifest.json").exists():
+        working = PREPARED / f".{uuid4().hex}"
+        _invoke(["parse"], manifest=None, target=working, home=None)
+        _keep_only(folder, made_as=working)
+    return folder / "manifest.json"
+
+
+def build(
+    *, home: Path, variables: Mapping[str, Any], select: Sequence[str]
+) -> RunExecutionResult:
+    """
+    Build and test the models in the warehouse of `home`; an empty selection is everything.
+
+    Leaves no connection behind: DuckDB's lock on the warehouse is free when this returns.
+    """
+    parsed = _parsed(prepared_manifest().with_name("partial_parse.msgpack"))
+    arguments = ["build", "--vars", json.dumps(variables)]
+    if select:
+        arguments += ["--select", *select]
+    result = _invoke(arguments, manifest=parsed, target=home / "dbt", home=home)
+    if not isinstance(result, RunExecutionResult):
+        raise ProjectError("dbt ended without a result: look into dbt/dbt.log in the home folder")
+    return result
+
+
+def _invoke(
+    arguments: list[str], *, manifest: Manifest | None, target: Path, home: Path | None
+) -> object:
+    options = [
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(target), "--log-path", str(target)),
+        *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
+    ]
+    with _home(home):
+        try:
+            outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if outcome.exception is not None:
+        raise ProjectError(str(outcome.exception)) from outcome.exception
+    return outcome.result
+
+
+@contextmanager
+def _home(home: Path | None) -> Iterator[None]:
+    """dbt's profile takes the warehouse's folder from the environment and from nowhere else."""
+    before = os.environ.get("RETURNS_HOME")
+    if home is not None:
+        os.environ["RETURNS_HOME"] = str(home)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("RETURNS_HOME", None)
+        else:
+            os.environ["RETURNS_HOME"] = before
+
+
+def _parsed(path: Path) -> Manifest:
+    """A run writes compiled code into its manifest, so every run gets a fresh one."""
+    return Manifest.from_msgpack(_content(path))
+
+
+@cache
+def _content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(PROJECT.rglob("*")):
+        relative = path.relative_to(PROJECT)
+        if relative.parts[0] in {"target", "logs"} or path.suffix not in PARSED_SUFFIXES:
+            continue
+        digest.update(f"{relative}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep_only(folder: Path, *, made_as: Path) -> None:
+    for old in PREPARED.iterdir():
+        if old not in {folder, made_as} and not old.name.startswith("."):
+            shutil.rmtree(old, ignore_errors=True)
+    try:
+        made_as.rename(folder)
+    except OSError:  # another process finished the same parse first
+        shutil.rmtree(made_as, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    prepared_manifest()

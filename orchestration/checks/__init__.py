@@ -1,0 +1,1 @@
+"""Facts across systems and time that decide whether the data may be acted on."""

@@ -1,0 +1,32 @@
+"""Every fact across systems and time, evaluated in one step between the build and publication."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+import dagster as dg
+import duckdb
+
+from orchestration.checks.landing_facts import LANDING_SPECS, landing_results
+from orchestration.checks.warehouse_facts import WAREHOUSE_SPECS, warehouse_results
+from orchestration.resources import Home, ShopifyResource
+
+
+@dg.multi_asset_check(specs=[*LANDING_SPECS, *WAREHOUSE_SPECS], pool="warehouse")
+def facts(
+    context: dg.AssetCheckExecutionContext, home: Home, shopify: ShopifyResource
+) -> Iterator[dg.AssetCheckResult]:
+    """Ask the warehouse and the manifests; a fact that fails is told, and stops no other."""
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    if record is None:
+        raise dg.Failure(f"run {context.run.run_id} is not in the instance", allow_retries=False)
+    began_at = record.create_timestamp.astimezone(UTC)
+    with duckdb.connect(home.warehouse, read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        yield from landing_results(
+            connection,
+            home.landing,
+            stores=shopify.stores,
+            now=began_at,
+            run_id=context.run.run_id,
+        )
+        yield from warehouse_results(connection, stores=shopify.stores)

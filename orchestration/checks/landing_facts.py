@@ -1,0 +1,141 @@
+"""Facts about what has landed: nothing set aside, nothing old, nothing moved while it was read."""
+
+# ruff: noqa: S608 - names are declared in code.
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from orchestration.checks.keys import CONTROL_TOTALS, key_of
+from orchestration.checks.verdicts import by_store
+from orchestration.extract.streams import STREAMS, Stream, System
+from orchestration.landing import committed_batches
+
+NO_REJECTS = "no_record_is_rejected"
+FRESH = "is_fresh"
+UNMOVED = "totals_did_not_move_during_the_extraction"
+
+# What the ERP said of itself once: type, currency, count and sum.
+Reading = set[tuple[object, ...]]
+
+# A daily run may be two hours late; beyond that the numbers are another day's.
+STALE_AFTER = timedelta(hours=26)
+
+LANDING_SPECS = [
+    *(
+        dg.AssetCheckSpec(NO_REJECTS, asset=key_of(stream), description="Every record fits.")
+        for stream in STREAMS.values()
+    ),
+    *(
+        dg.AssetCheckSpec(FRESH, asset=key_of(stream), description="Read within a day.")
+        for stream in STREAMS.values()
+    ),
+    dg.AssetCheckSpec(
+        UNMOVED,
+        asset=key_of(CONTROL_TOTALS),
+        description="The ERP counts and sums the same before and after the extraction.",
+    ),
+]
+
+
+def no_rejects(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, *, stores: Sequence[str]
+) -> dg.AssetCheckResult:
+    """Count the records that were set aside and have not landed since."""
+    same_key = " and ".join(
+        f"""cast(landed."{name}" as varchar) = json_extract_string(rejects.document, '$.{name}')"""
+        for name in stream.key
+    )
+    counts = connection.execute(f"""
+        with rejects as (
+            select _store, _extracted_at, if(json_valid(record), record, null) as document
+            from "{stream.system}"._rejects
+            where _stream = '{stream.name}'
+        )
+        select _store, count(*)
+        from rejects
+        where not exists (
+            select 1
+            from "{stream.system}"."{stream.name}" as landed
+            where
+                landed._store = rejects._store
+                and landed._extracted_at > rejects._extracted_at
+                and {same_key}
+        )
+        group by _store
+    """).fetchall()
+    return by_store(
+        key_of(stream),
+        NO_REJECTS,
+        failures={store: f"{count} rejected" for store, count in counts},
+        stores=stores if stream.system is System.SHOPIFY else (),
+    )
+
+
+def fresh(
+    root: Path, stream: Stream, *, now: datetime, stores: Sequence[str]
+) -> dg.AssetCheckResult:
+    """Compare each source's newest batch with the time at which the run began to read."""
+    newest = {batch.source: batch.extracted_at for batch in committed_batches(root, stream)}
+    is_storefront = stream.system is System.SHOPIFY
+    sources = stores if is_storefront else (str(stream.system),)
+    failures = {
+        source: f"last read {newest[source]:%Y-%m-%d %H:%M} UTC" if source in newest else "never"
+        for source in sources
+        if source not in newest or now - newest[source] > STALE_AFTER
+    }
+    return by_store(
+        key_of(stream), FRESH, failures=failures, stores=stores if is_storefront else ()
+    )
+
+
+def unmoved(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> dg.AssetCheckResult:
+    """Compare what the ERP said of itself before the run's extraction with what it said after."""
+    readings: dict[str, Reading] = {}
+    for batch, *totals in connection.execute(
+        """
+        select _batch_id, type, currency, document_count, document_total
+        from netsuite.control_totals
+        where _run_id = $run_id
+        """,
+        {"run_id": run_id},
+    ).fetchall():
+        readings.setdefault(batch, set()).add(tuple(totals))
+    return dg.AssetCheckResult(
+        asset_key=key_of(CONTROL_TOTALS),
+        check_name=UNMOVED,
+        passed=_are_equal(readings),
+        metadata={"readings": len(readings), "moved": _moved(readings)},
+    )
+
+
+def _are_equal(readings: Mapping[str, Reading]) -> bool:
+    """An ERP without any document answers no rows, twice: that did not move either."""
+    return len({frozenset(reading) for reading in readings.values()}) <= 1
+
+
+def _moved(readings: Mapping[str, Reading]) -> list[str]:
+    """Name what was not the same in every reading, by type of document and currency."""
+    said = Counter(total for reading in readings.values() for total in reading)
+    return sorted(
+        f"{total[0]} {total[1]}" for total, times in said.items() if times < len(readings)
+    )
+
+
+def landing_results(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    *,
+    stores: Sequence[str],
+    now: datetime,
+    run_id: str,
+) -> Iterator[dg.AssetCheckResult]:
+    """Yield the verdicts on every stream; `now` is when the run began to read."""
+    for stream in STREAMS.values():
+        yield no_rejects(connection, stream, stores=stores)
+        yield fresh(root, stream, now=now, stores=stores)
+    yield unmoved(connection, run_id=run_id)

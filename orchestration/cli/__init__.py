@@ -1,0 +1,5 @@
+"""The command `returns`."""
+
+from orchestration.cli.commands import app
+
+__all__ = ["app"]

@@ -1,0 +1,152 @@
+"""The commands themselves; what they do is in the modules beside this one."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+CHECKOUT = Path(__file__).parents[2]
+SCENARIOS = CHECKOUT / "tests" / "scenarios"
+
+app = typer.Typer(
+    help="eCommerce returns that come out right between a storefront and an ERP.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False, soft_wrap=True)
+
+Folder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Folder of scenario files.")
+]
+Scenarios = Annotated[
+    Path,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="What the sandbox has in its books; unused once a store or the ERP is configured.",
+    ),
+]
+AsOf = Annotated[
+    str, typer.Option(envvar="RETURNS_AS_OF", help="Clock of the run, ISO 8601; empty: now.")
+]
+Only = Annotated[str, typer.Option(help="Names of files, without suffix, separated by commas.")]
+Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
+
+
+# The rooms are imported by the command that needs them: Dagster and dbt take seconds to load,
+# and `--help` should not.
+
+
+@app.command()
+def run(scenarios: Scenarios = SCENARIOS, as_of: AsOf = "") -> None:
+    """Extract, build, check, publish, gate and sync once, and say what was found."""
+    console.print("Loading Dagster and dbt")
+    from orchestration.cli.whole_run import run_once
+
+    with refusals():
+        is_complete = run_once(console, scenarios=scenarios, as_of=moment(as_of))
+    raise typer.Exit(0 if is_complete else 1)
+
+
+@app.command()
+def rehearse(folder: Folder, only: Only = "") -> None:
+    """Run a folder of scenario files through the whole pipeline and compare the marts."""
+    console.print("Loading Dagster and dbt")
+    from orchestration.cli.rehearse import rehearse_folder
+
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    with refusals():
+        is_ok = rehearse_folder(console, folder, only=names)
+    raise typer.Exit(0 if is_ok else 1)
+
+
+@app.command()
+def sandbox(scenarios: Scenarios = SCENARIOS, port: Port = 8900) -> None:
+    """Serve the sandbox until interrupted, and say which settings point a pipeline at it."""
+    from orchestration.cli.home import home_lock
+    from orchestration.rehearsal import scenario_files
+    from orchestration.resources.settings import environment, read_home
+    from orchestration.sandbox.server import serve
+
+    with refusals():
+        folder = read_home(environment()).path / "sandbox"
+        with home_lock(folder), serve(folder, scenario_files(scenarios), port=port) as served:
+            for name, value in sorted(served.environment.items()):
+                console.print(f"{name}={value}", markup=False)
+            console.print(f"These settings are in {folder / 'environment.json'}. Ctrl-C ends.")
+            _until_interrupted()
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is configured, what is missing, and whether the ledger is whole."""
+    from orchestration.cli.doctor import examine
+
+    with refusals():
+        is_well = examine(console)
+    raise typer.Exit(0 if is_well else 1)
+
+
+@app.command()
+def dashboard(port: Port = 8501) -> None:
+    """Open the Streamlit app over the current publication."""
+    application = CHECKOUT / "dashboard" / "app.py"
+    options = ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    _become("streamlit", "run", str(application), *options)
+
+
+@app.command()
+def dagster(port: Port = 3000) -> None:
+    """Serve Dagster's web UI, with the schedule and the automation of the syncs running."""
+    from orchestration.cli.home import prepare_instance
+    from orchestration.cli.profile import settings_in_place
+    from orchestration.resources.settings import environment, read_home
+
+    with refusals():
+        home = read_home(environment()).path
+        folder = prepare_instance(home)
+        with settings_in_place({"DAGSTER_HOME": str(folder), "RETURNS_HOME": str(home)}):
+            _become("dagster", "dev", "-w", str(CHECKOUT / "workspace.yaml"), "-p", str(port))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Show what a command refuses to do as its own sentence, without a traceback."""
+    from orchestration.cli.refusals import REFUSALS
+
+    try:
+        yield
+    except REFUSALS as error:
+        console.print(f"[red]Stopped:[/red] {error}", style=None)
+        raise typer.Exit(2) from error
+
+
+def moment(text: str) -> datetime:
+    """Return the instant that a person wrote: in UTC unless it says otherwise, now if empty."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is not an ISO 8601 time", param_hint="--as-of"
+        ) from error
+    return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+def _become(program: str, *arguments: str) -> None:
+    """Run another program of this environment until it ends, and end as it did."""
+    finished = subprocess.run([sys.executable, "-m", program, *arguments], check=False)  # noqa: S603 - our own programs
+    raise typer.Exit(finished.returncode)
+
+
+def _until_interrupted() -> None:
+    while True:
+        time.sleep(3600)

@@ -1,0 +1,21 @@
+"""What a command may refuse to do; each says what to do about it in its own message."""
+
+from orchestration.assets.project import ProjectError
+from orchestration.cli.home import HomeBusyError
+from orchestration.cli.whole_run import RunFailedError
+from orchestration.extract.errors import SourceError
+from orchestration.ledger import LedgerError
+from orchestration.rehearsal import ScenarioError
+from orchestration.resources import SettingsError
+from orchestration.sandbox.scenario import ScenarioError as UnservableError
+
+REFUSALS = (
+    HomeBusyError,
+    LedgerError,
+    ProjectError,
+    RunFailedError,
+    ScenarioError,
+    SettingsError,
+    SourceError,
+    UnservableError,
+)

@@ -1,0 +1,111 @@
+"""What a run found, in a few tables: read from the publication, shown on a terminal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+
+STAGES = """
+    select current_stage, count(*), count(*) filter (is_falsely_complete)
+    from marts.fct_return_lifecycle
+    group by current_stage
+    order by count(*) desc, current_stage
+"""
+VARIANCE = """
+    select currency, root_cause, count(*), sum(variance_amount)
+    from marts.fct_refund_variance
+    group by currency, root_cause
+    order by currency nulls last, abs(coalesce(sum(variance_amount), 0)) desc, root_cause
+"""
+EXPOSURE = """
+    select cases.currency, sum(exposed.open_quantity), sum(exposed.open_amount)
+    from marts.fct_restock_exposure as exposed
+    inner join marts.fct_return_lifecycle as cases on exposed.case_key = cases.case_key
+    where exposed.open_quantity > 0
+    group by cases.currency
+    order by cases.currency
+"""
+GATES = """
+    select action, decision, count(*)
+    from marts.fct_sync_gates
+    group by action, decision
+    order by action, decision
+"""
+FAILED = """
+    select asset, name, coalesce(store, ''), metadata
+    from ops.checks
+    where not passed and severity = 'error'
+    order by asset, name, store
+"""
+EDITION = "select id, as_of, is_complete from ops.publication"
+
+
+QUESTIONS = (
+    ("Cases by stage", ("stage", "cases", "falsely complete"), STAGES, "there are no cases."),
+    (
+        "Variance (storefront - ERP)",
+        ("currency", "root cause", "cases", "amount"),
+        VARIANCE,
+        "there are no cases.",
+    ),
+    (
+        "On sale without a passed inspection, now",
+        ("currency", "units", "amount"),
+        EXPOSURE,
+        "none.",
+    ),
+    ("Gates", ("action", "decision", "rows"), GATES, "there is nothing to do."),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table of the summary: its title, its columns, its rows; silence has its own sentence."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[object]]
+    nothing: str
+
+    def shown(self) -> RenderableType:
+        """Return it for a terminal; what counts or adds stands to the right."""
+        if not self.rows:
+            return f"[bold]{self.title}[/bold]: {self.nothing}"
+        table = Table(title=self.title, title_justify="left", title_style="bold", box=None)
+        for position, name in enumerate(self.columns):
+            is_number = not isinstance(self.rows[0][position], str | None)
+            table.add_column(name, justify="right" if is_number else "left")
+        for row in self.rows:
+            table.add_row(*("-" if value is None else f"{value}" for value in row))
+        return table
+
+
+def show(console: Console, publication: Path) -> bool:
+    """Print what the publication says, and return whether it may be acted on."""
+    with duckdb.connect(publication, read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        edition = connection.execute(EDITION).fetchone()
+        failed = connection.execute(FAILED).fetchall()
+        tables = [_asked(connection, *question) for question in QUESTIONS]
+    if edition is None:
+        raise ValueError(f"{publication} says nothing of itself")
+    identity, as_of, is_complete = edition
+    console.print(Group(*(table.shown() for table in tables)))
+    for asset, name, store, said in failed:
+        console.print(f"[red]failed[/red] {asset} {name} {store} {said}")
+    verdict = "[green]complete[/green]" if is_complete else "[red]incomplete[/red]"
+    console.print(f"Publication {identity}, as of {as_of:%Y-%m-%d %H:%M} UTC: {verdict}")
+    return bool(is_complete)
+
+
+def _asked(
+    connection: duckdb.DuckDBPyConnection,
+    title: str,
+    columns: tuple[str, ...],
+    query: str,
+    nothing: str,
+) -> Found:
+    return Found(title, columns, connection.execute(query).fetchall(), nothing)

@@ -1,0 +1,68 @@
+"""One whole run: extract, build, check, publish, gate, sync, and what was found."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+
+from orchestration.assets.publication import current
+from orchestration.cli.home import home_lock, prepare_instance
+from orchestration.cli.profile import sandbox_in_place
+from orchestration.cli.progress import Progress
+from orchestration.cli.summary import show
+from orchestration.landing import sweep_unfinished
+from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
+from orchestration.rehearsal import scenario_files
+from orchestration.resources.settings import environment, is_configured, read_home
+
+RECONCILE = "reconcile_returns"
+SYNC = "sync_returns"
+
+
+class RunFailedError(RuntimeError):
+    """A run did not end well; the message names each failed step and its remedy."""
+
+
+def run_once(console: Console, *, scenarios: Path, as_of: datetime) -> bool:
+    """Run everything against the configured systems or the sandbox; say if it is complete."""
+    home = read_home(environment()).path
+    with home_lock(home), _systems(console, home, scenarios=scenarios):
+        swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
+        with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
+            abandoned = close_abandoned_runs(instance)
+            if swept or abandoned:
+                console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")
+            return _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+
+
+def _reconcile_and_sync(
+    console: Console, instance: dg.DagsterInstance, *, home: Path, as_of: datetime
+) -> bool:
+    console.print(f"As of {as_of:%Y-%m-%d %H:%M} UTC, in {home}")
+    _demand(run_job(RECONCILE, instance=instance, as_of=as_of, listener=Progress(console)))
+    publication = current(home / "published")
+    if publication is None:
+        raise RunFailedError("nothing was published: run `returns doctor`")
+    is_complete = show(console, publication)
+    console.print("Syncs")
+    _demand(run_job(SYNC, instance=instance, as_of=as_of, listener=Progress(console)))
+    return is_complete
+
+
+@contextmanager
+def _systems(console: Console, home: Path, *, scenarios: Path) -> Iterator[None]:
+    if is_configured(environment()):
+        console.print("Reading the configured systems")
+        yield
+        return
+    console.print(f"No store and no ERP is configured: the sandbox stands in, with {scenarios}")
+    with sandbox_in_place(home, scenario_files(scenarios), now=datetime.now(UTC)):
+        yield
+
+
+def _demand(outcome: Outcome) -> None:
+    if not outcome.is_success:
+        raise RunFailedError("\n".join(outcome.problems) or "the run failed without a word")

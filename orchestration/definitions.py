@@ -1,0 +1,55 @@
+"""The composition root: every room's definitions, their resources, and when they run."""
+
+from datetime import UTC
+
+import dagster as dg
+
+from orchestration.assets.clock import AS_OF_TAG
+from orchestration.assets.landed import landed_assets
+from orchestration.assets.models import models
+from orchestration.assets.publish import publication
+from orchestration.checks.facts import facts
+from orchestration.checks.rollup import publication_is_complete
+from orchestration.resources import resources
+from orchestration.sync.assets import sync_assets
+
+reconcile_returns = dg.define_asset_job(
+    "reconcile_returns",
+    selection=dg.AssetSelection.assets(publication).upstream(),
+    description="Extract, build, check and publish; the syncs follow a complete publication.",
+)
+
+sync_returns = dg.define_asset_job(
+    "sync_returns",
+    selection=dg.AssetSelection.groups("sync"),
+    description="Every sync once, by hand; each asks the gate first.",
+)
+
+
+@dg.schedule(
+    job=reconcile_returns,
+    cron_schedule="15 * * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Reconcile every hour, as of the hour's tick; a tick missed is not made up for."""
+    tick = context.scheduled_execution_time.astimezone(UTC)
+    return dg.RunRequest(run_key=tick.isoformat(), tags={AS_OF_TAG: tick.isoformat()})
+
+
+syncs_after_publication = dg.AutomationConditionSensorDefinition(
+    "syncs_after_publication",
+    target=dg.AssetSelection.groups("sync"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=15,
+)
+
+defs = dg.Definitions(
+    assets=[*landed_assets, models, publication, *sync_assets],
+    asset_checks=[facts, publication_is_complete],
+    resources=resources,
+    jobs=[reconcile_returns, sync_returns],
+    schedules=[hourly],
+    sensors=[syncs_after_publication],
+    executor=dg.in_process_executor,
+)

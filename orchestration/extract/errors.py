@@ -1,0 +1,41 @@
+"""What can go wrong while talking to a source, named by what to do about it."""
+
+
+class SourceError(Exception):
+    """A source did not give what was asked; the message is one sentence with its remedy."""
+
+
+class RepeatError(SourceError):
+    """
+    The same request may succeed later: repeat it, at the latest with the next run.
+
+    `wait_seconds` is what the source asked for; None leaves the wait to the repeat rule.
+    """
+
+    def __init__(self, message: str, *, wait_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
+class UnreadableAnswerError(RepeatError):
+    """The answer is cut off, not JSON or of another shape: nothing of it lands."""
+
+
+class StopError(SourceError):
+    """No repeat helps: a person must change something at the source or in the settings."""
+
+
+class SplitError(SourceError):
+    """The request asks for too much at once: ask for less."""
+
+
+class RefusedError(SourceError):
+    """The source refused a write and did nothing; `codes` are its own names for the reason."""
+
+    def __init__(self, message: str, *, codes: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.codes = codes
+
+
+class OutcomeUnknownError(SourceError):
+    """A write was sent and its outcome is not known: read back before anything is sent again."""

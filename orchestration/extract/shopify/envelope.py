@@ -1,0 +1,119 @@
+"""What surrounds the records of a GraphQL answer, read without building the records."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from orchestration.extract.errors import UnreadableAnswerError
+
+T = TypeVar("T")
+
+NULL = Raw(b"null")
+
+
+class PageInfo(Struct):
+    """Where a connection goes on."""
+
+    has_next_page: bool = field(name="hasNextPage")
+    end_cursor: str | None = field(name="endCursor", default=None)
+
+
+class Connection(Struct):
+    """One page of a connection; the nodes stay text."""
+
+    nodes: list[Raw]
+    page_info: PageInfo = field(name="pageInfo")
+
+
+class ThrottleStatus(Struct, frozen=True):
+    """The bucket of cost points as the answer found it."""
+
+    available: float = field(name="currentlyAvailable")
+    restore_rate: float = field(name="restoreRate")
+    maximum: float = field(name="maximumAvailable", default=0.0)
+
+
+class Cost(Struct, frozen=True):
+    """What a query was held to cost, in points."""
+
+    requested: float | None = field(name="requestedQueryCost", default=None)
+    throttle: ThrottleStatus | None = field(name="throttleStatus", default=None)
+
+
+class Search(Struct):
+    """What the source made of a search text."""
+
+    warnings: list[Raw] = field(default_factory=list)
+
+
+class Extensions(Struct):
+    """What an answer says about itself."""
+
+    cost: Cost = field(default_factory=Cost)
+    search: list[Search] = field(default_factory=list)
+
+
+class ErrorExtensions(Struct):
+    """The source's own name for an error."""
+
+    code: str = ""
+    required_access: str = field(name="requiredAccess", default="")
+
+
+class TopLevelError(Struct):
+    """An error beside or instead of data."""
+
+    message: str = ""
+    extensions: ErrorExtensions = field(default_factory=ErrorExtensions)
+
+
+class Envelope(Struct):
+    """A GraphQL answer whose data stays text."""
+
+    data: Raw = field(default_factory=lambda: NULL)
+    errors: list[TopLevelError] = field(default_factory=list)
+    extensions: Extensions = field(default_factory=Extensions)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is any data at all."""
+        return bytes(self.data) != b"null"
+
+
+def read_envelope(body: bytes, *, source: str) -> Envelope:
+    """Read the envelope of an answer, or raise UnreadableAnswerError for any other text."""
+    try:
+        body.decode()
+        envelope = msgspec.json.decode(body, type=Envelope)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UnreadableAnswerError(
+            f"{source} answered with something other than GraphQL: repeat, and look for a proxy"
+            " or a login page at this URL if it persists"
+        ) from error
+    if not envelope.has_data and not envelope.errors:
+        raise UnreadableAnswerError(f"{source} answered without data and without errors: repeat")
+    return envelope
+
+
+def value_at(data: Raw, path: Sequence[str], *, source: str) -> Raw | None:
+    """Return the text of the value at a path; None where something on the way is null."""
+    value = data
+    for name in path:
+        members = decode(value, type_=dict[str, Raw], source=source)
+        value = members.get(name, NULL)
+        if bytes(value) == b"null":
+            return None
+    return value
+
+
+def decode(value: Raw | bytes, *, type_: type[T], source: str) -> T:
+    """Read one value, or raise UnreadableAnswerError when it has another shape."""
+    try:
+        return msgspec.json.decode(value, type=type_)
+    except msgspec.MsgspecError as error:
+        raise UnreadableAnswerError(
+            f"{source} answered with data of another shape than asked for: {error}; repeat, and"
+            " check the API version if it persists"
+        ) from error

@@ -1,0 +1,23 @@
+"""May anything be written? Policy as values, and the evidence it is decided on."""
+
+from orchestration.gates.evidence import check_states, published_file
+from orchestration.gates.limits import LIMITS, Limits
+from orchestration.gates.policy import (
+    PUBLICATION,
+    PUBLICATION_GATE,
+    CheckState,
+    Gate,
+    Verdict,
+)
+
+__all__ = [
+    "LIMITS",
+    "PUBLICATION",
+    "PUBLICATION_GATE",
+    "CheckState",
+    "Gate",
+    "Limits",
+    "Verdict",
+    "check_states",
+    "published_file",
+]

@@ -1,0 +1,23 @@
+"""Landing: immutable batches of what a source answered, and what can be told from them alone."""
+
+from orchestration.landing.batches import land, sweep_unfinished
+from orchestration.landing.ids import (
+    disposition_ids_to_read,
+    refund_ids_to_read,
+    return_ids_to_read,
+)
+from orchestration.landing.manifest import Batch, committed_batches
+from orchestration.landing.sources import create_source_views
+from orchestration.landing.watermarks import resume_at
+
+__all__ = [
+    "Batch",
+    "committed_batches",
+    "create_source_views",
+    "disposition_ids_to_read",
+    "land",
+    "refund_ids_to_read",
+    "resume_at",
+    "return_ids_to_read",
+    "sweep_unfinished",
+]

@@ -1,0 +1,126 @@
+"""Landing one extraction: the answers as received, their rows, and the manifest that commits."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from orchestration.extract.streams import Stream
+from orchestration.landing.manifest import (
+    ANSWERS,
+    MANIFEST,
+    REJECTS,
+    ROWS,
+    Batch,
+    checksum,
+    commit,
+)
+from orchestration.landing.rows import Stamp, convert
+
+
+def land(
+    root: Path,
+    stream: Stream,
+    answers: Iterable[bytes],
+    *,
+    source: str,
+    run_id: str,
+    extracted_at: datetime,
+    since: datetime | None,
+) -> Batch:
+    """
+    Write the answers and their rows as one batch, and commit it.
+
+    Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
+    A record that does not fit the declared columns is kept as a reject with its reason. No
+    answers make a batch too: a quiet day is known to have been read.
+    """
+    extracted_at = extracted_at.astimezone(UTC)
+    folder = _new_folder(root / stream.system / stream.name / source, extracted_at, run_id=run_id)
+    stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
+    try:
+        answer_count, longest = _write_answers(folder / ANSWERS, answers)
+        converted = convert(folder, stream, stamp=stamp, longest_line=longest)
+        batch = Batch(
+            system=stream.system,
+            stream=stream.name,
+            source=source,
+            batch_id=folder.name,
+            run_id=run_id,
+            since=since,
+            extracted_at=extracted_at,
+            answers=answer_count,
+            rows=converted.rows,
+            rejects=converted.rejects,
+            cursor_max=converted.cursor_max,
+            sha256=_checksums(folder),
+            columns=dict(stream.columns),
+        )
+        commit(root, batch)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return batch
+
+
+def sweep_unfinished(root: Path, *, before: datetime) -> int:
+    """
+    Remove what killed extractions left behind, and say how many folders that were.
+
+    Only folders that no extraction touched since `before` go: a living one may be at work.
+    """
+    swept = 0
+    for folder in root.glob("*/*/*/*/"):
+        if (folder / MANIFEST).exists():
+            continue
+        touched = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+        if touched < before.timestamp():
+            shutil.rmtree(folder)
+            swept += 1
+    return swept
+
+
+def _new_folder(parent: Path, extracted_at: datetime, *, run_id: str) -> Path:
+    """Return a folder that no other extraction has; names sort by time, then by making."""
+    parent.mkdir(parents=True, exist_ok=True)
+    instant = f"{extracted_at:%Y%m%dT%H%M%S%fZ}"
+    start = sum(1 for _ in parent.glob(f"{instant}-*"))
+    for number in count(start):
+        folder = parent / f"{instant}-{number:04d}-{run_id[:8]}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("numbers do not end")
+
+
+def _write_answers(path: Path, answers: Iterable[bytes]) -> tuple[int, int]:
+    """Write one answer a line as it comes; return how many, and the bytes of the longest."""
+    written = longest = 0
+    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as lines:
+        for answer in answers:
+            line = _one_line(answer)
+            lines.write(line)
+            lines.write(b"\n")
+            written += 1
+            longest = max(longest, len(line))
+    return written, longest
+
+
+def _one_line(answer: bytes) -> bytes:
+    if b"\n" not in answer and b"\r" not in answer:
+        return answer
+    try:
+        return msgspec.json.format(answer, indent=-1)
+    except msgspec.DecodeError:
+        return b" ".join(answer.splitlines())
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    names = (ANSWERS, ROWS, REJECTS)
+    return {name: checksum(folder / name) for name in names if (folder / name).exists()}

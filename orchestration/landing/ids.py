@@ -1,0 +1,91 @@
+"""Which records must be read by id: what the landed orders name, and what is not final yet."""
+
+# ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
+
+from pathlib import Path
+
+from orchestration.extract.streams import STREAMS, Stream, System
+from orchestration.landing.manifest import committed_batches
+from orchestration.landing.reading import connect
+from orchestration.landing.sources import select_rows
+
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+RETURNS = STREAMS[System.SHOPIFY, "returns"]
+DISPOSITIONS = STREAMS[System.SHOPIFY, "dispositions"]
+REFUNDS = STREAMS[System.SHOPIFY, "refunds"]
+
+# Nothing promises that a change of a return moves its order: until it is final it is read anew.
+RETURN_MAY_CHANGE = "status not in ('CLOSED', 'CANCELED', 'DECLINED')"
+DISPOSITION_MAY_CHANGE = (
+    "len(list_filter(\"reverseFulfillmentOrders\".nodes, lambda node: node.status = 'OPEN')) > 0"
+)
+REFUND_MAY_CHANGE = (
+    "len(list_filter(transactions.nodes, lambda node:"
+    " node.status in ('PENDING', 'AWAITING_RESPONSE', 'UNKNOWN'))) > 0"
+)
+
+
+def return_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:
+    """Return the ids of the returns of a store that this run has still to read."""
+    return _ids(root, store, RETURNS, run_id=run_id, may_change=RETURN_MAY_CHANGE)
+
+
+def disposition_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:
+    """
+    Return the ids of the returns whose physical events this run has still to read.
+
+    Goods may be handled after their return is closed, so an open reverse fulfilment order counts
+    as well as an open return.
+    """
+    open_returns = f"select id from ({_newest(root, store, RETURNS)}) where {RETURN_MAY_CHANGE}"
+    return _ids(
+        root,
+        store,
+        DISPOSITIONS,
+        run_id=run_id,
+        may_change=f"({DISPOSITION_MAY_CHANGE} or id in ({open_returns}))",
+    )
+
+
+def refund_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:
+    """Return the ids of the refunds of a store that this run has still to read."""
+    return _ids(root, store, REFUNDS, run_id=run_id, may_change=REFUND_MAY_CHANGE)
+
+
+def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str) -> list[str]:
+    """
+    Derive the ids from what has landed alone.
+
+    An id is due when an order names it that landed after it did (or it never landed), so a run
+    that died between orders and this stream leaves no gap; or when its record may still change.
+    """
+    named = "refunds" if stream is REFUNDS else '"returns".nodes'
+    query = f"""
+        with orders as ({_newest(root, store, ORDERS)}),
+        landed as ({_newest(root, store, stream)}),
+        named as (
+            select reference.id, max(_extracted_at) as named_at
+            from (select unnest({named}) as reference, _extracted_at from orders)
+            group by all
+        )
+        select named.id
+        from named left join landed on named.id = landed.id
+        where (landed.id is null or landed._extracted_at < named.named_at)
+        union
+        select id from landed where {may_change} and _run_id <> $run_id
+        order by id
+    """
+    with connect() as connection:
+        return [row[0] for row in connection.execute(query, {"run_id": run_id}).fetchall()]
+
+
+def _newest(root: Path, store: str, stream: Stream) -> str:
+    """Return a select of the newest landed version of each of a store's records."""
+    rows = select_rows(root, stream, committed_batches(root, stream, source=store))
+    changed_at = f'"{stream.cursor}" desc,' if stream.cursor else ""
+    return f"""
+        select * from ({rows})
+        qualify row_number() over (
+            partition by id order by _extracted_at desc, {changed_at} _batch_id desc
+        ) = 1
+    """

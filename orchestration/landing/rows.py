@@ -1,0 +1,138 @@
+"""Answers become rows of the declared types: DuckDB parses, and what does not fit is set aside."""
+
+# ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from orchestration.extract.streams import Stream
+from orchestration.landing.manifest import ANSWERS, REJECTS, ROWS
+from orchestration.landing.reading import (
+    connect,
+    literal,
+    select_from_answers,
+    select_from_records,
+)
+from orchestration.landing.suspects import UNFIT, Reject, keyless, sort_out
+
+STAMPS = {
+    "_store": "VARCHAR",
+    "_batch_id": "VARCHAR",
+    "_extracted_at": "TIMESTAMPTZ",
+    "_run_id": "VARCHAR",
+}
+REJECT_COLUMNS = {"record": "VARCHAR", "reason": "VARCHAR"}
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What is known of every row of a batch."""
+
+    source: str
+    batch_id: str
+    extracted_at: datetime
+    run_id: str
+
+    @property
+    def select_list(self) -> str:
+        """The underscore columns as constants."""
+        values = (self.source, self.batch_id, self.extracted_at.isoformat(), self.run_id)
+        return ", ".join(
+            f"{literal(value)}::{kind} as {name}"
+            for value, (name, kind) in zip(values, STAMPS.items(), strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What came of a batch's answers."""
+
+    rows: int
+    rejects: int
+    cursor_max: datetime | None
+
+
+def convert(folder: Path, stream: Stream, *, stamp: Stamp, longest_line: int) -> Converted:
+    """
+    Write the rows of a batch folder's answers, and its rejects where there are any.
+
+    All answers are converted at once; only if something in them does not fit are the records
+    looked at apart. Memory is bounded by DuckDB's limit, not by the size of the answers.
+    """
+    with connect(folder) as connection:
+        select = select_from_answers(folder / ANSWERS, stream, longest_line=longest_line)
+        rejects = 0
+        if not _is_written(connection, folder, select, stream=stream, stamp=stamp):
+            rejects = _write_apart(
+                connection, folder, stream=stream, stamp=stamp, longest_line=longest_line
+            )
+        rows, cursor_max = _counted(connection, folder / ROWS, stream=stream)
+    return Converted(rows=rows, rejects=rejects, cursor_max=cursor_max)
+
+
+def _is_written(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    select: str,
+    *,
+    stream: Stream,
+    stamp: Stamp,
+) -> bool:
+    """Write the rows and say whether every record fitted."""
+    try:
+        _copy(connection, select, folder / ROWS, stamp=stamp)
+    except UNFIT:
+        return False
+    rows = f"read_parquet({literal(str(folder / ROWS))})"
+    return keyless(connection, rows, stream=stream) is None
+
+
+def _write_apart(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    stream: Stream,
+    stamp: Stamp,
+    longest_line: int,
+) -> int:
+    """Write fitting records as rows and the others as rejects; return how many those are."""
+    fitting = folder / "fitting.jsonl"
+    rejects = sort_out(connection, folder / ANSWERS, fitting, stream=stream)
+    select = select_from_records(fitting, stream.columns, longest_line=longest_line)
+    _copy(connection, select, folder / ROWS, stamp=stamp)
+    fitting.unlink()
+    if rejects:
+        _write_rejects(connection, folder, rejects, stamp=stamp)
+    return len(rejects)
+
+
+def _write_rejects(
+    connection: duckdb.DuckDBPyConnection, folder: Path, rejects: list[Reject], *, stamp: Stamp
+) -> None:
+    lines = msgspec.json.Encoder().encode_lines(rejects)
+    waiting = folder / "rejects.jsonl"
+    waiting.write_bytes(lines)
+    select = select_from_records(waiting, REJECT_COLUMNS, longest_line=len(lines))
+    _copy(connection, select, folder / REJECTS, stamp=stamp)
+    waiting.unlink()
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path, *, stamp: Stamp) -> None:
+    connection.execute(
+        f"copy (select *, {stamp.select_list} from ({select})) to {literal(str(file))}"
+        " (format parquet, compression zstd)"
+    )
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, rows: Path, *, stream: Stream
+) -> tuple[int, datetime | None]:
+    newest = f'max("{stream.cursor}")' if stream.cursor else "null"
+    found = connection.execute(
+        f"select count(*), {newest} from read_parquet({literal(str(rows))})"
+    ).fetchone()
+    return found or (0, None)

@@ -1,0 +1,31 @@
+"""The decisions store: what was meant to be done, what was done, and what came of it."""
+
+from orchestration.ledger.errors import (
+    HeldBackError,
+    IntentChangedError,
+    LedgerError,
+    LedgerNewerError,
+    LedgerUnreachableError,
+    LostClaimError,
+)
+from orchestration.ledger.repository import Ledger
+from orchestration.ledger.states import FINAL, UNRESOLVED, State
+from orchestration.ledger.values import Attempt, Claim, Entry, Intent, IntentRecord
+
+__all__ = [
+    "FINAL",
+    "UNRESOLVED",
+    "Attempt",
+    "Claim",
+    "Entry",
+    "HeldBackError",
+    "Intent",
+    "IntentChangedError",
+    "IntentRecord",
+    "Ledger",
+    "LedgerError",
+    "LedgerNewerError",
+    "LedgerUnreachableError",
+    "LostClaimError",
+    "State",
+]

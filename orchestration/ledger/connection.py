@@ -1,0 +1,62 @@
+"""Opens the ledger's database: SQLite that survives a crash, or PostgreSQL."""
+
+import sqlite3
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from orchestration.ledger.errors import LedgerUnreachableError
+from orchestration.ledger.migrations import migrate
+
+READS = "ledger_reads"
+BUSY_SECONDS = 30
+
+
+def open_engine(url: str, *, now: datetime) -> Engine:
+    """Return an engine on a ledger whose schema is this program's; create it if it is new."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerUnreachableError(url, "not a database address") from error
+    shown = parsed.render_as_string(hide_password=True)
+    try:
+        engine = _engine(parsed)
+        with engine.begin() as connection:
+            migrate(connection, now=now)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise LedgerUnreachableError(shown, f"install its driver: {error}") from error
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise LedgerUnreachableError(shown, str(reason).strip()) from error
+    return engine
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database:
+        with suppress(FileExistsError):
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    """Commits reach the disk before they are reported; the driver's own transactions are off."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: one that upgraded later could not wait for another."""
+    is_read = connection.get_execution_options().get(READS, False)
+    connection.exec_driver_sql("begin" if is_read else "begin immediate")

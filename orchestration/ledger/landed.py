@@ -1,0 +1,74 @@
+"""Confirmed actions as the ledger's stream: what the next run lands, and what is taken in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from orchestration.extract.streams import STREAMS, System
+from orchestration.ledger.schema import intents
+from orchestration.ledger.states import State
+from orchestration.ledger.values import Intent
+
+ACTIONS = STREAMS[System.LEDGER, "actions"]
+
+
+def pages(connection: Connection, *, since: datetime | None, page_size: int) -> Iterator[bytes]:
+    """Yield answers of at most `page_size` actions, oldest confirmation first."""
+    columns = [intents.c[name] for name in ACTIONS.columns]
+    order = (intents.c.confirmed_at, intents.c.intent_key)
+    query = select(*columns).where(intents.c.state == str(State.CONFIRMED)).order_by(*order)
+    if since is not None:
+        query = query.where(intents.c.confirmed_at >= since)
+    after: tuple[datetime, str] | None = None
+    while True:
+        page = query if after is None else query.where(tuple_(*order) > after)
+        rows = connection.execute(page.limit(page_size)).mappings().all()
+        if rows or after is None:
+            yield json.dumps({"actions": [_as_json(dict(row)) for row in rows]}).encode()
+        if len(rows) < page_size:
+            return
+        after = (rows[-1]["confirmed_at"], rows[-1]["intent_key"])
+
+
+def as_confirmed(record: Mapping[str, Any]) -> tuple[Intent, dict[str, object]]:
+    """Return a record of the stream as an intent, and what is known of its confirmation."""
+    amount = record.get("amount")
+    intent = Intent(
+        intent_key=record["intent_key"],
+        action=record["action"],
+        store=record["store"],
+        case_key=record["case_key"],
+        order_line_id=record.get("order_line_id"),
+        sku=record.get("sku"),
+        quantity=record.get("quantity"),
+        amount=None if amount is None else Decimal(str(amount)),
+        currency=record.get("currency"),
+        location_id=record.get("location_id"),
+    )
+    confirmed_at = _instant(record["confirmed_at"])
+    sent_at = _instant(record.get("sent_at") or record["confirmed_at"])
+    return intent, {
+        "approved_by": "elsewhere",
+        "reference": record.get("reference"),
+        "first_sent_at": sent_at,
+        "sent_at": sent_at,
+        "confirmed_at": confirmed_at,
+    }
+
+
+def _instant(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value

@@ -1,0 +1,26 @@
+"""Configuration in, ready client out: what the assets, checks and syncs are given to work with."""
+
+from orchestration.resources.home import Home
+from orchestration.resources.ledger import LedgerResource
+from orchestration.resources.netsuite import NetSuiteResource
+from orchestration.resources.settings import SettingsError
+from orchestration.resources.shopify import ShopifyResource
+from orchestration.resources.sync import SyncResource
+
+resources = {
+    "home": Home(),
+    "ledger": LedgerResource(),
+    "netsuite": NetSuiteResource(),
+    "shopify": ShopifyResource(),
+    "sync": SyncResource(),
+}
+
+__all__ = [
+    "Home",
+    "LedgerResource",
+    "NetSuiteResource",
+    "SettingsError",
+    "ShopifyResource",
+    "SyncResource",
+    "resources",
+]

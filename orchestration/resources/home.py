@@ -1,0 +1,40 @@
+"""The folder that holds all state, and the paths in it."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.resources.settings import HomeSettings, environment, read_home
+
+
+class Home(dg.ConfigurableResource[None]):
+    """Where landing, warehouse, publications and ledger are; read anew at each use."""
+
+    @property
+    def path(self) -> Path:
+        """The folder itself."""
+        return self._settings.path
+
+    @property
+    def landing(self) -> Path:
+        """Evidence: batches by system, stream and source."""
+        return self.path / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The models' database; may be deleted and rebuilt."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The publications and the pointer to the current one."""
+        return self.path / "published"
+
+    @property
+    def publications_kept(self) -> int:
+        """How many publications stay when a new one is made."""
+        return self._settings.publications_kept
+
+    @property
+    def _settings(self) -> HomeSettings:
+        return read_home(environment())

@@ -1,0 +1,21 @@
+"""HTTP clients as both sources need them."""
+
+from urllib.parse import urlsplit
+
+import httpx
+
+from orchestration.resources.settings import LOOPBACK
+
+CONNECT_SECONDS = 10.0
+
+
+def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Client:
+    """Return a client that follows no redirect: a credential stays with its host."""
+    return httpx.Client(
+        base_url=url,
+        auth=auth,
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
+        follow_redirects=False,
+        # A proxy of the environment has no business between this machine and itself.
+        trust_env=urlsplit(url).hostname not in LOOPBACK,
+    )

@@ -1,0 +1,21 @@
+"""The decisions store, opened where the settings say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from orchestration.ledger import Ledger
+from orchestration.resources.settings import environment, read_home
+
+
+class LedgerResource(dg.ConfigurableResource[None]):
+    """The configured ledger; settings are read anew at each use."""
+
+    @contextmanager
+    def open(self) -> Iterator[Ledger]:
+        """Open the ledger; the home folder is made where it is missing."""
+        settings = read_home(environment())
+        settings.path.mkdir(parents=True, exist_ok=True)
+        with Ledger(settings.ledger_url) as ledger:
+            yield ledger

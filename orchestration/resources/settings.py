@@ -1,0 +1,186 @@
+"""Every setting: its name, its default, and what to do where it is missing or cannot be."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+Environment = Mapping[str, str]
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+STORE_KEY = re.compile(r"[a-z][a-z0-9_]*")
+SYNC_MODES = ("dry", "live")
+
+
+class SettingsError(ValueError):
+    """Settings are missing or cannot be right; the message names each, with its remedy."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(["settings (environment or .env):", *problems]))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class HomeSettings:
+    """Where all state lives, and how many publications are kept."""
+
+    path: Path
+    publications_kept: int
+    ledger_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """How one store is reached."""
+
+    key: str
+    url: str
+    api_version: str
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NetSuiteSettings:
+    """How the ERP is reached, and the account's names for the fields that tie it to a store."""
+
+    url: str
+    client_id: str
+    certificate_id: str
+    private_key_file: Path
+    order_field: str
+    return_field: str
+    line_field: str
+
+
+@dataclass(frozen=True)
+class SyncSettings:
+    """Whether syncs send, and since when they may."""
+
+    mode: str
+    live_since: str
+
+
+def environment() -> dict[str, str]:
+    """Return the settings as they are now: those of .env, under those of the environment."""
+    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**written, **os.environ}
+
+
+def is_configured(env: Environment) -> bool:
+    """Whether any store or the ERP is named; without either, the sandbox stands in."""
+    return bool(env.get("SHOPIFY_STORES") or env.get("NETSUITE_URL"))
+
+
+def read_home(env: Environment) -> HomeSettings:
+    """Return where state lives."""
+    reader = _Reader(env)
+    path = Path(env.get("RETURNS_HOME") or "data").absolute()
+    kept = reader.whole_number("RETURNS_PUBLICATIONS_KEPT", default=10)
+    reader.raise_problems()
+    ledger_url = env.get("LEDGER_URL") or f"sqlite:///{path / 'ledger.sqlite'}"
+    return HomeSettings(path=path, publications_kept=kept, ledger_url=ledger_url)
+
+
+def read_stores(env: Environment) -> tuple[StoreSettings, ...]:
+    """Return every store."""
+    reader = _Reader(env)
+    listed = reader.required("SHOPIFY_STORES", "the keys of your stores, such as us,uk")
+    version = env.get("SHOPIFY_API_VERSION") or "2026-07"
+    stores = []
+    for key in filter(None, (part.strip() for part in listed.split(","))):
+        if not STORE_KEY.fullmatch(key):
+            reader.problem("SHOPIFY_STORES", f"{key!r} is no key: lower-case letters and digits")
+            continue
+        name = f"SHOPIFY_{key.upper()}"
+        url = reader.url(f"{name}_URL", "the store's address, https://<shop>.myshopify.com")
+        token = reader.required(f"{name}_ACCESS_TOKEN", "the app's Admin API access token")
+        stores.append(StoreSettings(key, url, version, token))
+    reader.raise_problems()
+    return tuple(stores)
+
+
+def read_netsuite(env: Environment) -> NetSuiteSettings:
+    """Return the ERP."""
+    reader = _Reader(env)
+    settings = NetSuiteSettings(
+        url=reader.url("NETSUITE_URL", "https://<account>.suitetalk.api.netsuite.com"),
+        client_id=reader.required("NETSUITE_CLIENT_ID", "the integration record's client id"),
+        certificate_id=reader.required(
+            "NETSUITE_CERTIFICATE_ID", "the id NetSuite gave the uploaded certificate"
+        ),
+        private_key_file=reader.file(
+            "NETSUITE_PRIVATE_KEY_FILE", "the PEM file of the certificate's private key"
+        ),
+        order_field=env.get("NETSUITE_ORDER_FIELD") or "otherrefnum",
+        return_field=env.get("NETSUITE_RETURN_FIELD") or "custbody_storefront_return_id",
+        line_field=env.get("NETSUITE_LINE_FIELD") or "custcol_storefront_line_id",
+    )
+    reader.raise_problems()
+    return settings
+
+
+def read_sync(env: Environment) -> SyncSettings:
+    """Return how syncs act; without a word they send nothing."""
+    reader = _Reader(env)
+    mode = env.get("SYNC_MODE") or SYNC_MODES[0]
+    if mode not in SYNC_MODES:
+        reader.problem("SYNC_MODE", f"{mode!r} is neither dry nor live")
+    reader.raise_problems()
+    return SyncSettings(mode=mode, live_since=env.get("SYNC_LIVE_SINCE") or "")
+
+
+def read_all_problems(env: Environment) -> list[str]:
+    """Return what is wrong with any setting, each with its remedy; nothing where all is well."""
+    problems: list[str] = []
+    for read in (read_home, read_stores, read_netsuite, read_sync):
+        try:
+            read(env)
+        except SettingsError as error:
+            problems += error.problems
+    return problems
+
+
+class _Reader:
+    """Reads settings and gathers what is wrong with them, to tell all of it at once."""
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._problems: list[str] = []
+
+    def problem(self, name: str, what: str) -> None:
+        self._problems.append(f"{name}: {what}")
+
+    def raise_problems(self) -> None:
+        if self._problems:
+            raise SettingsError(self._problems)
+
+    def required(self, name: str, what: str) -> str:
+        value = self._env.get(name, "").strip()
+        if not value:
+            self.problem(name, f"is missing; set it to {what}")
+        return value
+
+    def url(self, name: str, what: str) -> str:
+        value = self.required(name, what).rstrip("/")
+        parts = urlsplit(value)
+        is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
+        if value and not (is_safe and parts.hostname):
+            self.problem(name, f"is no https address; set it to {what}")
+        return value
+
+    def file(self, name: str, what: str) -> Path:
+        value = self.required(name, what)
+        if value and not Path(value).is_file():
+            self.problem(name, f"names no readable file; set it to {what}")
+        return Path(value)
+
+    def whole_number(self, name: str, *, default: int) -> int:
+        value = self._env.get(name, "").strip() or str(default)
+        if not value.isdigit() or int(value) == 0:
+            self.problem(name, "is not a whole number above zero")
+            return default
+        return int(value)

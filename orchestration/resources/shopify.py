@@ -1,0 +1,50 @@
+"""Ready storefront clients, one a store."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import dagster as dg
+
+from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
+from orchestration.resources.http import open_http
+from orchestration.resources.settings import StoreSettings, environment, read_stores
+
+# The storefront gives up after 10 seconds by itself; a slow line may need longer.
+READ_SECONDS = 60.0
+
+
+@contextmanager
+def open_store(store: StoreSettings) -> Iterator[ShopifyClient]:
+    """Open the client of one store."""
+    auth = AccessTokenAuth(store.access_token)
+    with open_http(store.url, auth=auth, read_seconds=READ_SECONDS) as http:
+        yield ShopifyClient(http, api_version=store.api_version, source=f"store {store.key}")
+
+
+class ShopifyResource(dg.ConfigurableResource[None]):
+    """The configured stores and their clients; settings are read anew at each use."""
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The keys of the stores."""
+        return tuple(store.key for store in read_stores(environment()))
+
+    @contextmanager
+    def client(self, store: str) -> Iterator[ShopifyClient]:
+        """Open the client of a store by its key."""
+        by_key = {settings.key: settings for settings in read_stores(environment())}
+        with open_store(by_key[store]) as client:
+            yield client
+
+    @contextmanager
+    def clients(self) -> Iterator[Callable[[str], ShopifyClient]]:
+        """Give a function that returns a store's client, opened once and closed at the end."""
+        with ExitStack() as opened:
+            found: dict[str, ShopifyClient] = {}
+
+            def client_for(store: str) -> ShopifyClient:
+                if store not in found:
+                    found[store] = opened.enter_context(self.client(store))
+                return found[store]
+
+            yield client_for

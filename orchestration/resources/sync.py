@@ -1,0 +1,19 @@
+"""How syncs act, as configured."""
+
+import dagster as dg
+
+from orchestration.resources.settings import environment, read_sync
+
+
+class SyncResource(dg.ConfigurableResource[None]):
+    """Whether syncs send, and since when they may; read anew at each use."""
+
+    @property
+    def mode(self) -> str:
+        """`dry` shows what would be sent, `live` sends it."""
+        return read_sync(environment()).mode
+
+    @property
+    def live_since(self) -> str:
+        """From when each store and action may be touched, as `store/action=date,...`."""
+        return read_sync(environment()).live_since

@@ -1,0 +1,1 @@
+"""A Shopify and a NetSuite that speak the real wire formats on this machine, for trying everything without either."""

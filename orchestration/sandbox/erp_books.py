@@ -1,0 +1,173 @@
+"""The ERP's books: its analytics tables in one DuckDB file, asked in SuiteQL."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.sandbox.erp_records import Row, periods
+
+# Not UTC, so that a client which forgets SYS_EXTRACT_UTC is found out; without summer time, so
+# that no hour stands for two.
+SESSION_ZONE = "America/Phoenix"
+
+TABLES: dict[str, str] = {
+    "transaction": """
+        id bigint, tranid varchar, transactionnumber varchar, type varchar, recordtype varchar,
+        trandate date, createddate timestamp, lastmodifieddate timestamp, entity bigint,
+        status varchar, postingperiod bigint, posting varchar, currency bigint,
+        exchangerate decimal(24, 10), foreigntotal decimal(20, 4), memo varchar,
+        externalid varchar, otherrefnum varchar, voided varchar, memorized varchar,
+        custbody_storefront_return_id varchar""",
+    "transactionline": """
+        transaction bigint, id bigint, uniquekey bigint, linesequencenumber bigint, item bigint,
+        itemtype varchar, mainline varchar, taxline varchar, iscogs varchar,
+        transactiondiscount varchar, quantity decimal(20, 5), rate decimal(24, 10),
+        foreignamount decimal(20, 4), netamount decimal(20, 4), createdfrom bigint,
+        kitcomponent varchar, kitmemberof bigint, location bigint, subsidiary bigint,
+        linelastmodifieddate timestamp, custcol_storefront_line_id varchar""",
+    "transactiontaxdetail": """
+        transaction bigint, line bigint, taxcode bigint, taxrate decimal(12, 8),
+        taxbasis decimal(20, 4), taxamount decimal(20, 4)""",
+    "salestaxitem": "id bigint, itemid varchar, fullname varchar, rate decimal(12, 8)",
+    "transactionlinelink": """
+        previousdoc bigint, previousline bigint, previoustype varchar, nextdoc bigint,
+        nextline bigint, nexttype varchar, linktype varchar, foreignamount decimal(20, 4),
+        lastmodifieddate timestamp""",
+    "item": """
+        id bigint, itemid varchar, displayname varchar, fullname varchar, itemtype varchar,
+        isinactive varchar, lastmodifieddate timestamp""",
+    "customer": "id bigint, entityid varchar, email varchar, lastmodifieddate timestamp",
+    "currency": "id bigint, name varchar, symbol varchar",
+    "accountingperiod": """
+        id bigint, periodname varchar, startdate date, enddate date, isposting varchar,
+        isquarter varchar, isyear varchar, isinactive varchar, closed varchar,
+        alllocked varchar, arlocked varchar, lastmodifieddate timestamp""",
+    "location": "id bigint, name varchar, fullname varchar, isinactive varchar",
+    "inventorystatus": "id bigint, name varchar, isinactive varchar",
+    "inventoryassignment": """
+        transaction bigint, transactionline bigint, quantity decimal(20, 5), bin bigint,
+        inventorystatus bigint""",
+    "deletedrecord": "recordid bigint, type varchar, deleteddate timestamp, name varchar",
+    "customrecord_return_inspection": """
+        id bigint, custrecord_inspection_receipt bigint, custrecord_inspection_line bigint,
+        custrecord_inspection_result varchar, custrecord_inspection_quantity decimal(20, 5),
+        custrecord_inspection_date timestamp, lastmodified timestamp, isinactive varchar""",
+}
+VIEWS = f"""
+create or replace view nexttransactionlinelink as select * from transactionlinelink;
+create or replace view previoustransactionlinelink as select * from transactionlinelink;
+create or replace view nexttransactionlink as
+    select distinct previousdoc, previoustype, nextdoc, nexttype, linktype, foreignamount,
+        lastmodifieddate from transactionlinelink;
+create or replace view previoustransactionlink as select * from nexttransactionlink;
+create or replace view dual as select 'X' as dummy;
+create or replace macro sys_extract_utc(x) as timezone('UTC', timezone('{SESSION_ZONE}', x));
+create or replace macro builtin_df(x) as cast(x as varchar);
+create or replace macro builtin_cf(x) as cast(x as varchar);
+"""
+
+
+class ErpBooks:
+    """The tables of one account; a statement at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = duckdb.connect(path)
+        self._connection.execute("set TimeZone = 'UTC'")
+        self._lock = RLock()
+        for name, columns in TABLES.items():
+            self._connection.execute(f'create table if not exists "{name}" ({columns})')
+        self._connection.execute(VIEWS)
+
+    def load(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Write the first rows of the account, all or none."""
+        grouped: dict[str, list[Row]] = {"accountingperiod": list(periods())}
+        for table, row in rows:
+            grouped.setdefault(table, []).append(row)
+        grouped |= _masters(grouped)
+        with self._lock:
+            self._connection.begin()
+            for table, found in grouped.items():
+                self._insert(table, found)
+            self._connection.commit()
+
+    def ask(self, sql: str, parameters: Sequence[str]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one statement in DuckDB's own words; return lower-case names and the rows."""
+        with self._lock:
+            cursor = self._connection.execute(sql, list(parameters))
+            return [column[0].lower() for column in cursor.description], cursor.fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        known = [part.split()[0] for part in _columns(TABLES[table])]
+        names = [name for name in known if any(row.get(name) is not None for row in rows)]
+        if not names:
+            return
+        columns = {name: [_local(row.get(name)) for row in rows] for name in names}
+        self._connection.register("incoming", pa.table(columns))
+        self._connection.execute(f'insert into "{table}" by name select * from incoming')  # noqa: S608
+        self._connection.unregister("incoming")
+
+
+def _columns(text: str) -> list[str]:
+    parts, depth = [""], 0
+    for character in text:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return the records that documents name: items, tax codes, currencies."""
+    first = datetime(2025, 1, 1, tzinfo=UTC)
+    lines = [row for row in grouped.get("transactionline", []) if row.get("item")]
+    items = {row["item"]: row for row in lines}
+    codes = {row["taxcode"]: row["code"] for row in grouped.get("transactiontaxdetail", [])}
+    currencies = {row["currency"]: row for row in grouped.get("transaction", [])}
+    symbols = {row["id"]: row["symbol"] for row in grouped.get("currency", [])}
+    return {
+        "item": [
+            {
+                "id": key,
+                "itemid": row["itemid"],
+                "displayname": row["itemid"],
+                "fullname": row["itemid"],
+                "itemtype": row["itemtype"],
+                "isinactive": "F",
+                "lastmodifieddate": first,
+            }
+            for key, row in items.items()
+        ],
+        "salestaxitem": [
+            {"id": key, "itemid": code, "fullname": code} for key, code in codes.items()
+        ],
+        "currency": [
+            {"id": key, "name": symbols[key], "symbol": symbols[key]} for key in currencies
+        ],
+        "accountingperiod": [
+            {"isposting": "T", "lastmodifieddate": first, **row}
+            for row in grouped["accountingperiod"]
+        ],
+        "transactionline": [
+            {**row, "iscogs": "F", "transactiondiscount": "F", "kitcomponent": "F"}
+            for row in grouped.get("transactionline", [])
+        ],
+    }
+
+
+def _local(value: Any) -> Any:
+    """Return a time as the account keeps it: in its own zone, without saying which."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(ZoneInfo(SESSION_ZONE)).replace(tzinfo=None)
+    return value

@@ -1,0 +1,188 @@
+"""The sandbox as a server on loopback: books opened or loaded, both systems served."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from orchestration.sandbox.credentials import Credentials, credentials
+from orchestration.sandbox.erp_api import SUITEQL_PATH, TOKEN_PATH, ErpApi
+from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_records import rows_of
+from orchestration.sandbox.oauth import TokenDesk
+from orchestration.sandbox.scenario import read_scenarios
+from orchestration.sandbox.storefront_api import StorefrontApi
+from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_records import records_of
+
+HOST = "127.0.0.1"
+START_SECONDS = 20.0
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """A sandbox that answers."""
+
+    url: str
+    environment: dict[str, str]
+    server: uvicorn.Server
+
+    def stop(self) -> None:
+        """Ask the server to end after the requests it is answering."""
+        self.server.should_exit = True
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a sandbox's folder holds."""
+
+    storefront: StorefrontBooks
+    erp: ErpBooks
+    credentials: Credentials
+
+    def close(self) -> None:
+        """Close both files."""
+        self.storefront.close()
+        self.erp.close()
+
+
+def open_books(directory: Path, scenario_files: Sequence[Path]) -> Books:
+    """
+    Open the books of a folder; where there are none, load them from the scenario files.
+
+    Loading is whole or not at all: a marker is written last, and a folder without it is made anew.
+    Raises ScenarioError for a file that cannot be served.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    marker = directory / "loaded.json"
+    if not marker.exists():
+        for stale in (*directory.glob("storefront.sqlite*"), *directory.glob("erp.duckdb*")):
+            stale.unlink()
+    storefront = StorefrontBooks(directory / "storefront.sqlite")
+    erp = ErpBooks(directory / "erp.duckdb")
+    if not marker.exists():
+        scenarios = read_scenarios(scenario_files)
+        storefront.load(record for scenario in scenarios for record in records_of(scenario))
+        erp.load(row for scenario in scenarios for row in rows_of(scenario))
+        marker.write_text(json.dumps({"files": [file.name for file in scenario_files]}))
+    return Books(storefront, erp, credentials(directory, storefront.stores))
+
+
+def application(books: Books, clock: Clock) -> Starlette:
+    """Return both systems as one application: `/<store>/admin/...` and `/netsuite/services/...`."""
+    storefront = StorefrontApi(books.storefront, books.credentials.tokens, clock)
+    desk = TokenDesk(
+        books.credentials.key(), books.credentials.client_id, books.credentials.certificate_id
+    )
+    erp = ErpApi(books.erp, desk, clock)
+    return Starlette(
+        routes=[
+            Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
+            Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
+            Route(
+                "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
+            ),
+        ]
+    )
+
+
+@contextmanager
+def serve(
+    directory: Path, scenario_files: Sequence[Path], *, port: int = 0, clock: Clock = _now
+) -> Iterator[RunningSandbox]:
+    """
+    Serve a sandbox while the block runs, in a thread of this process.
+
+    Its books stay in `directory` and are found again by the next start; port 0 takes the last
+    one used where it is still free, else any.
+    """
+    books = open_books(directory, scenario_files)
+    listening = _listen(port or _last_port(directory))
+    running = _running(books, listening, clock)
+    _remember(directory, running)
+    thread = threading.Thread(
+        target=running.server.run, kwargs={"sockets": [listening]}, daemon=True
+    )
+    thread.start()
+    try:
+        _await_start(running.server, thread)
+        yield running
+    finally:
+        running.stop()
+        thread.join(START_SECONDS)
+        books.close()
+
+
+def run_forever(
+    directory: Path,
+    scenario_files: Sequence[Path],
+    *,
+    port: int = 0,
+    announce: Callable[[RunningSandbox], Any],
+) -> None:
+    """Serve a sandbox until the process is told to stop."""
+    books = open_books(directory, scenario_files)
+    listening = _listen(port or _last_port(directory))
+    running = _running(books, listening, _now)
+    _remember(directory, running)
+    announce(running)
+    try:
+        running.server.run(sockets=[listening])
+    finally:
+        books.close()
+
+
+def _running(books: Books, listening: socket.socket, clock: Clock) -> RunningSandbox:
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    config = uvicorn.Config(
+        application(books, clock), log_level="error", access_log=False, lifespan="off"
+    )
+    return RunningSandbox(url, books.credentials.environment(url), uvicorn.Server(config))
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError:
+        listening.bind((HOST, 0))
+    return listening
+
+
+def _last_port(directory: Path) -> int:
+    kept = directory / "environment.json"
+    if not kept.exists():
+        return 0
+    url = str(json.loads(kept.read_text(encoding="utf-8")).get("NETSUITE_URL", ""))
+    port = url.rpartition(":")[2].partition("/")[0]
+    return int(port) if port.isdigit() else 0
+
+
+def _remember(directory: Path, running: RunningSandbox) -> None:
+    kept = directory / "environment.json"
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps(running.environment, indent=2), encoding="utf-8")
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > ends:
+            raise RuntimeError("the sandbox did not start; look for another program on its port")
+        time.sleep(0.01)

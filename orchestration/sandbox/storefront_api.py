@@ -1,0 +1,103 @@
+"""The storefront's endpoint: token, version, cost and errors around the executed document."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    execute_sync,
+    parse,
+    validate,
+)
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_schema import Visit, executable_schema
+
+API_VERSIONS = ("2026-04", "2026-07", "2026-10")
+BUCKET = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990.0, "restoreRate": 100.0}
+MUTATION_COST = 10
+
+
+class StorefrontApi:
+    """Answers documents about each store's records."""
+
+    def __init__(
+        self, books: StorefrontBooks, tokens: dict[str, str], clock: Callable[[], datetime]
+    ) -> None:
+        self._books, self._tokens, self._clock = books, tokens, clock
+        self._schema = executable_schema()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        store, version = request.path_params["store"], request.path_params["version"]
+        headers = {"X-Shopify-API-Version": version}
+        if store not in self._tokens or version not in API_VERSIONS:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        if request.headers.get("X-Shopify-Access-Token") != self._tokens[store]:
+            message = (
+                "[API] Invalid API key or access token (unrecognized login or wrong password)"
+            )
+            return JSONResponse({"errors": message}, 401)
+        try:
+            body = json.loads(await request.body())
+            text = body["query"]
+        except (ValueError, KeyError, TypeError):
+            return JSONResponse(
+                {"errors": {"query": "Required parameter missing or invalid"}}, 400
+            )
+        return JSONResponse(self._executed(store, text, body), headers=headers)
+
+    def _executed(self, store: str, text: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            document = parse(text)
+        except GraphQLSyntaxError as error:
+            return {"errors": [error.formatted]}
+        problems = validate(self._schema, document)
+        if problems:
+            return {"errors": [problem.formatted for problem in problems]}
+        visit = Visit(self._books, store, self._clock())
+        result = execute_sync(
+            self._schema,
+            document,
+            variable_values=body.get("variables") or {},
+            operation_name=body.get("operationName"),
+            context_value=visit,
+        )
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [_formatted(error) for error in result.errors]
+            if any("code" in error.extensions for error in result.errors if error.extensions):
+                answer.pop("data" if result.data is None else "", None)
+        cost = _cost(document)
+        answer["extensions"] = {
+            "cost": {
+                "requestedQueryCost": cost,
+                "actualQueryCost": cost,
+                "throttleStatus": BUCKET,
+            }
+        }
+        return answer
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    return dict(error.formatted)
+
+
+def _cost(document: DocumentNode) -> int:
+    """Return a plausible price: an object a point, a mutation ten; the real one cannot be computed."""
+    cost = 0
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            cost += MUTATION_COST if definition.operation.value == "mutation" else 1
+            cost += sum(
+                isinstance(node, FieldNode) for node in definition.selection_set.selections
+            )
+    return cost

@@ -1,0 +1,230 @@
+"""The storefront's schema made executable over its books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+)
+
+from orchestration.sandbox.inventory import Desk, quantities_of
+from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_search import page, search
+
+Record = dict[str, Any]
+
+SDL = Path(__file__).with_name("shopify.graphql")
+SCOPES = ("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory")
+MORE_SCOPES = ("write_inventory", "read_locations", "read_products", "read_shopify_payments")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: whose books, which store, and when."""
+
+    books: StorefrontBooks
+    store: str
+    now: datetime
+
+    def find(self, global_id: str) -> Record | None:
+        """Return a record; an id that is none of this API's is an error of the whole request."""
+        if not global_id.startswith("gid://shopify/"):
+            raise GraphQLError(
+                f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
+            )
+        return self.books.get(self.store, global_id)
+
+    def every(self, kind: str) -> list[Record]:
+        """Return the store's records of one kind."""
+        return list(self.books.of_kind(self.store, kind))
+
+
+def executable_schema() -> GraphQLSchema:
+    """Return the schema with every field resolved from the records of the visited store."""
+    schema = build_schema(SDL.read_text(encoding="utf-8"))
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
+            _resolve_fields(kind)
+    return schema
+
+
+def _resolve_fields(kind: GraphQLObjectType) -> None:
+    own = RESOLVERS.get(kind.name, {})
+    for name, field in kind.fields.items():
+        if name in own:
+            field.resolve = own[name]
+        elif get_named_type(field.type).name.endswith("Connection"):
+            field.resolve = _connection
+        else:
+            field.resolve = _value
+
+
+def _value(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    value = source.get(info.field_name) if isinstance(source, dict) else None
+    if isinstance(value, list):
+        values = value if arguments.get("first") is None else value[: arguments["first"]]
+        return [_followed(item, info) for item in values]
+    return _followed(value, info)
+
+
+def _connection(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    return _paged(source.get(info.field_name) or [], info, arguments)
+
+
+def _paged(records: Sequence[Any], info: GraphQLResolveInfo, arguments: Record) -> Record:
+    answer = page(records, arguments)
+    answer["nodes"] = [_followed(node, info) for node in answer["nodes"]]
+    for edge, node in zip(answer["edges"], answer["nodes"], strict=True):
+        edge["node"] = node
+    return answer
+
+
+def _followed(value: Any, info: GraphQLResolveInfo) -> Any:
+    if isinstance(value, dict) and "$ref" in value:
+        visit: Visit = info.context
+        return visit.books.get(visit.store, value["$ref"])
+    return value
+
+
+def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    found = search(info.context.every("Order"), arguments.get("query"))
+    field = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}.get(
+        str(arguments.get("sortKey")), "processedAt"
+    )
+    return _paged(sorted(found, key=lambda o: (o[field], o["id"])), info, arguments)
+
+
+def _locations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    return _paged(sorted(info.context.every("Location"), key=lambda r: r["id"]), info, arguments)
+
+
+def _location(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    places: list[Record] = sorted(info.context.every("Location"), key=lambda r: str(r["id"]))
+    wanted = arguments.get("id")
+    if wanted is None:
+        return places[0] if places else None
+    found: Record | None = info.context.find(wanted)
+    return found
+
+
+def _found(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    record: Record | None = info.context.find(arguments["id"])
+    return record
+
+
+def _found_of_kind(kind: str) -> Any:
+    def resolve(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+        record: Record | None = info.context.find(arguments["id"])
+        return record if record and record["__typename"] == kind else None
+
+    return resolve
+
+
+def _nodes(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record | None]:
+    return [info.context.find(one) for one in arguments["ids"]]
+
+
+def _levels(name: str) -> Any:
+    """Return a resolver of the levels of one item or one place."""
+
+    def resolve(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+        levels = [
+            r for r in info.context.every("InventoryLevel") if r[name]["$ref"] == source["id"]
+        ]
+        found = search(levels, arguments.get("query"))
+        return _paged(sorted(found, key=lambda r: r["id"]), info, arguments)
+
+    return resolve
+
+
+def _level(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    for level in info.context.every("InventoryLevel"):
+        is_here = level["location"]["$ref"] == arguments["locationId"]
+        if is_here and level["item"]["$ref"] == source["id"]:
+            return dict(level)
+    return None
+
+
+def _quantities(source: Record, _: GraphQLResolveInfo, **arguments: Any) -> list[Record]:
+    return quantities_of(source, arguments["names"])
+
+
+def _payments_account(_: Any, info: GraphQLResolveInfo) -> Record:
+    return {"id": f"gid://shopify/ShopifyPaymentsAccount/{len(info.context.store)}"}
+
+
+def _balance(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    entries = info.context.every("ShopifyPaymentsBalanceTransaction")
+    found = search(
+        entries, arguments.get("query"), date_fields={"processed_at": "transactionDate"}
+    )
+    return _paged(sorted(found, key=lambda r: (r["transactionDate"], r["id"])), info, arguments)
+
+
+def _shop(_: Any, info: GraphQLResolveInfo) -> Record:
+    currencies = {order["currencyCode"] for order in info.context.every("Order")}
+    return {
+        "id": "gid://shopify/Shop/1",
+        "name": info.context.store,
+        "currencyCode": min(currencies, default="USD"),
+        "ianaTimezone": "Etc/UTC",
+        "taxesIncluded": False,
+    }
+
+
+def _installation(_: Any, __: GraphQLResolveInfo) -> Record:
+    scopes = [{"handle": scope} for scope in (*SCOPES, *MORE_SCOPES)]
+    return {"id": "gid://shopify/AppInstallation/1", "accessScopes": scopes}
+
+
+def _idempotency_key(info: GraphQLResolveInfo) -> str | None:
+    for directive in info.field_nodes[0].directives:
+        if directive.name.value == "idempotent":
+            value = directive.arguments[0].value
+            name = getattr(value, "name", None)
+            return str(info.variable_values[name.value] if name else getattr(value, "value", ""))
+    return None
+
+
+def _adjust(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    desk = Desk(visit.books, visit.store, visit.now)
+    return desk.adjust(arguments["input"], _idempotency_key(info))
+
+
+def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    desk = Desk(visit.books, visit.store, visit.now)
+    return desk.move(arguments["input"], _idempotency_key(info))
+
+
+RESOLVERS: dict[str, dict[str, Any]] = {
+    "QueryRoot": {
+        "orders": _orders,
+        "order": _found_of_kind("Order"),
+        "return": _found_of_kind("Return"),
+        "refund": _found_of_kind("Refund"),
+        "inventoryItem": _found_of_kind("InventoryItem"),
+        "inventoryLevel": _found_of_kind("InventoryLevel"),
+        "node": _found,
+        "nodes": _nodes,
+        "locations": _locations,
+        "location": _location,
+        "shopifyPaymentsAccount": _payments_account,
+        "shop": _shop,
+        "currentAppInstallation": _installation,
+    },
+    "Mutation": {"inventoryAdjustQuantities": _adjust, "inventoryMoveQuantities": _move},
+    "Location": {"inventoryLevels": _levels("location")},
+    "InventoryItem": {"inventoryLevels": _levels("item"), "inventoryLevel": _level},
+    "InventoryLevel": {"quantities": _quantities},
+    "ShopifyPaymentsAccount": {"balanceTransactions": _balance},
+}

@@ -1,0 +1,1 @@
+"""Applies what the gates allow, once: plan, intent, call, read back."""

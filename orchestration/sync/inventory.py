@@ -1,0 +1,150 @@
+"""Moves of units between a storefront's inventory states, and into them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from orchestration.ledger import Intent, IntentRecord
+from orchestration.sync.action import (
+    Answer,
+    Applied,
+    Client,
+    Refused,
+    Repeat,
+    Request,
+    Unclear,
+    document_uri,
+    idempotency_key,
+)
+from orchestration.sync.remote import storefront_document
+
+AVAILABLE = "available"
+QUALITY_CONTROL = "quality_control"
+DAMAGED = "damaged"
+
+# The storefront remembers a key for 24 hours and treats it as new afterwards. The hour less is
+# for two clocks that differ and for a call that is long on its way.
+KEY_LIFETIME = timedelta(hours=23)
+
+# Not answers to the call: another call under the key is running, or it carried something else.
+CALL_UNDECIDED = {"IDEMPOTENCY_CONCURRENT_REQUEST", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"}
+
+
+@dataclass(frozen=True)
+class InventoryAction:
+    """
+    Units put into a state (no `source`) or moved between two states at one location.
+
+    Never combine with late dispositions for the same units: that books the stock twice.
+    """
+
+    name: str
+    target: str
+    reason: str
+    source: str | None = None
+    waits_for: frozenset[str] = frozenset()
+
+    @property
+    def mutation(self) -> str:
+        """The field of the answer that holds the result."""
+        return "inventoryMoveQuantities" if self.source else "inventoryAdjustQuantities"
+
+    def missing(self, intent: Intent) -> str:
+        """Return what the intent lacks to be sent, as a hold reason."""
+        if not intent.quantity or intent.quantity < 0:
+            return "no_quantity"
+        if not intent.inventory_item_id:
+            return "no_inventory_item"
+        return "" if intent.location_id else "no_location"
+
+    def request(self, intent: Intent) -> Request:
+        """Return the call; no quantity is compared, because sales go on meanwhile."""
+        document = "inventory_move" if self.source else "inventory_adjust"
+        uri = document_uri(intent)
+        entry: dict[str, Any] = {"reason": self.reason, "referenceDocumentUri": uri}
+        if self.source:
+            entry["changes"] = [
+                {
+                    "inventoryItemId": intent.inventory_item_id,
+                    "quantity": intent.quantity,
+                    "from": _terminal(intent, self.source),
+                    "to": _terminal(intent, self.target),
+                }
+            ]
+        else:
+            entry["name"] = self.target
+            entry["changes"] = [
+                {
+                    "inventoryItemId": intent.inventory_item_id,
+                    "locationId": intent.location_id,
+                    "delta": intent.quantity,
+                    "changeFromQuantity": None,
+                    **_ledger_document(intent, self.target),
+                }
+            ]
+        variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
+        return Request(storefront_document(document), variables)
+
+    def answer(self, intent: Intent, data: dict[str, Any]) -> Answer:
+        """Return what the answer says; changes other than those asked for are not believed."""
+        result = data.get(self.mutation) or {}
+        errors = result.get("userErrors") or []
+        if errors:
+            message = "; ".join(f"{error.get('code')}: {error.get('message')}" for error in errors)
+            return self.refusal(message, codes=tuple(str(error.get("code")) for error in errors))
+        group = result.get("inventoryAdjustmentGroup")
+        if not group:
+            return Unclear("the answer names no adjustment group")
+        made = {(change["name"], change["delta"]) for change in group.get("changes") or []}
+        if made and not self._changes(intent) <= made:
+            return Unclear(f"{group['id']} made other changes: {sorted(made)}")
+        return Applied(group["id"], f"{group['id']}: {_in_words(self._changes(intent))}")
+
+    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
+        """Return what a refusal means: some only say that another call is not decided yet."""
+        return Unclear(message) if CALL_UNDECIDED & set(codes) else Refused(message)
+
+    def read_back(self, intent: Intent, client: Client) -> str:
+        """Return the level by state as it is now; sales may have moved it since."""
+        data = client.execute(
+            storefront_document("inventory_level"),
+            {"inventoryItemId": intent.inventory_item_id, "locationId": intent.location_id},
+        )
+        level = (data.get("inventoryItem") or {}).get("inventoryLevel")
+        if not level:
+            return "the item has no level at the location"
+        return ", ".join(f"{each['name']} {each['quantity']}" for each in level["quantities"])
+
+    def resolve(self, record: IntentRecord, _: Client, *, now: datetime) -> Repeat | Answer:
+        """A level cannot tell whose units it counts: only the key can, while it is remembered."""
+        if record.first_sent_at and now - record.first_sent_at < KEY_LIFETIME:
+            return Repeat.IS_SAFE
+        return Unclear("its key is no longer remembered by the storefront: settle it by hand")
+
+    def _changes(self, intent: Intent) -> set[tuple[str, int]]:
+        quantity = intent.quantity or 0
+        taken = {(self.source, -quantity)} if self.source else set()
+        return taken | {(self.target, quantity)}
+
+
+def _terminal(intent: Intent, state: str) -> Mapping[str, Any]:
+    return {
+        "locationId": intent.location_id,
+        "name": state,
+        "changeFromQuantity": None,
+        **_ledger_document(intent, state),
+    }
+
+
+def _ledger_document(intent: Intent, state: str) -> Mapping[str, str]:
+    """Every state but `available` must name a document, and that one must not."""
+    return {} if state == AVAILABLE else {"ledgerDocumentUri": document_uri(intent)}
+
+
+def _in_words(changes: set[tuple[str, int]]) -> str:
+    def words() -> Iterator[str]:
+        for state, delta in sorted(changes):
+            yield f"{state} {delta:+d}"
+
+    return ", ".join(words())

@@ -1,0 +1,103 @@
+"""The gates of one action as the published file holds them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.sync.values import GateRow, Publication
+
+POINTER = "current.json"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The case's age decides whether going live covers it, and is not the gates' to say.
+ROWS = """
+    select
+        gates.action,
+        gates.store,
+        gates.case_key,
+        gates.case_name,
+        gates.decision,
+        gates.gate_key,
+        gates.order_line_id,
+        gates.sku,
+        gates.quantity,
+        gates.amount,
+        gates.currency,
+        gates.hold_reasons,
+        gates.evidence,
+        gates.inventory_item_id,
+        gates.location_id,
+        epoch_us(lifecycle.requested_at) as requested_at
+    from marts.fct_sync_gates as gates
+    left join marts.fct_return_lifecycle as lifecycle on gates.case_key = lifecycle.case_key
+    where gates.action = $action
+"""
+
+# Actions confirmed after either instant are not in the numbers.
+FACTS = """
+    select
+        id,
+        incomplete_stores,
+        epoch_us(as_of) as as_of,
+        (
+            select epoch_us(max(extracted_at))
+            from ops.freshness
+            where system = 'ledger' and stream = 'actions'
+        ) as ledger_extracted_at
+    from ops.publication
+"""
+
+
+class NoPublicationError(Exception):
+    """Stop: there is nothing published that could be acted on."""
+
+
+def current_file(folder: Path) -> Path:
+    """Return the file that the pointer names; it never changes once it is named."""
+    try:
+        said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NoPublicationError(f"nothing is published in {folder}: run the build") from error
+    return folder / str(said["file"])
+
+
+def read_publication(file: Path, action: str) -> Publication:
+    """
+    Return the rows of one action, and up to when the file knows what was confirmed.
+
+    Where the ledger was never landed, the file knows of no action at all.
+    """
+    with duckdb.connect(file, read_only=True) as connection:
+        facts = connection.execute(FACTS).fetchone()
+        if facts is None:
+            raise NoPublicationError(f"{file.name} does not say what it is: publish again")
+        rows = connection.execute(ROWS, {"action": action})
+        names = [column[0] for column in rows.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    publication_id, incomplete_stores, as_of, ledger_extracted_at = facts
+    return Publication(
+        id=publication_id,
+        known_until=min(_instant(as_of) or EPOCH, _instant(ledger_extracted_at) or EPOCH),
+        rows=tuple(_gate_row(row) for row in found),
+        incomplete_stores=frozenset(json.loads(incomplete_stores or "[]")),
+    )
+
+
+def _gate_row(row: Mapping[str, Any]) -> GateRow:
+    evidence = row["evidence"]
+    return GateRow(
+        **{
+            **row,
+            "hold_reasons": tuple(row["hold_reasons"] or ()),
+            "evidence": evidence if evidence is None else str(evidence),
+            "requested_at": _instant(row["requested_at"]),
+        }
+    )
+
+
+def _instant(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)

@@ -1,0 +1,45 @@
+"""The next window starts where landed changes end."""
+
+from datetime import UTC, datetime, timedelta
+
+from orchestration.extract.streams import STREAMS, System
+from orchestration.landing import resume_at
+
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+HOUR = timedelta(hours=1)
+
+
+def resumed(root, source="us"):
+    return resume_at(root, ORDERS, source, overlap=HOUR)
+
+
+def test_without_anything_landed_everything_is_read(root):
+    assert resumed(root) is None
+
+
+def test_the_window_starts_an_overlap_before_the_newest_change(root, landed):
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-19T10:00:00Z"})
+    landed("orders", {"id": "o2", "updatedAt": "2026-03-19T12:00:00Z"})
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-19T11:00:00Z"})
+
+    assert resumed(root) == datetime(2026, 3, 19, 11, tzinfo=UTC)
+
+
+def test_a_quiet_day_keeps_the_window_where_it_was(root, landed):
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-19T10:00:00Z"})
+    landed("orders")
+
+    assert resumed(root) == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+def test_each_store_has_a_window_of_its_own(root, landed):
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-19T10:00:00Z"}, source="uk")
+
+    assert resumed(root, source="us") is None
+
+
+def test_a_batch_that_was_not_committed_moves_nothing(root, landed):
+    batch = landed("orders", {"id": "o1", "updatedAt": "2026-03-19T10:00:00Z"})
+    (batch.folder(root) / "manifest.json").unlink()
+
+    assert resumed(root) is None

@@ -1,0 +1,153 @@
+"""The whole job, in process: what lands, what is checked, and what a publication says of it."""
+
+import json
+from contextlib import contextmanager
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.assets.landed import landed_assets
+from orchestration.assets.models import models
+from orchestration.assets.publication import current
+from orchestration.assets.publish import publication
+from orchestration.checks.facts import facts
+from orchestration.checks.keys import PUBLICATION_IS_COMPLETE
+from orchestration.checks.rollup import publication_is_complete
+from orchestration.extract.errors import StopError
+from orchestration.resources import Home, LedgerResource
+
+AS_OF = "2026-03-20T00:00:00+00:00"
+
+
+class Source:
+    """Answers every stream with the records it is given, and none of any other."""
+
+    def __init__(self, records=None, *, refuses=()):
+        self.records = records or {}
+        self.refuses = refuses
+
+    def pages(self, stream, *, since):
+        if stream.name in self.refuses:
+            raise StopError(f"no leave to read {stream.name}: grant it")
+        answer = self.records.get(stream.name, [])
+        for name in reversed(stream.records):
+            answer = {name: answer}
+        yield json.dumps(answer).encode()
+
+    def records_by_id(self, stream, ids):
+        yield from self.pages(stream, since=None)
+
+
+class Stores(dg.ConfigurableResource):
+    """Two stores; `broken` may be read from no more."""
+
+    broken: list[str] = []
+
+    @property
+    def stores(self):
+        return ("uk", "us")
+
+    @contextmanager
+    def client(self, store):
+        yield Source(refuses=["orders"] if store in self.broken else [])
+
+
+class Erp(dg.ConfigurableResource):
+    """An ERP with an item; `moving` counts a document more each time it is asked."""
+
+    is_moving: bool = False
+
+    @contextmanager
+    def client(self):
+        item = {"id": "7", "itemid": "MUG", "itemtype": "InvtPart", "isinactive": "F"}
+        records = {"items": [item], "control_totals": [self._total()]}
+        yield Source(records)
+
+    def _total(self):
+        self._asked = getattr(self, "_asked", 0) + 1
+        count = self._asked if self.is_moving else 1
+        return {"type": "SalesOrd", "currency": "USD", "document_count": str(count)}
+
+
+@pytest.fixture
+def reconcile(tmp_path, monkeypatch):
+    """Runs the job once in a home of its own, and returns its result and its publication."""
+    monkeypatch.setenv("RETURNS_HOME", str(tmp_path))
+    monkeypatch.delenv("LEDGER_URL", raising=False)
+
+    def run(*, stores=None, erp=None):
+        defs = dg.Definitions(
+            assets=[*landed_assets, models, publication],
+            asset_checks=[facts, publication_is_complete],
+            resources={
+                "home": Home(),
+                "ledger": LedgerResource(),
+                "shopify": stores or Stores(),
+                "netsuite": erp or Erp(),
+            },
+        )
+        job = defs.resolve_implicit_global_asset_job_def()
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = job.execute_in_process(
+                instance=instance, tags={"returns/as_of": AS_OF}, raise_on_error=False
+            )
+        return result, current(tmp_path / "published")
+
+    return run
+
+
+def asked(file, query):
+    with duckdb.connect(file, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def rollup_of(result):
+    return next(
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.check_name == PUBLICATION_IS_COMPLETE.name
+    )
+
+
+def test_a_run_in_which_every_fact_holds_publishes_a_complete_edition(reconcile):
+    result, file = reconcile()
+
+    failed = asked(file, "select asset, name, metadata from ops.checks where not passed")
+    assert failed == []
+    assert result.success
+    assert rollup_of(result).passed
+    said = "select is_complete, incomplete_stores, epoch(as_of) from ops.publication"
+    assert asked(file, said) == [(True, "[]", 1773964800.0)]
+
+
+def test_a_store_that_cannot_be_read_holds_itself_and_nothing_else(reconcile):
+    result, file = reconcile(stores=Stores(broken=["uk"]))
+
+    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
+        (False, '["uk"]')
+    ]
+    extracted = "select store, passed from ops.checks where name = 'every_store_is_extracted'"
+    verdicts = asked(file, f"{extracted} and asset = 'shopify/orders' order by store")
+    assert verdicts == [("uk", False), ("us", True)]
+    assert rollup_of(result).passed
+    landed = "select source from ops.freshness where stream = 'orders'"
+    assert asked(file, landed) == [("us",)]
+
+
+def test_an_erp_that_moves_while_it_is_read_leaves_the_publication_incomplete(reconcile):
+    result, file = reconcile(erp=Erp(is_moving=True))
+
+    assert not result.success
+    assert not rollup_of(result).passed
+    failed = asked(file, "select name from ops.checks where not passed")
+    assert ("totals_did_not_move_during_the_extraction",) in failed
+
+
+def test_what_is_published_says_how_new_each_stream_is(reconcile):
+    _, file = reconcile()
+
+    rows = "select row_count from ops.freshness where system = 'netsuite' and stream = 'items'"
+    assert asked(file, rows) == [(1,)]
+    assert asked(file, "select count(*) > 20 from ops.freshness") == [(True,)]
+    assert asked(file, "select count(*) > 0 from ops.runs where step = 'models'") == [(True,)]

@@ -1,0 +1,122 @@
+"""Settings in: what is missing is named at once, and what is secret is shown nowhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from orchestration.resources import settings
+from orchestration.resources.settings import (
+    SettingsError,
+    is_configured,
+    read_all_problems,
+    read_home,
+    read_netsuite,
+    read_stores,
+    read_sync,
+)
+
+PROJECT = Path(__file__).parents[2]
+STORES = {
+    "SHOPIFY_STORES": "us, uk",
+    "SHOPIFY_US_URL": "https://us.example/",
+    "SHOPIFY_US_ACCESS_TOKEN": "token-us",
+    "SHOPIFY_UK_URL": "http://127.0.0.1:9000/uk",
+    "SHOPIFY_UK_ACCESS_TOKEN": "token-uk",
+}
+
+
+@pytest.fixture
+def erp(tmp_path):
+    key = tmp_path / "key.pem"
+    key.write_text("a key")
+    return {
+        "NETSUITE_URL": "https://erp.example",
+        "NETSUITE_CLIENT_ID": "client",
+        "NETSUITE_CERTIFICATE_ID": "certificate",
+        "NETSUITE_PRIVATE_KEY_FILE": str(key),
+    }
+
+
+def test_every_store_has_an_address_and_a_token_of_its_own():
+    us, uk = read_stores(STORES | {"SHOPIFY_API_VERSION": "2026-10"})
+
+    assert (us.key, us.url, us.access_token) == ("us", "https://us.example", "token-us")
+    assert (uk.key, uk.url, uk.api_version) == ("uk", "http://127.0.0.1:9000/uk", "2026-10")
+    assert "token-us" not in repr(us)
+
+
+def test_everything_that_is_missing_is_named_at_once_with_its_remedy():
+    with pytest.raises(SettingsError) as caught:
+        read_stores({"SHOPIFY_STORES": "us"})
+
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "SHOPIFY_US_URL",
+        "SHOPIFY_US_ACCESS_TOKEN",
+    ]
+    assert "set it to the app's Admin API access token" in str(caught.value)
+
+
+def test_all_problems_of_all_settings_can_be_told_together():
+    problems = read_all_problems({"SYNC_MODE": "yes", "RETURNS_PUBLICATIONS_KEPT": "none"})
+
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "RETURNS_PUBLICATIONS_KEPT",
+        "SHOPIFY_STORES",
+        "NETSUITE_URL",
+        "NETSUITE_CLIENT_ID",
+        "NETSUITE_CERTIFICATE_ID",
+        "NETSUITE_PRIVATE_KEY_FILE",
+        "SYNC_MODE",
+    ]
+
+
+def test_a_credential_is_not_sent_in_the_clear():
+    with pytest.raises(SettingsError, match="no https address"):
+        read_stores(STORES | {"SHOPIFY_US_URL": "http://us.example"})
+
+
+def test_a_store_key_must_make_a_setting_name():
+    with pytest.raises(SettingsError, match="'u-s' is no key"):
+        read_stores(STORES | {"SHOPIFY_STORES": "u-s"})
+
+
+def test_the_erp_has_usual_names_for_its_fields(erp):
+    found = read_netsuite(erp | {"NETSUITE_LINE_FIELD": "custcol_line"})
+
+    assert (found.order_field, found.line_field) == ("otherrefnum", "custcol_line")
+
+
+def test_a_key_file_that_is_not_there_is_named(erp):
+    with pytest.raises(SettingsError, match="NETSUITE_PRIVATE_KEY_FILE: names no readable file"):
+        read_netsuite(erp | {"NETSUITE_PRIVATE_KEY_FILE": "/nowhere/key.pem"})
+
+
+def test_the_ledger_is_in_the_home_unless_it_is_elsewhere(tmp_path):
+    env = {"RETURNS_HOME": str(tmp_path)}
+    elsewhere = "postgresql+psycopg://ledger:secret@db.example/ledger"
+
+    assert read_home(env).ledger_url == f"sqlite:///{tmp_path}/ledger.sqlite"
+    assert read_home(env | {"LEDGER_URL": elsewhere}).ledger_url == elsewhere
+    assert "secret" not in repr(read_home(env | {"LEDGER_URL": elsewhere}))
+
+
+def test_nothing_is_sent_without_a_word():
+    assert read_sync({}).mode == "dry"
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [({}, False), ({"SHOPIFY_STORES": "us"}, True), ({"NETSUITE_URL": "https://x"}, True)],
+)
+def test_without_a_store_and_an_erp_nothing_is_configured(env, expected):
+    assert is_configured(env) is expected
+
+
+def test_every_setting_is_in_the_example_and_the_other_way_round():
+    code = Path(settings.__file__).read_text()
+    read = set(re.findall(r'"((?:RETURNS|SHOPIFY|NETSUITE|LEDGER|SYNC)_[A-Z_]+)"', code))
+    example = (PROJECT / ".env.example").read_text()
+    written = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
+
+    assert written == read | {"SHOPIFY_US_URL", "SHOPIFY_US_ACCESS_TOKEN"}

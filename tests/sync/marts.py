@@ -1,0 +1,53 @@
+"""A published file with the tables that the syncs read."""
+
+import json
+
+import duckdb
+
+COLUMNS = [
+    "action", "store", "case_key", "case_name", "decision", "gate_key", "order_line_id", "sku",
+    "quantity", "amount", "currency", "hold_reasons", "evidence", "inventory_item_id",
+    "location_id",
+]  # fmt: skip
+TABLES = """
+    create schema marts;
+    create schema ops;
+    create table marts.fct_sync_gates (
+        action varchar, store varchar, case_key varchar, case_name varchar, decision varchar,
+        gate_key varchar, order_line_id varchar, sku varchar, quantity integer,
+        amount decimal(18, 2), currency varchar, hold_reasons varchar[], evidence varchar,
+        inventory_item_id varchar, location_id varchar
+    );
+    create table marts.fct_return_lifecycle (case_key varchar, requested_at timestamptz);
+    create table ops.publication (id varchar, as_of timestamptz, incomplete_stores varchar);
+    create table ops.freshness (system varchar, stream varchar, extracted_at timestamptz);
+"""
+
+
+def write_publication(
+    folder,
+    *,
+    rows=(),
+    as_of="2026-06-30 00:00:00+00",
+    landed="2026-07-01 00:00:00+00",
+    stores="[]",
+):
+    """Write the file and the pointer to it; every case was requested when its row says."""
+    folder.mkdir(exist_ok=True)
+    with duckdb.connect(folder / "one.duckdb") as connection:
+        connection.execute(TABLES)
+        connection.execute("insert into ops.publication values ('p', ?, ?)", [as_of, stores])
+        if landed:
+            connection.execute(
+                "insert into ops.freshness values ('ledger', 'actions', ?)", [landed]
+            )
+        for row in rows:
+            values = [getattr(row, name) for name in COLUMNS]
+            marks = ", ".join("?" for _ in values)
+            connection.execute(f"insert into marts.fct_sync_gates values ({marks})", values)
+        for case_key, requested_at in {(row.case_key, row.requested_at) for row in rows}:
+            connection.execute(
+                "insert into marts.fct_return_lifecycle values (?, ?)", [case_key, requested_at]
+            )
+    (folder / "current.json").write_text(json.dumps({"id": "one", "file": "one.duckdb"}))
+    return folder / "one.duckdb"
