@@ -145,7 +145,7 @@ credits_landed as (
         'all' as store,
         documents.currency,
         count(*) as source_count,
-        sum({{ to_minor('abs(documents.total_amount)', 'documents.currency') }}) as source_minor
+        abs(sum({{ to_minor('documents.total_amount', 'documents.currency') }})) as source_minor
 
     from {{ ref('int_erp_documents') }} as documents
 
@@ -163,7 +163,7 @@ credits_in_cases as (
         'all' as store,
         currency,
         count(distinct document_id) as mart_count,
-        sum(gross_minor - discount_minor + tax_minor) as mart_minor
+        abs(sum(gross_minor - discount_minor + tax_minor)) as mart_minor
 
     from {{ ref('int_case_credit_lines') }}
 
@@ -176,7 +176,7 @@ witnessed_credits as (
     select
         currency,
         sum(document_count) as source_count,
-        sum({{ to_minor('abs(document_total)', 'currency') }}) as source_minor
+        abs(sum({{ to_minor('document_total', 'currency') }})) as source_minor
 
     from {{ ref('stg_netsuite__control_totals') }}
 
@@ -191,7 +191,7 @@ credits_staged as (
     select
         currency,
         count(*) as mart_count,
-        sum({{ to_minor('abs(total_amount)', 'currency') }}) as mart_minor
+        abs(sum({{ to_minor('total_amount', 'currency') }})) as mart_minor
 
     from {{ ref('stg_netsuite__transactions') }}
 

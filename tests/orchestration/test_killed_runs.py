@@ -1,0 +1,78 @@
+"""A run that dies at any instant, and is run again, ends where an undisturbed one ends."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from orchestration.assets.publication import current
+
+AS_OF = "2026-03-20T00:00:00+00:00"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
+# `make soak` kills twenty times.
+KILLS = int(os.environ.get("RETURNS_KILLS", "2"))
+TABLES = "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
+
+
+def started(home):
+    environment = {name: value for name, value in os.environ.items() if "SHOPIFY" not in name}
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [
+            str(Path(sys.executable).with_name("returns")),
+            "run",
+            "--scenarios",
+            str(SCENARIOS),
+            "--as-of",
+            AS_OF,
+        ],
+        env={**environment, "RETURNS_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finished(home):
+    """Run to the end; return how long it took and what the marts say."""
+    begun = time.monotonic()
+    run = started(home)
+    said, _ = run.communicate(timeout=300)
+    assert run.returncode == 0, said
+    return time.monotonic() - begun, published_marts(home)
+
+
+def published_marts(home):
+    publication = current(home / "published")
+    with duckdb.connect(publication, read_only=True) as connection:
+        tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+        return {
+            name: sorted(map(repr, connection.execute(f"select * from marts.{name}").fetchall()))
+            for name in tables
+        }
+
+
+def test_a_run_killed_at_random_instants_and_run_again_ends_in_the_same_marts(tmp_path):
+    print(f"seed {SEED}, {KILLS} kills")
+    moments = random.Random(SEED)  # noqa: S311 - a test that can be repeated
+    seconds, undisturbed = finished(tmp_path / "undisturbed")
+
+    killed = 0
+    while killed < KILLS:
+        run = started(tmp_path / "killed")
+        try:
+            run.communicate(timeout=moments.uniform(0.3, seconds))
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+            killed += 1
+
+    _, after_kills = finished(tmp_path / "killed")
+    assert undisturbed["fct_return_lifecycle"]
+    assert after_kills == undisturbed
