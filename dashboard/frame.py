@@ -21,15 +21,12 @@ def page(question: str) -> Iterator[Pointer]:
     """
     Open a page on the current publication, and say in words what keeps it from being shown.
 
-    Streamlit runs the page on; nothing but its own words is shown when there are no numbers.
+    Without a publication the page stops there: nothing on it could be true.
     """
     st.title(question, anchor=False)
+    pointer = _opened()
     try:
-        pointer = current(settings().published)
-        _say_trust(pointer, source.edition(pointer))
         yield pointer
-    except PublicationError as error:
-        st.info(f"**There are no numbers to show.** {error}", icon=":material/inbox:")
     except MissingTableError as error:
         st.info(str(error), icon=":material/inbox:")
 
@@ -85,6 +82,16 @@ def _currency(pointer: Pointer) -> str | None:
         help="Amounts are shown in one currency at a time and never added across two.",
     )
     return str(chosen or currencies[0])
+
+
+def _opened() -> Pointer:
+    try:
+        pointer = current(settings().published)
+        _say_trust(pointer, source.edition(pointer))
+    except PublicationError as error:
+        st.info(f"**There are no numbers to show.** {error}", icon=":material/inbox:")
+        st.stop()
+    return pointer
 
 
 def _say_trust(pointer: Pointer, edition: Edition) -> None:

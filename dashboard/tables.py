@@ -73,7 +73,7 @@ def show(
     table = shown(rows, columns, digits=digits)
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"}
     configured: dict[str, Any] = {column.label: _config(column, digits) for column in columns}
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xxsmall", key=f"{key}_table"):
         event: Any = st.dataframe(
             table,
             hide_index=True,

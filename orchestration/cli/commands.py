@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -71,17 +70,13 @@ def rehearse(folder: Folder, only: Only = "") -> None:
 def sandbox(scenarios: Scenarios = SCENARIOS, port: Port = 8900) -> None:
     """Serve the sandbox until interrupted, and say which settings point a pipeline at it."""
     from orchestration.cli.home import home_lock
-    from orchestration.rehearsal import scenario_files
+    from orchestration.cli.profile import serve_sandbox
     from orchestration.resources.settings import environment, read_home
-    from orchestration.sandbox.server import serve
 
     with refusals():
-        folder = read_home(environment()).path / "sandbox"
-        with home_lock(folder), serve(folder, scenario_files(scenarios), port=port) as served:
-            for name, value in sorted(served.environment.items()):
-                console.print(f"{name}={value}", markup=False)
-            console.print(f"These settings are in {folder / 'environment.json'}. Ctrl-C ends.")
-            _until_interrupted()
+        home = read_home(environment()).path
+        with home_lock(home):
+            serve_sandbox(console, home, scenarios=scenarios, port=port)
 
 
 @app.command()
@@ -145,8 +140,3 @@ def _become(program: str, *arguments: str) -> None:
     """Run another program of this environment until it ends, and end as it did."""
     finished = subprocess.run([sys.executable, "-m", program, *arguments], check=False)  # noqa: S603 - our own programs
     raise typer.Exit(finished.returncode)
-
-
-def _until_interrupted() -> None:
-    while True:
-        time.sleep(3600)

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from rich.console import Console
+
 from orchestration.ledger import Ledger
+from orchestration.rehearsal import scenario_files
 from orchestration.resources.settings import environment, read_home
 from orchestration.sandbox.scenario import ledger_actions
-from orchestration.sandbox.server import serve
+from orchestration.sandbox.server import RunningSandbox, run_forever, serve
 
 # The sandbox has no history that must be left alone: every store and action is live since ever.
 SANDBOX_SETTINGS = {"SYNC_MODE": "live", "SYNC_LIVE_SINCE": "*/*=1970-01-01"}
@@ -45,3 +48,15 @@ def sandbox_in_place(
             with Ledger(read_home(environment()).ledger_url) as ledger:
                 ledger.record_confirmed(ledger_actions(list(files)), at=now, run_id="sandbox")
             yield
+
+
+def serve_sandbox(console: Console, home: Path, *, scenarios: Path, port: int) -> None:
+    """Serve the home's sandbox until interrupted, and print the settings that point at it."""
+    folder = home / "sandbox"
+
+    def announce(running: RunningSandbox) -> None:
+        for name, value in sorted(running.environment.items()):
+            console.print(f"{name}={value}", markup=False)
+        console.print(f"These settings are in {folder / 'environment.json'}. Ctrl-C ends.")
+
+    run_forever(folder, scenario_files(scenarios), port=port, announce=announce)

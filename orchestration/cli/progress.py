@@ -8,6 +8,8 @@ import dagster as dg
 from rich.console import Console
 
 Kind = dg.DagsterEventType
+# What a sync says of its rows, by these names in its metadata.
+OUTCOMES = ("confirmed", "planned", "done", "held", "refused", "unknown")
 
 
 @dataclass
@@ -40,9 +42,13 @@ class Progress:
 
     def _count_materialization(self, step: Step, event: dg.DagsterEvent) -> None:
         step.seen["tables"] += 1
-        rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+        metadata = event.step_materialization_data.materialization.metadata
+        rows = metadata.get("dagster/row_count")
         if rows is not None and isinstance(rows.value, int):
             step.seen["rows"] += rows.value
+        for name in OUTCOMES:
+            if name in metadata and isinstance(metadata[name].value, int):
+                step.seen[name] += int(metadata[name].value)
 
     def _end(self, step: Step, event: dg.DagsterEvent) -> None:
         is_success = event.event_type == Kind.STEP_SUCCESS
@@ -59,6 +65,7 @@ def _told(seen: Counter[str]) -> str:
         said.append(f"{seen['tables']} tables")
     if seen["rows"]:
         said.append(f"{seen['rows']} rows")
+    said += [f"{seen[name]} {name}" for name in OUTCOMES if seen[name]]
     if seen["passed"]:
         said.append(f"{seen['passed']} checks passed")
     if seen["failed"]:

@@ -42,11 +42,12 @@ def _reconcile_and_sync(
     console: Console, instance: dg.DagsterInstance, *, home: Path, as_of: datetime
 ) -> bool:
     console.print(f"As of {as_of:%Y-%m-%d %H:%M} UTC, in {home}")
-    _demand(run_job(RECONCILE, instance=instance, as_of=as_of, listener=Progress(console)))
+    outcome = run_job(RECONCILE, instance=instance, as_of=as_of, listener=Progress(console))
     publication = current(home / "published")
-    if publication is None:
-        raise RunFailedError("nothing was published: run `returns doctor`")
+    if publication is None or not publication.stem.endswith(outcome.run_id[:8]):
+        raise RunFailedError("\n".join(outcome.problems) or "nothing was published")
     is_complete = show(console, publication)
+    _demand(outcome)
     console.print("Syncs")
     _demand(run_job(SYNC, instance=instance, as_of=as_of, listener=Progress(console)))
     return is_complete
@@ -58,7 +59,10 @@ def _systems(console: Console, home: Path, *, scenarios: Path) -> Iterator[None]
         console.print("Reading the configured systems")
         yield
         return
-    console.print(f"No store and no ERP is configured: the sandbox stands in, with {scenarios}")
+    console.print(
+        f"No store and no ERP is configured: the sandbox stands in, with {scenarios} in its books"
+        f" (kept in {home / 'sandbox'}: remove it to load them anew)"
+    )
     with sandbox_in_place(home, scenario_files(scenarios), now=datetime.now(UTC)):
         yield
 

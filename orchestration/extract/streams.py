@@ -113,9 +113,7 @@ SHOPIFY_STREAMS = (
             "totalRefundedSet": BAG,
             "lineItems": nodes(ORDER_LINE),
             "shippingLines": nodes(
-                struct(
-                    id=TEXT, isRemoved="BOOLEAN", discountedPriceSet=BAG, taxLines=TAX_LINES
-                )
+                struct(id=TEXT, isRemoved="BOOLEAN", discountedPriceSet=BAG, taxLines=TAX_LINES)
             ),
             "transactions": PAYMENT + "[]",
             "refunds": REFERENCE + "[]",
@@ -224,9 +222,7 @@ SHOPIFY_STREAMS = (
                     totalTaxSet=BAG,
                 )
             ),
-            "refundShippingLines": nodes(
-                struct(id=TEXT, subtotalAmountSet=BAG, taxAmountSet=BAG)
-            ),
+            "refundShippingLines": nodes(struct(id=TEXT, subtotalAmountSet=BAG, taxAmountSet=BAG)),
             "orderAdjustments": nodes(
                 struct(id=TEXT, reason=TEXT, amountSet=BAG, taxAmountSet=BAG)
             ),

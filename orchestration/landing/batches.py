@@ -19,7 +19,7 @@ from orchestration.landing.manifest import (
     checksum,
     commit,
 )
-from orchestration.landing.rows import Stamp, convert
+from orchestration.landing.rows import Converted, Stamp, convert
 
 
 def land(
@@ -45,20 +45,8 @@ def land(
     try:
         answer_count, longest = _write_answers(folder / ANSWERS, answers)
         converted = convert(folder, stream, stamp=stamp, longest_line=longest)
-        batch = Batch(
-            system=stream.system,
-            stream=stream.name,
-            source=source,
-            batch_id=folder.name,
-            run_id=run_id,
-            since=since,
-            extracted_at=extracted_at,
-            answers=answer_count,
-            rows=converted.rows,
-            rejects=converted.rejects,
-            cursor_max=converted.cursor_max,
-            sha256=_checksums(folder),
-            columns=dict(stream.columns),
+        batch = _described(
+            stream, stamp, since=since, answers=answer_count, converted=converted, folder=folder
         )
         commit(root, batch)
     except BaseException:
@@ -112,6 +100,33 @@ def _write_answers(path: Path, answers: Iterable[bytes]) -> tuple[int, int]:
     return written, longest
 
 
+def _described(
+    stream: Stream,
+    stamp: Stamp,
+    *,
+    since: datetime | None,
+    answers: int,
+    converted: Converted,
+    folder: Path,
+) -> Batch:
+    names = (ANSWERS, ROWS, REJECTS)
+    return Batch(
+        system=stream.system,
+        stream=stream.name,
+        source=stamp.source,
+        batch_id=stamp.batch_id,
+        run_id=stamp.run_id,
+        since=since,
+        extracted_at=stamp.extracted_at,
+        answers=answers,
+        rows=converted.rows,
+        rejects=converted.rejects,
+        cursor_max=converted.cursor_max,
+        sha256={name: checksum(folder / name) for name in names if (folder / name).exists()},
+        columns=dict(stream.columns),
+    )
+
+
 def _one_line(answer: bytes) -> bytes:
     if b"\n" not in answer and b"\r" not in answer:
         return answer
@@ -119,8 +134,3 @@ def _one_line(answer: bytes) -> bytes:
         return msgspec.json.format(answer, indent=-1)
     except msgspec.DecodeError:
         return b" ".join(answer.splitlines())
-
-
-def _checksums(folder: Path) -> dict[str, str]:
-    names = (ANSWERS, ROWS, REJECTS)
-    return {name: checksum(folder / name) for name in names if (folder / name).exists()}

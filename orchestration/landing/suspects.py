@@ -17,7 +17,7 @@ from orchestration.extract.streams import Stream
 from orchestration.landing.reading import select_from_records
 
 UNFIT = (duckdb.InvalidInputException, duckdb.ConversionException)
-PLACE = re.compile(r'^.*? in file ".*?",? (at byte \d+ )?in line \d+: ')
+PLACE = re.compile(r'^.*? in file ".*?",? (?:at byte \d+ )?in line (?P<line>\d+): ')
 ENVELOPE = dict[str, msgspec.Raw]
 
 
@@ -27,6 +27,14 @@ class Reject:
 
     record: str
     reason: str
+
+
+@dataclass(frozen=True)
+class _Misfit:
+    """Why some record does not fit, and which may be the one."""
+
+    reason: str
+    position: int | None
 
 
 def sort_out(
@@ -49,9 +57,10 @@ def sort_out(
 
 class _Trial:
     """
-    Halves a list of records until each part either fits or is one record.
+    Tries records together, and parts of them, until each either fits or is known not to.
 
-    The line that DuckDB's message names is not the record's for values inside lists.
+    The line in DuckDB's message is a hint to be tried: for values inside lists it is not the
+    record's own.
     """
 
     def __init__(
@@ -63,19 +72,24 @@ class _Trial:
 
     def keep_fitting(self, records: list[bytes], accepted: BinaryIO) -> Iterator[Reject]:
         """Append the records that fit to the file, and yield the others."""
-        if not records:
-            return
-        reason = self._misfit(records)
-        if reason is None:
-            accepted.write(b"".join(record + b"\n" for record in records))
-        elif len(records) == 1:
-            yield Reject(_text(records[0]), reason)
-        else:
-            middle = len(records) // 2
-            yield from self.keep_fitting(records[:middle], accepted)
-            yield from self.keep_fitting(records[middle:], accepted)
+        untried = [records]
+        while untried:
+            part = untried.pop()
+            misfit = self._misfit(part) if part else None
+            if misfit is None:
+                accepted.write(b"".join(record + b"\n" for record in part))
+            elif len(part) == 1:
+                yield Reject(_text(part[0]), misfit.reason)
+            else:
+                untried += self._parts(part, misfit.position)
 
-    def _misfit(self, records: list[bytes]) -> str | None:
+    def _parts(self, records: list[bytes], hint: int | None) -> list[list[bytes]]:
+        if hint is not None and hint < len(records) and self._misfit([records[hint]]):
+            return [records[:hint] + records[hint + 1 :], [records[hint]]]
+        middle = len(records) // 2
+        return [records[:middle], records[middle:]]
+
+    def _misfit(self, records: list[bytes]) -> _Misfit | None:
         self._scratch.write_bytes(b"".join(record + b"\n" for record in records))
         select = select_from_records(
             self._scratch, self._stream.columns, longest_line=max(map(len, records))
@@ -83,9 +97,13 @@ class _Trial:
         try:
             self._connection.execute(f"create or replace temp table trial as {select}")
         except UNFIT as error:
-            return PLACE.sub("", str(error).splitlines()[0])
+            said = str(error).splitlines()[0]
+            place = PLACE.match(said)
+            line = place and place["line"]
+            return _Misfit(PLACE.sub("", said), int(line) - 1 if line else None)
         missing = keyless(self._connection, "trial", stream=self._stream)
-        return f"{missing} is missing, which identifies the record" if missing else None
+        reason = f"{missing} is missing, which identifies the record"
+        return _Misfit(reason, None) if missing else None
 
 
 def keyless(connection: duckdb.DuckDBPyConnection, relation: str, *, stream: Stream) -> str | None:

@@ -29,7 +29,7 @@ def folder(tmp_path):
             "as_of": as_of,
             "policy": policy or {},
             "orders": [{"name": order}],
-            "expected": {part: rows for part, rows in expected.items()},
+            "expected": expected,
         }
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content))
         return tmp_path

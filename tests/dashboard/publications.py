@@ -147,7 +147,7 @@ class Books:
             {
                 **names,
                 "kind": "return",
-                **_variance_defaults(price, currency),
+                **_variance_defaults(),
                 **amounts,
             }
         )
@@ -251,9 +251,7 @@ class Books:
         )
         self._break(names, "restock_before_inspection", price, "warehouse")
 
-    def differing(
-        self, number, cause, variance, *, component, store="us", currency="USD", age=4
-    ):
+    def differing(self, number, cause, variance, *, component, store="us", currency="USD", age=4):
         price = Decimal("58.00")
         erp = price - Decimal(variance)
         names, found = self.add(
@@ -441,7 +439,7 @@ def _lifecycle_defaults(number):
     }
 
 
-def _variance_defaults(price, currency):
+def _variance_defaults():
     return {
         **{f"{name}_component": Decimal(0) for name in COMPONENTS},
         "exchange_amount": Decimal(0),

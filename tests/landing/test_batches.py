@@ -130,6 +130,14 @@ def test_misfits_among_many_are_all_found(landed):
     assert (batch.rows, batch.rejects) == (490, 10)
 
 
+def test_a_page_of_misfits_alone_is_rejects_alone(landed):
+    rows = [{"id": str(number), "lastmodifieddate": "yesterday"} for number in range(300)]
+
+    batch = landed("items", *rows, system=System.NETSUITE)
+
+    assert (batch.rows, batch.rejects) == (0, 300)
+
+
 def test_missing_records_are_no_rows(landed):
     batch = landed("returns", None, {"id": "r1"}, None)
 

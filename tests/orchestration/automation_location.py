@@ -1,4 +1,4 @@
-"""A code location whose publication has a slow check; the sync's condition is the project's own."""
+"""A code location with a slow check; the sync's condition is the project's own."""
 
 import os
 import time
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.sync.automation import AFTER_COMPLETE_PUBLICATION
+from orchestration.sync.assets import AFTER_THE_CHECKS_PASSED
 
 # Longer than a tick, so that ticks fall between the publication and its check.
 SLOW_SECONDS = 4
@@ -26,7 +26,7 @@ def slow_check():
     return dg.AssetCheckResult(passed=not is_broken)
 
 
-@dg.asset(deps=[publication], automation_condition=AFTER_COMPLETE_PUBLICATION)
+@dg.asset(deps=[publication], automation_condition=AFTER_THE_CHECKS_PASSED)
 def sync():
     """Stands for every sync: what matters is when it runs."""
 

@@ -29,9 +29,10 @@ def instance(tmp_path, monkeypatch):
 
 @pytest.fixture
 def services(instance, tmp_path):
-    """`dagster dev` on the location, stopped with everything it started."""
+    """`dagster dev` on the location and its instance, stopped with everything it started."""
+    assert instance.root_directory == str(tmp_path)
     with (tmp_path / "dev.log").open("w") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "dagster", "dev", "-f", LOCATION, "--port", str(free_port())],
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -42,7 +43,8 @@ def services(instance, tmp_path):
         process.wait()
 
 
-def test_a_sync_fires_after_the_slow_check_passed_and_not_otherwise(instance, services, tmp_path):
+@pytest.mark.usefixtures("services")
+def test_a_sync_fires_after_the_slow_check_passed_and_not_otherwise(instance, tmp_path):
     """A failed check holds the sync through several ticks; a pass, and only that, lets it go."""
     until(lambda: ticks(instance), "the daemon to tick")
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import dagster as dg
 import duckdb
 import pytest
+from pydantic import Field
 
 from orchestration.assets.landed import landed_assets
 from orchestration.assets.models import models
@@ -27,7 +28,7 @@ class Source:
         self.records = records or {}
         self.refuses = refuses
 
-    def pages(self, stream, *, since):
+    def pages(self, stream, *, since):  # noqa: ARG002 - the client's signature
         if stream.name in self.refuses:
             raise StopError(f"no leave to read {stream.name}: grant it")
         answer = self.records.get(stream.name, [])
@@ -35,14 +36,14 @@ class Source:
             answer = {name: answer}
         yield json.dumps(answer).encode()
 
-    def records_by_id(self, stream, ids):
+    def records_by_id(self, stream, ids):  # noqa: ARG002 - the client's signature
         yield from self.pages(stream, since=None)
 
 
 class Stores(dg.ConfigurableResource):
     """Two stores; `broken` may be read from no more."""
 
-    broken: list[str] = []
+    broken: list[str] = Field(default_factory=list)
 
     @property
     def stores(self):
