@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-ONE_RETURN = "pages/one_return.py"
+ONE_RETURN = "views/one_return.py"
 
 
 def open_return(case_key: str) -> None:

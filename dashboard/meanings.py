@@ -108,8 +108,15 @@ MEANINGS = (
     Meaning(
         "Refund variance",
         "Cause",
-        "The first rule that fits: no common currency, counted twice, missing or not due yet,"
+        "The first rule that fits: no common currency, counted twice, missing or not late yet,"
         " none, rounding, else the largest component.",
+        VARIANCE,
+    ),
+    Meaning(
+        "Refund variance",
+        "Not late yet",
+        "One side has its document; the other is not due, or due for no longer than the grace"
+        " period.",
         VARIANCE,
     ),
     Meaning(

@@ -129,7 +129,7 @@ def _units(case: Case) -> str:
 def _pace(case: Case) -> str:
     """The target is not in every publication."""
     days, target = case["days_in_stage"], case.get("stage_target_days")
-    if days is None:
+    if not days:
         return ""
     if case["is_overdue"]:
         return f", day {days}; this takes longer than it should"

@@ -53,8 +53,8 @@ CAUSES = {
     "currency_mismatch": "No common currency",
     "duplicate_credit_memo": "Credited more than once",
     "duplicate_refund": "Refunded more than once",
-    "awaiting_credit_memo": "Credit memo not due yet",
-    "awaiting_refund": "Refund not due yet",
+    "awaiting_credit_memo": "Credit memo expected, not late",
+    "awaiting_refund": "Refund expected, not late",
     "missing_credit_memo": "Credit memo missing",
     "missing_refund": "Refund missing",
     "offsetting": "Errors that cancel out",
@@ -191,4 +191,6 @@ def spoken_facts(text: str | None) -> str:
         return str(text)
     if not isinstance(found, dict):
         return str(found)
-    return "; ".join(f"{spoken(name)}: {value}" for name, value in found.items())
+    return "; ".join(
+        f"{spoken(name)}: {value}" for name, value in found.items() if value or value == 0
+    )

@@ -37,7 +37,9 @@ def headline(pointer: Pointer, scope: Scope) -> dict[str, int]:
             count(*) filter (is_overdue) as overdue,
             count(*) filter (is_falsely_complete) as falsely_complete,
             count(*) filter (is_refunded_before_inspection) as refunded_before_inspection,
-            count(*) filter (is_credited_before_receipt) as credited_before_receipt
+            count(*) filter (
+                payout_status = 'done' and posting_status not in ('done', 'not_required')
+            ) as paid_uncredited
         from marts.fct_return_lifecycle
         where $store is null or store = $store
     """

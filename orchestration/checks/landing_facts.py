@@ -122,7 +122,7 @@ def _moved(readings: Mapping[str, Reading]) -> list[str]:
     """Name what was not the same in every reading, by type of document and currency."""
     said = Counter(total for reading in readings.values() for total in reading)
     return sorted(
-        f"{total[0]} {total[1]}" for total, times in said.items() if times < len(readings)
+        {f"{total[0]} {total[1]}" for total, times in said.items() if times < len(readings)}
     )
 
 

@@ -47,8 +47,9 @@ class Progress:
         if rows is not None and isinstance(rows.value, int):
             step.seen["rows"] += rows.value
         for name in OUTCOMES:
-            if name in metadata and isinstance(metadata[name].value, int):
-                step.seen[name] += int(metadata[name].value)
+            count = metadata[name].value if name in metadata else 0
+            if isinstance(count, int):
+                step.seen[name] += count
 
     def _end(self, step: Step, event: dg.DagsterEvent) -> None:
         is_success = event.event_type == Kind.STEP_SUCCESS

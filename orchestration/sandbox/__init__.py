@@ -1,1 +1,1 @@
-"""A Shopify and a NetSuite that speak the real wire formats on this machine, for trying everything without either."""
+"""A Shopify and a NetSuite on this machine, in their real wire formats, to try everything on."""

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.oauth import LIFETIME, GrantRefusedError, TokenDesk
-from orchestration.sandbox.suiteql import MAX_PAGE, Page, QueryRefusedError, run
+from orchestration.sandbox.suiteql import MAX_PAGE, Page, run
+from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
 ERROR_TYPE = "application/vnd.oracle.resource+json; type=error"
 RESULT_TYPE = "application/vnd.oracle.resource+json"

@@ -1,5 +1,6 @@
 """The ERP's books: its analytics tables in one DuckDB file, asked in SuiteQL."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,13 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
-from orchestration.sandbox.erp_records import Row, periods
+from orchestration.sandbox.erp_documents import Row
+from orchestration.sandbox.erp_periods import periods
 
 # Not UTC, so that a client which forgets SYS_EXTRACT_UTC is found out; without summer time, so
 # that no hour stands for two.
 SESSION_ZONE = "America/Phoenix"
+ZONE = ZoneInfo(SESSION_ZONE)
 
 TABLES: dict[str, str] = {
     "transaction": """
@@ -59,7 +61,7 @@ TABLES: dict[str, str] = {
         custrecord_inspection_result varchar, custrecord_inspection_quantity decimal(20, 5),
         custrecord_inspection_date timestamp, lastmodified timestamp, isinactive varchar""",
 }
-VIEWS = f"""
+VIEWS = """
 create or replace view nexttransactionlinelink as select * from transactionlinelink;
 create or replace view previoustransactionlinelink as select * from transactionlinelink;
 create or replace view nexttransactionlink as
@@ -67,7 +69,7 @@ create or replace view nexttransactionlink as
         lastmodifieddate from transactionlinelink;
 create or replace view previoustransactionlink as select * from nexttransactionlink;
 create or replace view dual as select 'X' as dummy;
-create or replace macro sys_extract_utc(x) as timezone('UTC', timezone('{SESSION_ZONE}', x));
+create or replace macro sys_extract_utc(x) as timezone('UTC', timezone('SESSION_ZONE', x));
 create or replace macro builtin_df(x) as cast(x as varchar);
 create or replace macro builtin_cf(x) as cast(x as varchar);
 """
@@ -77,12 +79,13 @@ class ErpBooks:
     """The tables of one account; a statement at a time."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._connection = duckdb.connect(path)
         self._connection.execute("set TimeZone = 'UTC'")
         self._lock = RLock()
         for name, columns in TABLES.items():
             self._connection.execute(f'create table if not exists "{name}" ({columns})')
-        self._connection.execute(VIEWS)
+        self._connection.execute(VIEWS.replace("SESSION_ZONE", SESSION_ZONE))
 
     def load(self, rows: Iterable[tuple[str, Row]]) -> None:
         """Write the first rows of the account, all or none."""
@@ -96,25 +99,42 @@ class ErpBooks:
                 self._insert(table, found)
             self._connection.commit()
 
-    def ask(self, sql: str, parameters: Sequence[str]) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run one statement in DuckDB's own words; return lower-case names and the rows."""
+    def ask(
+        self, sql: str, parameters: Sequence[str], *, limit: int, offset: int
+    ) -> tuple[list[str], list[tuple[Any, ...]], int]:
+        """
+        Run one statement in DuckDB's own words.
+
+        Returns lower-case names, the rows of one page, and how many rows there are in all.
+        """
+        page = f"from ({sql}) limit {int(limit)} offset {int(offset)}"
         with self._lock:
-            cursor = self._connection.execute(sql, list(parameters))
-            return [column[0].lower() for column in cursor.description], cursor.fetchall()
+            cursor = self._connection.execute(page, list(parameters))
+            names = [column[0].lower() for column in cursor.description]
+            rows = cursor.fetchall()
+            if 0 < len(rows) < limit or not (rows or offset):
+                return names, rows, offset + len(rows)
+            counted = f"select count(*) from ({sql})"  # noqa: S608 - the page's own statement
+            (total,) = self._connection.execute(counted, list(parameters)).fetchall()[0]
+            return names, rows, int(total)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
     def _insert(self, table: str, rows: list[Row]) -> None:
-        known = [part.split()[0] for part in _columns(TABLES[table])]
-        names = [name for name in known if any(row.get(name) is not None for row in rows)]
-        if not names:
-            return
-        columns = {name: [_local(row.get(name)) for row in rows] for name in names}
-        self._connection.register("incoming", pa.table(columns))
-        self._connection.execute(f'insert into "{table}" by name select * from incoming')  # noqa: S608
-        self._connection.unregister("incoming")
+        columns = dict(part.split(None, 1) for part in _columns(TABLES[table]))
+        incoming = self._path.with_suffix(".incoming")
+        with incoming.open("w", encoding="utf-8") as file:
+            for row in rows:
+                kept = {name: row[name] for name in columns if row.get(name) is not None}
+                file.write(json.dumps(kept, default=_text) + "\n")
+        self._connection.execute(
+            f"""insert into "{table}" by name
+            select * from read_json(?, columns = ?, format = 'newline_delimited')""",  # noqa: S608
+            [str(incoming), columns],
+        )
+        incoming.unlink()
 
 
 def _columns(text: str) -> list[str]:
@@ -166,8 +186,8 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
     }
 
 
-def _local(value: Any) -> Any:
-    """Return a time as the account keeps it: in its own zone, without saying which."""
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(ZoneInfo(SESSION_ZONE)).replace(tzinfo=None)
-    return value
+def _text(value: object) -> str:
+    """Return a value as JSON keeps it; a time in the account's own zone, without saying which."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).replace(tzinfo=None).isoformat()
+    return str(value)

@@ -63,13 +63,14 @@ class TokenDesk:
             "kid is not the certificate's": read.header.get("kid") == self.certificate_id,
             "iss is not the client": claims.get("iss") == self.client_id,
             "aud is not this endpoint": audience in _listed(claims.get("aud")),
-            "iat and exp are needed": isinstance(made, int) and isinstance(ends, int),
             "jti is needed and may be used once": bool(claims.get("jti"))
             and claims["jti"] not in self.used,
         }
         for problem, is_met in checks.items():
             if not is_met:
                 raise GrantRefusedError("invalid_client", problem)
+        if not isinstance(made, int) or not isinstance(ends, int):
+            raise GrantRefusedError("invalid_client", "iat and exp are needed")
         if not made < ends < made + LIFETIME.total_seconds() or ends <= now.timestamp():
             raise GrantRefusedError("invalid_grant", "exp must be less than 60 minutes after iat")
         self.used.add(str(claims["jti"]))

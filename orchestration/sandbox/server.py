@@ -84,7 +84,7 @@ def open_books(directory: Path, scenario_files: Sequence[Path]) -> Books:
 
 
 def application(books: Books, clock: Clock) -> Starlette:
-    """Return both systems as one application: `/<store>/admin/...` and `/netsuite/services/...`."""
+    """Return both systems as one: `/<store>/admin/...` and `/netsuite/services/...`."""
     storefront = StorefrontApi(books.storefront, books.credentials.tokens, clock)
     desk = TokenDesk(
         books.credentials.key(), books.credentials.client_id, books.credentials.certificate_id

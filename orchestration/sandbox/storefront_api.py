@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
     DocumentNode,
     FieldNode,
-    GraphQLError,
+    GraphQLFormattedError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     execute_sync,
@@ -26,6 +27,14 @@ BUCKET = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990.0, "restoreRate
 MUTATION_COST = 10
 
 
+class InvalidDocumentError(ValueError):
+    """A document asks for what the schema does not have."""
+
+    def __init__(self, problems: list[GraphQLFormattedError]) -> None:
+        super().__init__(problems[0]["message"])
+        self.problems = problems
+
+
 class StorefrontApi:
     """Answers documents about each store's records."""
 
@@ -34,6 +43,8 @@ class StorefrontApi:
     ) -> None:
         self._books, self._tokens, self._clock = books, tokens, clock
         self._schema = executable_schema()
+        # A client sends few documents, many times each.
+        self._valid = lru_cache(maxsize=256)(self._validated)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -55,14 +66,20 @@ class StorefrontApi:
             )
         return JSONResponse(self._executed(store, text, body), headers=headers)
 
-    def _executed(self, store: str, text: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            document = parse(text)
-        except GraphQLSyntaxError as error:
-            return {"errors": [error.formatted]}
+    def _validated(self, text: str) -> DocumentNode:
+        document = parse(text)
         problems = validate(self._schema, document)
         if problems:
-            return {"errors": [problem.formatted for problem in problems]}
+            raise InvalidDocumentError([problem.formatted for problem in problems])
+        return document
+
+    def _executed(self, store: str, text: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            document = self._valid(text)
+        except GraphQLSyntaxError as error:
+            return {"errors": [error.formatted]}
+        except InvalidDocumentError as error:
+            return {"errors": error.problems}
         visit = Visit(self._books, store, self._clock())
         result = execute_sync(
             self._schema,
@@ -73,9 +90,7 @@ class StorefrontApi:
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [_formatted(error) for error in result.errors]
-            if any("code" in error.extensions for error in result.errors if error.extensions):
-                answer.pop("data" if result.data is None else "", None)
+            answer["errors"] = [error.formatted for error in result.errors]
         cost = _cost(document)
         answer["extensions"] = {
             "cost": {
@@ -87,12 +102,8 @@ class StorefrontApi:
         return answer
 
 
-def _formatted(error: GraphQLError) -> dict[str, Any]:
-    return dict(error.formatted)
-
-
 def _cost(document: DocumentNode) -> int:
-    """Return a plausible price: an object a point, a mutation ten; the real one cannot be computed."""
+    """Return a plausible price; what the real one charges cannot be computed here."""
     cost = 0
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):

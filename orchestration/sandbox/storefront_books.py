@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -42,10 +42,9 @@ class StorefrontBooks:
         self._connection.execute("pragma synchronous = full")
         self._connection.executescript(SCHEMA)
         self._records: dict[str, dict[str, Record]] = {}
-        for store, record_id, body in self._connection.execute(
-            "select store, id, body from records"
-        ):
-            self._records.setdefault(store, {})[record_id] = json.loads(body)
+        self._kinds: dict[tuple[str, str], dict[str, Record]] = {}
+        for store, body in self._connection.execute("select store, body from records"):
+            self._keep(store, json.loads(body))
 
     @property
     def stores(self) -> list[str]:
@@ -63,11 +62,10 @@ class StorefrontBooks:
         """Return a record by its global id."""
         return self._records.get(store, {}).get(record_id)
 
-    def of_kind(self, store: str, kind: str) -> Iterator[Record]:
-        """Yield a store's records of one kind."""
+    def of_kind(self, store: str, kind: str) -> list[Record]:
+        """Return a store's records of one kind."""
         with self.lock:
-            records = list(self._records.get(store, {}).values())
-        return (record for record in records if record["__typename"] == kind)
+            return list(self._kinds.get((store, kind), {}).values())
 
     def answered(self, store: str, key: str) -> tuple[str, Record, str] | None:
         """Return what was asked under a key, what was answered, and when; None for a new key."""
@@ -105,7 +103,11 @@ class StorefrontBooks:
             "insert or replace into records values (?, ?, ?, ?)",
             (store, record["id"], record["__typename"], json.dumps(record)),
         )
+        self._keep(store, record)
+
+    def _keep(self, store: str, record: Record) -> None:
         self._records.setdefault(store, {})[record["id"]] = record
+        self._kinds.setdefault((store, record["__typename"]), {})[record["id"]] = record
 
     def _writing(self) -> "_Transaction":
         return _Transaction(self._connection, self.lock)

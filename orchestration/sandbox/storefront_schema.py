@@ -18,8 +18,7 @@ from graphql import (
 from orchestration.sandbox.inventory import Desk, quantities_of
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_search import page, search
-
-Record = dict[str, Any]
+from orchestration.sandbox.storefront_wire import Record, level_id
 
 SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = ("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory")
@@ -44,7 +43,7 @@ class Visit:
 
     def every(self, kind: str) -> list[Record]:
         """Return the store's records of one kind."""
-        return list(self.books.of_kind(self.store, kind))
+        return self.books.of_kind(self.store, kind)
 
 
 def executable_schema() -> GraphQLSchema:
@@ -132,25 +131,28 @@ def _nodes(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record | 
     return [info.context.find(one) for one in arguments["ids"]]
 
 
-def _levels(name: str) -> Any:
-    """Return a resolver of the levels of one item or one place."""
+def _levels_of_place(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    every = info.context.every("InventoryLevel")
+    levels = [level for level in every if level["location"]["$ref"] == source["id"]]
+    return _paged_levels(levels, info, arguments)
 
-    def resolve(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-        levels = [
-            r for r in info.context.every("InventoryLevel") if r[name]["$ref"] == source["id"]
-        ]
-        found = search(levels, arguments.get("query"))
-        return _paged(sorted(found, key=lambda r: r["id"]), info, arguments)
 
-    return resolve
+def _levels_of_item(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    places = visit.every("Location")
+    ids = [level_id(source["id"], place["id"]) for place in places]
+    levels = [level for level in map(visit.find, ids) if level]
+    return _paged_levels(levels, info, arguments)
+
+
+def _paged_levels(levels: list[Record], info: GraphQLResolveInfo, arguments: Record) -> Record:
+    found = search(levels, arguments.get("query"))
+    return _paged(sorted(found, key=lambda level: level["id"]), info, arguments)
 
 
 def _level(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
-    for level in info.context.every("InventoryLevel"):
-        is_here = level["location"]["$ref"] == arguments["locationId"]
-        if is_here and level["item"]["$ref"] == source["id"]:
-            return dict(level)
-    return None
+    visit: Visit = info.context
+    return visit.find(level_id(source["id"], arguments["locationId"]))
 
 
 def _quantities(source: Record, _: GraphQLResolveInfo, **arguments: Any) -> list[Record]:
@@ -180,7 +182,7 @@ def _shop(_: Any, info: GraphQLResolveInfo) -> Record:
     }
 
 
-def _installation(_: Any, __: GraphQLResolveInfo) -> Record:
+def _installation(_: Any, _info: GraphQLResolveInfo) -> Record:
     scopes = [{"handle": scope} for scope in (*SCOPES, *MORE_SCOPES)]
     return {"id": "gid://shopify/AppInstallation/1", "accessScopes": scopes}
 
@@ -223,8 +225,8 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "currentAppInstallation": _installation,
     },
     "Mutation": {"inventoryAdjustQuantities": _adjust, "inventoryMoveQuantities": _move},
-    "Location": {"inventoryLevels": _levels("location")},
-    "InventoryItem": {"inventoryLevels": _levels("item"), "inventoryLevel": _level},
+    "Location": {"inventoryLevels": _levels_of_place},
+    "InventoryItem": {"inventoryLevels": _levels_of_item, "inventoryLevel": _level},
     "InventoryLevel": {"quantities": _quantities},
     "ShopifyPaymentsAccount": {"balanceTransactions": _balance},
 }

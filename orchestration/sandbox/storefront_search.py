@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLError
@@ -37,15 +38,18 @@ class Term:
     is_negated: bool
 
     def holds(self, record: Record, *, date_fields: dict[str, str]) -> bool:
-        """Whether a record meets the condition; an unknown name is ignored, as the real one does."""
+        """Whether a record meets the condition; a name it does not know is ignored."""
         return self._matches(record, date_fields) is not self.is_negated
+
+    @cached_property
+    def moment(self) -> datetime:
+        """The time that the condition names."""
+        return moment(self.value)
 
     def _matches(self, record: Record, date_fields: dict[str, str]) -> bool:
         if self.name in date_fields:
             found = record.get(date_fields[self.name])
-            return found is not None and COMPARISONS[self.comparison](
-                moment(found), moment(self.value)
-            )
+            return found is not None and COMPARISONS[self.comparison](moment(found), self.moment)
         if self.name == "id":
             return str(record["id"]).rpartition("/")[2] == self.value.rpartition("/")[2]
         if self.name == "name":
@@ -108,24 +112,31 @@ def page(records: Sequence[Any], arguments: Record) -> Record:
 def _bounds(
     ordered: Sequence[Any], arguments: Record, *, size: int, is_last: bool
 ) -> tuple[int, int]:
-    positions = {_cursor(record): place for place, record in enumerate(ordered)}
     low, high = 0, len(ordered)
     if arguments.get("after") is not None:
-        low = _position(positions, arguments["after"]) + 1
+        low = _position(ordered, arguments["after"]) + 1
     if arguments.get("before") is not None:
-        high = _position(positions, arguments["before"])
+        high = _position(ordered, arguments["before"])
     return (max(low, high - size), high) if is_last else (low, min(high, low + size))
 
 
-def _position(positions: dict[str, int], cursor: str) -> int:
-    if cursor not in positions:
-        raise _bad("Invalid cursor for current pagination sort.")
-    return positions[cursor]
+def _position(ordered: Sequence[Any], cursor: str) -> int:
+    try:
+        wanted = base64.urlsafe_b64decode(cursor.encode()).decode()
+    except ValueError:
+        wanted = ""
+    for place, record in enumerate(ordered):
+        if wanted and _name(record) == wanted:
+            return place
+    raise _bad("Invalid cursor for current pagination sort.")
 
 
 def _cursor(record: Any) -> str:
-    name = record.get("$ref") or record.get("id") or ""
-    return base64.urlsafe_b64encode(str(name).encode()).decode()
+    return base64.urlsafe_b64encode(_name(record).encode()).decode()
+
+
+def _name(record: Any) -> str:
+    return str(record.get("$ref") or record.get("id") or "")
 
 
 def _bad(message: str) -> GraphQLError:

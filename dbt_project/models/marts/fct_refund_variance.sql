@@ -60,15 +60,17 @@ final as (
         end as variance_amount,
         {{ from_minor('variances.reversal_variance_minor', 'variances.currency') }} as reversal_variance_amount,
         case
-            when variances.has_refund and variances.payment_count > 0
+            when variances.has_refund and variances.payment_count > 0 and not variances.is_currency_mismatch
                 then
                     {{ from_minor(
                         'variances.paid_minor - (variances.storefront_minor - variances.exchange_minor)',
                         'variances.currency'
                     ) }}
         end as payout_variance_amount,
-        {{ from_minor('variances.settled_minor - variances.paid_minor', 'variances.currency') }}
-            as settlement_variance_amount,
+        case
+            when not variances.is_currency_mismatch
+                then {{ from_minor('variances.settled_minor - variances.paid_minor', 'variances.currency') }}
+        end as settlement_variance_amount,
         {% for component in ['quantity', 'price', 'discount', 'tax', 'shipping', 'fee', 'adjustment'] %}
             case
                 when not variances.is_currency_mismatch

@@ -157,17 +157,35 @@ credits_landed as (
 
 ),
 
-credits_in_cases as (
+credit_amounts_in_cases as (
 
     select
-        'all' as store,
-        currency,
-        count(distinct document_id) as mart_count,
-        abs(sum(gross_minor - discount_minor + tax_minor)) as mart_minor
+        document_id,
+        sum(gross_minor - discount_minor + tax_minor) as mart_minor
 
     from {{ ref('int_case_credit_lines') }}
 
-    group by currency
+    group by document_id
+
+),
+
+credits_in_cases as (
+
+    select
+        documents.currency,
+        count(*) as mart_count,
+        abs(sum(coalesce(credit_amounts_in_cases.mart_minor, 0))) as mart_minor
+
+    from (
+        select distinct document_id
+        from {{ ref('int_credit_lines_linked_to_cases') }}
+    ) as linked
+
+    inner join {{ ref('int_erp_documents') }} as documents on linked.document_id = documents.document_id
+
+    left join credit_amounts_in_cases on linked.document_id = credit_amounts_in_cases.document_id
+
+    group by documents.currency
 
 ),
 

@@ -1,11 +1,5 @@
 with
 
-credit_lines as (
-
-    select * from {{ ref('int_case_credit_lines') }}
-
-),
-
 documents as (
 
     select * from {{ ref('int_erp_documents') }}
@@ -37,11 +31,21 @@ cases as (
 
 ),
 
+case_documents as (
+
+    select distinct
+        case_key,
+        document_id
+
+    from {{ ref('int_credit_lines_linked_to_cases') }}
+
+),
+
 documents_of_case as (
 
     select
-        credit_lines.case_key,
-        credit_lines.document_id,
+        case_documents.case_key,
+        case_documents.document_id,
         cases.store,
         cases.order_id,
         documents.document_type,
@@ -50,17 +54,24 @@ documents_of_case as (
         documents.period_id,
         documents.exchange_rate,
         row_number() over (
-            partition by credit_lines.case_key order by documents.created_at, credit_lines.document_id
+            partition by case_documents.case_key order by documents.created_at, case_documents.document_id
         ) as credit_rank
 
-    from (select distinct
-        case_key,
-        document_id
-    from credit_lines) as credit_lines
+    from case_documents
 
-    inner join documents on credit_lines.document_id = documents.document_id
+    inner join documents on case_documents.document_id = documents.document_id
 
-    inner join cases on credit_lines.case_key = cases.case_key
+    inner join cases on case_documents.case_key = cases.case_key
+
+),
+
+orders_with_invoice as (
+
+    select distinct
+        store,
+        order_id
+
+    from original_invoices
 
 ),
 
@@ -71,6 +82,12 @@ applications as (
         max(case when original_invoices.document_id is null then 1 else 0 end) as is_applied_elsewhere
 
     from documents_of_case
+
+    -- A credit without an original cannot be applied to another invoice than that.
+    inner join orders_with_invoice
+        on
+            documents_of_case.store = orders_with_invoice.store
+            and documents_of_case.order_id = orders_with_invoice.order_id
 
     inner join {{ ref('stg_netsuite__links') }} as links
         on

@@ -6,6 +6,32 @@ events as (
 
 ),
 
+-- Units put back in several places are looked for where the first of them went.
+first_places as (
+
+    select
+        case_key,
+        order_line_id,
+        location_id,
+        location_name
+
+    from (
+        select
+            *,
+            row_number() over (
+                partition by case_key, order_line_id
+                order by occurred_at, location_id
+            ) as place_rank
+
+        from events
+
+        where event = 'restored'
+    ) as ranked
+
+    where place_rank = 1
+
+),
+
 summed_to_line as (
 
     select
@@ -16,8 +42,6 @@ summed_to_line as (
         cast(sum(case when event = 'quarantine' then quantity else 0 end) as integer) as quarantined_quantity,
         cast(sum(case when event = 'hold_for_inspection' then quantity else 0 end) as integer) as held_quantity,
         cast(sum(case when event = 'write_off' then quantity else 0 end) as integer) as written_off_quantity,
-        min(case when event = 'restored' then location_id end) as restored_location_id,
-        min(case when event = 'restored' then location_name end) as restored_location_name,
         min(location_id) as any_location_id
 
     from events
@@ -29,10 +53,19 @@ summed_to_line as (
 final as (
 
     select
-        *,
-        restored_quantity + released_quantity - quarantined_quantity as on_sale_quantity
+        summed_to_line.*,
+        summed_to_line.restored_quantity
+        + summed_to_line.released_quantity
+        - summed_to_line.quarantined_quantity as on_sale_quantity,
+        first_places.location_id as restored_location_id,
+        first_places.location_name as restored_location_name
 
     from summed_to_line
+
+    left join first_places
+        on
+            summed_to_line.case_key = first_places.case_key
+            and summed_to_line.order_line_id = first_places.order_line_id
 
 )
 

@@ -100,7 +100,8 @@ linked as (
 
     from credits
 
-    inner join lines on credits.document_id = lines.document_id
+    -- A credit without any line is a document of its case all the same.
+    left join lines on credits.document_id = lines.document_id
 
     left join line_sources
         on

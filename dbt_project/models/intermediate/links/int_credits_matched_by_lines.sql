@@ -103,12 +103,12 @@ refunds_without_return as (
 
     from {{ ref('int_refunds_without_return') }} as refunds
 
-    inner join refund_units as units
+    left join refund_units as units
         on
             refunds.store = units.store
             and refunds.refund_id = units.refund_id
 
-    inner join {{ ref('int_storefront_order_lines') }} as order_lines
+    left join {{ ref('int_storefront_order_lines') }} as order_lines
         on
             units.store = order_lines.store
             and units.order_line_id = order_lines.order_line_id
@@ -139,13 +139,14 @@ fits as (
 
     from credits
 
-    inner join contents_of_credits on credits.document_id = contents_of_credits.document_id
+    -- What holds no unit fits what holds none: an amount alone, refunded and credited.
+    left join contents_of_credits on credits.document_id = contents_of_credits.document_id
 
     inner join candidates
         on
             credits.store = candidates.store
             and credits.order_id = candidates.order_id
-            and contents_of_credits.contents = candidates.contents
+            and coalesce(contents_of_credits.contents, '') = coalesce(candidates.contents, '')
 
 ),
 

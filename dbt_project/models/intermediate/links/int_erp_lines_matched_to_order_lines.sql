@@ -48,6 +48,24 @@ orders_of_returns as (
 
 ),
 
+-- An authorization that names no sale may name a return, and with it the order.
+orders_of_sources as (
+
+    select
+        sources_of_documents.document_id,
+        min(orders_of_returns.store) as store,
+        min(orders_of_returns.order_id) as order_id
+
+    from {{ ref('int_erp_document_sources') }} as sources_of_documents
+
+    inner join orders_of_returns on sources_of_documents.source_document_id = orders_of_returns.document_id
+
+    group by sources_of_documents.document_id
+
+    having count(distinct orders_of_returns.order_id) = 1
+
+),
+
 order_lines as (
 
     select * from {{ ref('int_storefront_order_lines') }}
@@ -82,17 +100,9 @@ walked as (
             first_reference.storefront_line_reference,
             lines.storefront_line_reference
         ) as storefront_line_reference,
+        coalesce(orders_of_documents.store, orders_of_returns.store, orders_of_sources.store) as store,
         coalesce(
-            orders_of_documents.store,
-            source_orders.store,
-            orders_of_returns.store,
-            orders_of_source_returns.store
-        ) as store,
-        coalesce(
-            orders_of_documents.order_id,
-            source_orders.order_id,
-            orders_of_returns.order_id,
-            orders_of_source_returns.order_id
+            orders_of_documents.order_id, orders_of_returns.order_id, orders_of_sources.order_id
         ) as order_id
 
     from lines
@@ -129,13 +139,9 @@ walked as (
 
     left join orders_of_documents on lines.document_id = orders_of_documents.document_id
 
-    left join orders_of_documents as source_orders
-        on first_source.source_document_id = source_orders.document_id
-
     left join orders_of_returns on lines.document_id = orders_of_returns.document_id
 
-    left join orders_of_returns as orders_of_source_returns
-        on first_source.source_document_id = orders_of_source_returns.document_id
+    left join orders_of_sources on lines.document_id = orders_of_sources.document_id
 
 ),
 

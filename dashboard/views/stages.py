@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import charts, links, tables
-from dashboard.frame import filters, nothing, page, part, scope
+from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import stages
 from dashboard.marts.source import Scope
 from dashboard.publication import Pointer
@@ -53,39 +53,30 @@ OVERDUE = (
 )
 
 
-def figures(counted: dict[str, int]) -> None:
+def figures(found: dict[str, int]) -> None:
     """Show the counts that say how things stand."""
     open_, overdue, falsely, early, complete = st.columns(5)
-    open_.metric("Open", f"{counted['open']:,}", border=True)
-    overdue.metric("Overdue", f"{counted['overdue']:,}", border=True)
+    open_.metric("Open", f"{found['open']:,}", border=True)
+    overdue.metric("Overdue", f"{found['overdue']:,}", border=True)
     falsely.metric(
         "Falsely complete",
-        f"{counted['falsely_complete']:,}",
+        f"{found['falsely_complete']:,}",
         border=True,
         help="The storefront says complete, the ERP does not.",
     )
     early.metric(
-        "Refunded before inspection", f"{counted['refunded_before_inspection']:,}", border=True
+        "Refunded before inspection", f"{found['refunded_before_inspection']:,}", border=True
     )
-    complete.metric("Complete", f"{counted['complete']:,}", border=True)
+    complete.metric("Complete", f"{found['complete']:,}", border=True)
 
 
-def funnel(pointer: Pointer, narrowed: Scope) -> None:
+def funnel(pointer: Pointer, narrowed: Scope, paid_uncredited: int) -> None:
     """Show the three stages and the payout, and what is ahead of its turn."""
     statuses = stages.statuses(pointer, narrowed)
-    finished = {
-        stage: sum(
-            row["cases"]
-            for row in statuses.to_pylist()
-            if row["stage"] == stage and row["status"] in ("done", "not_required")
-        )
-        for stage in ("confirmation", "inspection", "posting", "payout")
-    }
-    ahead = finished["payout"] - finished["posting"]
     point = (
-        f"{ahead:,} more cases are paid out than are posted in the ERP"
-        if ahead > 0
-        else "No more cases are paid out than are posted in the ERP"
+        f"{counted(paid_uncredited, 'case')} paid out without a full credit in the ERP"
+        if paid_uncredited
+        else "No case is paid out without a full credit in the ERP"
     )
     st.subheader(point, anchor=False)
     st.altair_chart(charts.stage_chart(statuses), alt="Cases by stage and status")
@@ -136,13 +127,13 @@ def _listed(rows: tables.Rows, columns: tuple[Column, ...], *, key: str, title: 
 with page("Where is every return?") as pointer:
     with filters():
         narrowed = scope(pointer, has_money=False)
-    counted = stages.headline(pointer, narrowed)
-    if counted["cases"]:
-        figures(counted)
-        funnel(pointer, narrowed)
+    found = stages.headline(pointer, narrowed)
+    if found["cases"]:
+        figures(found)
+        funnel(pointer, narrowed, found["paid_uncredited"])
         with part():
-            falsely_complete(pointer, narrowed, counted["falsely_complete"])
-        overdue(pointer, narrowed, counted["overdue"])
+            falsely_complete(pointer, narrowed, found["falsely_complete"])
+        overdue(pointer, narrowed, found["overdue"])
         waits(pointer, narrowed)
     else:
         nothing("There are no returns in this publication.")

@@ -122,7 +122,7 @@ def amounts(case: cases.Case) -> None:
     currency = case["currency"]
     for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
         amount = case[name]
-        figure = "None" if amount is None else spoken_amount(amount, currency)
+        figure = "None known" if amount is None else spoken_amount(amount, currency)
         column.metric(label, figure, help=meaning, border=True)
 
 

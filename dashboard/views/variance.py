@@ -107,9 +107,9 @@ def differences(totals: dict[str, Any], currency: str) -> None:
     )
     differing.metric("Cases that differ", _of(totals["differing"], totals["cases"]), border=True)
     early.metric(
-        "Not due yet",
+        "Not late yet",
         f"{totals['not_late']:,}",
-        help="Of the cases that differ: one side has its document, the other still has time.",
+        help="Of the cases that differ: one side has its document, the other is within its time.",
         border=True,
     )
 
@@ -182,7 +182,7 @@ def drilled(pointer: Pointer, case_key: str) -> None:
             st.columns(len(COMPONENTS)), COMPONENTS.items(), strict=True
         ):
             amount = case[f"{name}_component"]
-            column.metric(label, "None" if amount is None else _figure(amount, currency))
+            column.metric(label, "Unknown" if amount is None else _figure(amount, currency))
         rows = cases.lines(pointer, case_key)
         if rows.num_rows:
             tables.show(rows, LINES, key="lines", title="Lines of the case", currency=currency)
@@ -202,7 +202,7 @@ def _point(totals: dict[str, Any], currency: str) -> str:
     point = f"The ERP is {spoken_amount(abs(net), currency)} {side} the storefront"
     early = totals["not_due_amount"]
     if early:
-        return f"{point}; {spoken_amount(early, currency)} is not due yet"
+        return f"{point}; {spoken_amount(early, currency)} is not late yet"
     return f"{point}: {because}"
 
 
@@ -225,7 +225,7 @@ def chosen(pointer: Pointer, narrowed: Scope) -> VarianceFilter:
         bind="query-params",
         width=280,
     )
-    is_due_only = st.toggle("Leave out what is not due yet", key="due", bind="query-params")
+    is_due_only = st.toggle("Leave out what is not late yet", key="due", bind="query-params")
     return VarianceFilter(
         cause=None if cause in (None, ANY) else cause, is_due_only=bool(is_due_only)
     )

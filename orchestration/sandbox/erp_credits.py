@@ -1,0 +1,82 @@
+"""Credit memos and cash refunds: made from authorizations, from a sale, or from nothing."""
+
+from collections.abc import Sequence
+
+from orchestration.sandbox.erp_documents import (
+    FEE_ITEM,
+    OTHER_ITEM,
+    SHIPPING_ITEM,
+    Document,
+    Kind,
+)
+from orchestration.sandbox.erp_ledger import Ledger
+from orchestration.sandbox.erp_periods import period_id
+from orchestration.sandbox.scenario import sources_of
+from orchestration.sandbox.scenario_values import Block, amount
+
+SHIPPING_TAX = "SHIPTAX"
+
+
+def post_credit(ledger: Ledger, block: Block) -> None:
+    """Post a credit and, where it was applied to an invoice, the link that says so."""
+    sources = [ledger.documents[ref] for ref in sources_of(block)]
+    kind = Kind.CASH_REFUND if block["kind"] == "cash_refund" else Kind.CREDIT_MEMO
+    order = next((source.order for source in sources if source.order), None)
+    document = ledger.open(block, kind, order=order, at=block["at"], status="B")
+    if block.get("period"):
+        document.header["postingperiod"] = period_id(block["period"])
+    for source in sources:
+        source.touch(document.at)
+    for line in block.get("lines") or []:
+        _add_goods(ledger, document, line=line, sources=sources)
+    _add_extras(document, sources[0] if sources else None)
+    applied_to = ledger.find(block.get("applied_to"))
+    if applied_to:
+        value = abs(document.total)
+        document.link_lines(0, applied_to, source_line=0, link_type="Payment", value=value)
+
+
+def _add_goods(
+    ledger: Ledger, document: Document, *, line: Block, sources: Sequence[Document]
+) -> None:
+    ref = line["line"]
+    naming = (source for source in sources if ref in source.line_ids)
+    source = next(naming, sources[0] if sources else None)
+    line_id = document.add(
+        ref,
+        item_type="InvtPart",
+        sku=ledger.original(document.order, ref).sku,
+        quantity=int(line["quantity"]),
+        value=amount(line["gross"]),
+        taxes=line.get("taxes") or [],
+        source=source,
+    )
+    if source:
+        document.link(line_id, source, ref=ref, link_type="OrdBill")
+    document.add_discount(ref, amount(line.get("discount")), source=source)
+
+
+def _add_extras(document: Document, source: Document | None) -> None:
+    block = document.block
+    shipping = block.get("shipping")
+    if shipping:
+        tax = amount(shipping.get("tax"))
+        document.add(
+            "shipping",
+            item_type="ShipItem",
+            sku=SHIPPING_ITEM,
+            quantity=None,
+            value=amount(shipping.get("amount")),
+            taxes=[{"code": SHIPPING_TAX, "amount": tax}] if tax else [],
+            source=source,
+        )
+    for name, sku, sign, quantity in (("fee", FEE_ITEM, -1, 1), ("other", OTHER_ITEM, 1, None)):
+        if amount(block.get(name)):
+            document.add(
+                name,
+                item_type="OthCharge",
+                sku=sku,
+                quantity=quantity,
+                value=sign * amount(block[name]),
+                source=source,
+            )

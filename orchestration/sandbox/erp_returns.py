@@ -1,0 +1,110 @@
+"""Return authorizations, what the warehouse received under them and what it found."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from orchestration.sandbox.erp_documents import Document, Kind, Row
+from orchestration.sandbox.erp_ledger import Ledger, OriginalLine
+from orchestration.sandbox.identity import gid, number, tail
+from orchestration.sandbox.scenario_values import Block, amount, instant
+from orchestration.sandbox.storefront_wire import rounded
+
+STATUSES = {
+    "pending_approval": "A",
+    "pending_receipt": "B",
+    "cancelled": "C",
+    "partially_received": "D",
+    "pending_refund_partially_received": "E",
+    "pending_refund": "F",
+    "refunded": "G",
+    "closed": "H",
+}
+
+
+def post_authorization(ledger: Ledger, block: Block) -> None:
+    """Post a return authorization, made from a sale or standing alone."""
+    source, linked = ledger.find(block.get("created_from")), block.get("storefront_return")
+    order = source.order if source else None
+    if order is None and linked is not None:
+        order = ledger.scenario.order_of_return(linked)
+    document = ledger.open(
+        block, Kind.AUTHORIZATION, order=order, at=block["at"], status=STATUSES[block["status"]]
+    )
+    if linked is not None:
+        own = tail(gid("Return", ledger.scenario.stem, linked))
+        document.header["custbody_storefront_return_id"] = own
+    for line in block["lines"]:
+        original = ledger.original(order, line["line"])
+        _add_authorized(document, line, original=original, source=source)
+
+
+def _add_authorized(
+    document: Document, line: Block, *, original: OriginalLine, source: Document | None
+) -> None:
+    units = int(line["quantity"])
+    if "gross" in line:
+        gross, discount = amount(line["gross"]), amount(line.get("discount"))
+        taxes = line.get("taxes") or []
+    else:
+        gross, discount, taxes = _reversed(original, units, currency=document.currency)
+    line_id = document.add(
+        original.ref,
+        item_type="InvtPart",
+        sku=original.sku,
+        quantity=units,
+        value=gross,
+        taxes=taxes,
+        source=source,
+    )
+    if source:
+        document.link(line_id, source, ref=original.ref, link_type="SaleRet")
+    document.add_discount(original.ref, discount, source=source)
+
+
+def _reversed(
+    original: OriginalLine, units: int, *, currency: str
+) -> tuple[Decimal, Decimal, list[Block]]:
+    """Return gross, discount and taxes of some units of a line, each to the minor unit."""
+
+    def share(value: Decimal) -> Decimal:
+        return rounded(value * units / original.quantity, currency)
+
+    taxes = [{"code": code, "amount": share(tax)} for code, tax in original.taxes.items()]
+    return share(original.gross), share(original.discount), taxes
+
+
+def post_receipt(ledger: Ledger, block: Block) -> None:
+    """Post what came in under an authorization; goods have no amounts here."""
+    source = ledger.documents[block["return_authorization"]]
+    document = ledger.open(block, Kind.RECEIPT, order=source.order, at=block["at"], status="Y")
+    source.touch(document.at)
+    for line in block["lines"]:
+        line_id = document.add(
+            line["line"],
+            item_type="InvtPart",
+            sku=ledger.original(source.order, line["line"]).sku,
+            quantity=int(line["quantity"]),
+            value=Decimal(0),
+            source=source,
+        )
+        document.link(line_id, source, ref=line["line"], link_type="ShipRcpt")
+
+
+def inspections(ledger: Ledger) -> Iterator[Row]:
+    """Yield what the warehouse found, a row for each receipt line and result."""
+    for position, block in enumerate(ledger.scenario.erp_blocks("inspections")):
+        receipt = ledger.documents[block["receipt"]]
+        line = receipt.line_ids.get(block["line"])
+        for result, name in (("Pass", "passed"), ("Fail", "failed")):
+            units = int(block.get(name) or 0)
+            if units and line is not None:
+                yield {
+                    "id": number("inspection", ledger.scenario.stem, f"{position}/{result}"),
+                    "custrecord_inspection_receipt": receipt.id,
+                    "custrecord_inspection_line": line,
+                    "custrecord_inspection_result": result,
+                    "custrecord_inspection_quantity": units,
+                    "custrecord_inspection_date": instant(block["at"]),
+                    "lastmodified": instant(block["at"]),
+                    "isinactive": "F",
+                }

@@ -1,0 +1,147 @@
+"""Refunds, the payments that carry them and the processor's entries that settle those."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from orchestration.sandbox.identity import gid, number, tail
+from orchestration.sandbox.scenario_values import Block, amount, stamp
+from orchestration.sandbox.storefront_scope import OrderScope, paid_back
+from orchestration.sandbox.storefront_wire import DEFAULT_LOCATION, Record, money, reference
+
+
+def refund_record(scope: OrderScope, block: Block) -> Record:
+    """Return a refund; it is no proof that money moved."""
+    made_at, own = stamp(block["at"]), scope.refund_id(block)
+    linked, shipping = block.get("return"), block.get("shipping")
+    adjustment, payments = amount(block.get("adjustment")), refund_payments(scope, block)
+    return {
+        "__typename": "Refund",
+        "id": own,
+        "legacyResourceId": tail(own),
+        "createdAt": made_at,
+        "updatedAt": max([made_at, *(payment["processedAt"] for payment in payments)]),
+        "processedAt": made_at,
+        "note": None,
+        "order": reference(scope.id),
+        "return": reference(scope.return_id(linked)) if linked else None,
+        "totalRefundedSet": scope.bag(paid_back([block])),
+        "refundLineItems": [
+            _line(scope, block["ref"], position=position, line=line)
+            for position, line in enumerate(block.get("lines") or [])
+        ],
+        "refundShippingLines": [_shipping(scope, block["ref"], shipping)] if shipping else [],
+        "orderAdjustments": [_adjustment(scope, block, adjustment)] if adjustment else [],
+        "duties": [],
+        "transactions": payments,
+    }
+
+
+def refund_payments(scope: OrderScope, block: Block) -> list[Record]:
+    """Return the transactions of a refund."""
+    return [
+        transaction(
+            scope,
+            _payment_ref(block, position),
+            kind="REFUND",
+            status=payment["status"].upper(),
+            gateway=payment["gateway"],
+            at=stamp(payment.get("at", block["at"])),
+            value=payment["amount"],
+        )
+        for position, payment in enumerate(block.get("payments") or [])
+    ]
+
+
+def transaction(
+    scope: OrderScope,
+    ref: str,
+    *,
+    kind: str,
+    status: str,
+    gateway: str,
+    at: str,
+    value: object,
+) -> Record:
+    """Return one movement of an order's money; a refund's parent is the order's sale."""
+    parent = gid("OrderTransaction", scope.stem, f"{scope.ref}/sale")
+    return {
+        "__typename": "OrderTransaction",
+        "id": gid("OrderTransaction", scope.stem, ref),
+        "kind": kind,
+        "status": status,
+        "gateway": gateway,
+        "createdAt": at,
+        "processedAt": at,
+        "test": False,
+        "amountSet": scope.bag(value),
+        "parentTransaction": {"id": parent} if kind == "REFUND" else None,
+    }
+
+
+def settlements(scope: OrderScope, block: Block) -> Iterator[Record]:
+    """Yield the processor's entries of a refund; they name its payment by the tail of its id."""
+    for position, payment in enumerate(block.get("payments") or []):
+        settled = payment.get("settled")
+        if settled:
+            yield _settlement(scope, block, ref=_payment_ref(block, position), settled=settled)
+
+
+def _settlement(scope: OrderScope, block: Block, *, ref: str, settled: Block) -> Record:
+    at, taken = stamp(settled["at"]), -amount(settled["amount"])
+    return {
+        "__typename": "ShopifyPaymentsBalanceTransaction",
+        "id": gid("ShopifyPaymentsBalanceTransaction", scope.stem, ref),
+        "type": "REFUND",
+        "sourceType": "REFUND",
+        "sourceId": str(number("Refund", scope.stem, block["ref"])),
+        "sourceOrderTransactionId": str(number("OrderTransaction", scope.stem, ref)),
+        "transactionDate": at,
+        "test": False,
+        "amount": money(taken, scope.currency),
+        "fee": money(0, scope.currency),
+        "net": money(taken, scope.currency),
+        "associatedOrder": {"id": scope.id, "name": scope.order["name"]},
+        "associatedPayout": {
+            "id": gid("ShopifyPaymentsPayout", scope.store, at[:10]),
+            "status": "PAID",
+        },
+    }
+
+
+def _payment_ref(block: Block, position: int) -> str:
+    return f"{block['ref']}/payment/{position}"
+
+
+def _line(scope: OrderScope, refund: str, *, position: int, line: Block) -> Record:
+    is_restocked = bool(line.get("restock", False))
+    place = scope.place(line.get("location", DEFAULT_LOCATION))
+    sold = scope.scenario.line(scope.ref, line["line"])
+    return {
+        "id": gid("RefundLineItem", scope.stem, f"{refund}/{position}"),
+        "quantity": int(line["quantity"]),
+        "restockType": "RETURN" if is_restocked else "NO_RESTOCK",
+        "restocked": is_restocked,
+        "location": place if is_restocked else None,
+        "lineItem": reference(scope.line_id(line["line"])),
+        "priceSet": scope.bag(sold["unit_price"]),
+        "subtotalSet": scope.bag(line["subtotal"]),
+        "totalTaxSet": scope.bag(line.get("tax")),
+    }
+
+
+def _shipping(scope: OrderScope, refund: str, shipping: Block) -> Record:
+    return {
+        "id": gid("RefundShippingLine", scope.stem, refund),
+        "subtotalAmountSet": scope.bag(shipping.get("amount")),
+        "taxAmountSet": scope.bag(shipping.get("tax")),
+    }
+
+
+def _adjustment(scope: OrderScope, block: Block, adjustment: Decimal) -> Record:
+    # A discrepancy of Shopify's is positive in the merchant's favour.
+    return {
+        "id": gid("OrderAdjustment", scope.stem, block["ref"]),
+        "reason": "REFUND_DISCREPANCY",
+        "amountSet": scope.bag(-adjustment),
+        "taxAmountSet": scope.bag(0),
+    }

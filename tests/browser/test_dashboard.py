@@ -1,0 +1,182 @@
+"""What a person sees: numbers of the marts, in both themes, at both widths, and no errors."""
+
+from urllib.parse import quote
+
+import duckdb
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.publication import current
+from tests.browser.conftest import settled
+
+PAGES = {
+    "/": "Where is every return?",
+    "/one_return": "What can I tell the customer?",
+    "/variance": "Do refunds match in storefront, bank and ERP?",
+    "/exposure": "What is on sale that nobody has inspected?",
+    "/gates": "What may be sent, what is held, and why?",
+    "/health": "May these numbers be trusted, and what do they mean?",
+}
+WIDTHS = (1280, 1920)
+# Tables are drawn anew a moment after the window has changed.
+HAS_NO_OVERFLOW = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    return document.documentElement.scrollWidth <= window.innerWidth
+        && main.scrollWidth <= main.clientWidth;
+}"""
+IS_THEMED = """scheme => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const red = Number(getComputedStyle(app).backgroundColor.match(/\\d+/)[0]);
+    return scheme === 'dark' ? red < 80 : red > 200;
+}"""
+
+
+@pytest.fixture
+def ask(publication_home):
+    """Ask the publication itself, beside the dashboard."""
+
+    def answer(statement):
+        file = current(publication_home / "published").file
+        with duckdb.connect(file, read_only=True) as connection:
+            return connection.execute(statement).fetchone()
+
+    return answer
+
+
+def metric(page, label):
+    """Return the figure that stands under a label."""
+    card = page.get_by_test_id("stMetric").filter(
+        has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+    )
+    return card.get_by_test_id("stMetricValue").inner_text().strip().replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole_in_both_themes_and_widths(look, path):
+    page = look(path, scheme="dark")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(IS_THEMED, arg=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(HAS_NO_OVERFLOW)
+        assert page.get_by_test_id("stException").count() == 0
+
+
+def test_stages_shows_the_counts_of_the_mart(look, ask):
+    page = look("/")
+    overdue, falsely = ask(
+        """
+        select count(*) filter (is_overdue), count(*) filter (is_falsely_complete)
+        from marts.fct_return_lifecycle
+        """
+    )
+    assert metric(page, "Overdue") == f"{overdue:,}"
+    assert metric(page, "Falsely complete") == f"{falsely:,}"
+    expect(
+        page.get_by_text(f"Storefront says complete, ERP does not: {falsely:,}")
+    ).to_be_visible()
+
+
+def test_variance_shows_the_sums_of_the_mart_and_a_bridge(look, ask):
+    currency, net, gross = ask(
+        """
+        select currency, coalesce(sum(variance_amount), 0), coalesce(sum(abs(variance_amount)), 0)
+        from marts.fct_refund_variance
+        where currency is not null
+        group by currency order by count(*) desc, currency limit 1
+        """
+    )
+    page = look(f"/variance?currency={currency}")
+    assert metric(page, f"Net variance ({currency})") == f"{net:,.2f}"
+    assert metric(page, f"Gross variance ({currency})") == f"{gross:,.2f}"
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+
+
+def test_exposure_shows_units_and_money_of_the_mart(look, ask):
+    currency, units, money = ask(
+        """
+        select currency, sum(open_quantity), sum(open_amount)
+        from marts.fct_restock_exposure
+        group by currency order by sum(open_quantity) desc limit 1
+        """
+    )
+    page = look(f"/exposure?currency={currency}")
+    assert metric(page, "Units on sale now") == f"{units:,}"
+    assert metric(page, "Money on sale now") == f"{currency} {money:,.2f}"
+
+
+def test_gates_shows_the_counts_of_the_mart(look, ask):
+    page = look("/gates")
+    ready, held, done = ask(
+        """
+        select count(*) filter (decision = 'ready'), count(*) filter (decision = 'held'),
+            count(*) filter (decision = 'done')
+        from marts.fct_sync_gates
+        """
+    )
+    shown = [metric(page, label) for label in ("Ready", "Held", "Done")]
+    assert shown == [f"{ready:,}", f"{held:,}", f"{done:,}"]
+
+
+def test_health_says_whether_the_publication_may_be_trusted(look, ask):
+    page = look("/health")
+    is_complete, passed = ask(
+        """
+        select (select is_complete from ops.publication),
+            (select count(*) from ops.checks where passed)
+        """
+    )
+    shown = metric(page, "Publication")
+    assert shown in (("Complete", "Stale") if is_complete else ("Incomplete",))
+    assert metric(page, "Checks passed") == f"{passed:,}"
+
+
+def test_a_falsely_complete_return_is_never_told_as_complete(look, ask):
+    (case_key,) = ask(
+        "select case_key from marts.fct_return_lifecycle where is_falsely_complete limit 1"
+    )
+    page = look(f"/one_return?find={quote(case_key)}")
+    told = page.get_by_role("heading", level=4)
+    expect(told).to_be_visible()
+    assert "complete" not in told.inner_text().lower()
+    expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
+
+
+def test_a_selected_case_opens_its_lines_and_then_its_return(look):
+    page = look("/variance")
+    grid = page.locator(".st-key-variance_cases_table").get_by_test_id("stDataFrame")
+    grid.scroll_into_view_if_needed()
+    grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52})
+    link = page.get_by_role("link", name="Open this return")
+    expect(link).to_be_visible()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
+    settled(page)
+    expect(page.get_by_role("heading", level=4)).to_be_visible()
+    assert "find=" in page.url
+
+
+def test_a_choice_stands_in_the_address_and_can_be_sent_on(look, ask):
+    (store,) = ask("select store from marts.fct_return_lifecycle order by store limit 1")
+    page = look(f"/?store={store}")
+    open_ = ask(
+        f"""
+        select count(*) from marts.fct_return_lifecycle
+        where store = '{store}' and current_stage not in ('complete', 'declined', 'cancelled')
+        """
+    )[0]
+    assert metric(page, "Open") == f"{open_:,}"
+
+
+def test_the_dashboard_asks_nobody_outside_this_machine(chromium, address):
+    asked = []
+    context = chromium.new_context()
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    settled(page)
+    context.close()
+    outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
+    assert outside == []

@@ -1,0 +1,110 @@
+"""What the command says and how it ends."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+
+
+@pytest.fixture
+def returns(tmp_path, monkeypatch):
+    """Calls the command in a home of its own, with nothing configured."""
+    for name in os.environ:
+        if name.startswith(("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("RETURNS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+def test_help_lists_every_command(returns):
+    said = returns("--help").output
+
+    for command in ("run", "rehearse", "sandbox", "doctor", "dashboard", "dagster"):
+        assert command in said
+
+
+def test_every_golden_flow_comes_out_as_it_expects(returns):
+    finished = returns("rehearse", str(SCENARIOS))
+
+    assert finished.exit_code == 0, finished.output
+    assert f"{len(list(SCENARIOS.glob('*.yaml')))} ok, 0 differ" in finished.output
+
+
+def test_a_rehearsal_tells_what_differs_and_ends_non_zero(returns, tmp_path):
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    shutil.copy(SCENARIOS / "clean_single_return.yaml", folder)
+    wrong = (SCENARIOS / "two_partial_returns.yaml").read_text()
+    wrong = wrong.replace("2026-03-25T00:00:00Z", "2026-03-20T00:00:00Z", 1)
+    (folder / "wrong.yaml").write_text(
+        wrong.replace("expected_amount: '10.81'", "expected_amount: '10.80'")
+    )
+
+    finished = returns("rehearse", str(folder))
+
+    assert finished.exit_code == 1
+    assert "ok      clean_single_return" in finished.output
+    assert "differs wrong" in finished.output
+    assert "variance: #1005-R1 differs in expected_amount: expected 10.80, found 10.81" in (
+        finished.output
+    )
+    assert "1 ok, 1 differ" in finished.output
+
+
+def test_a_scenario_that_is_not_there_is_named(returns):
+    finished = returns("rehearse", str(SCENARIOS), "--only", "nowhere")
+
+    assert finished.exit_code == 2
+    assert "has no scenario nowhere" in finished.output
+
+
+def test_a_clock_that_is_none_is_refused(returns):
+    finished = returns("run", "--as-of", "yesterday")
+
+    assert finished.exit_code == 2
+    assert "yesterday is not an ISO 8601 time" in finished.output
+
+
+def test_half_a_configuration_names_every_missing_setting(returns, monkeypatch):
+    monkeypatch.setenv("SHOPIFY_STORES", "us")
+
+    finished = returns("doctor")
+
+    assert finished.exit_code == 1
+    for name in ("SHOPIFY_US_URL", "SHOPIFY_US_ACCESS_TOKEN", "NETSUITE_URL"):
+        assert name in finished.output
+
+
+def test_a_second_command_in_a_home_is_told_who_is_there(tmp_path):
+    with (
+        home_lock(tmp_path),
+        pytest.raises(HomeBusyError, match=f"process {os.getpid()} is already running"),
+        home_lock(tmp_path),
+    ):
+        pass
+
+
+def test_the_lock_is_free_once_its_holder_has_gone(tmp_path):
+    with home_lock(tmp_path):
+        pass
+    with home_lock(tmp_path):
+        assert (tmp_path / "run.lock").exists()
+
+
+def test_an_instance_half_made_by_a_killed_command_is_made_anew(tmp_path):
+    half = tmp_path / ".dagster" / "history"
+    half.mkdir(parents=True)
+    (half / "runs.db").write_text("no database")
+
+    folder = prepare_instance(tmp_path)
+
+    assert (folder / "dagster.yaml").exists()
+    assert not (tmp_path / ".dagster").exists()

@@ -1,0 +1,241 @@
+"""What the pages say, against what the publication holds."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.dashboard.publications import HOSTILE, asked
+
+PAGES = ("stages", "one_return", "variance", "exposure", "gates", "health")
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def said(app):
+    """Return every word on the page, but not what stands in tables."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.text, app.info)
+    kinds += (app.warning, app.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def metrics(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def table(app, key):
+    return app.get_by_key(f"{key}_table").dataframe[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, published, page):
+    app = opened(published[0], page)
+    assert not app.exception
+    assert app.title[0].value.endswith("?")
+    assert "Complete, as of" in said(app)
+
+
+def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
+    home, file = published
+    shown = metrics(opened(home))
+    expected = asked(
+        file,
+        """
+        select count(*) filter (is_overdue), count(*) filter (is_falsely_complete),
+            count(*) filter (current_stage = 'complete')
+        from marts.fct_return_lifecycle
+        """,
+    )[0]
+    numbers = (shown["Overdue"], shown["Falsely complete"], shown["Complete"])
+    assert tuple(int(number) for number in numbers) == expected
+
+
+def test_what_the_storefront_calls_complete_and_the_erp_does_not_is_listed(opened, published):
+    home, file = published
+    shown = table(opened(home), "falsely_complete")
+    expected = asked(
+        file,
+        """
+        select case_name from marts.fct_return_lifecycle
+        where is_falsely_complete order by days_in_stage desc
+        """,
+    )
+    assert shown["Return"].tolist() == [name for (name,) in expected]
+    assert set(shown["Credit memo"]) == {"Not started"}
+
+
+def test_a_store_in_the_address_narrows_the_page(opened, published):
+    app = opened(published[0], store="uk")
+    assert set(table(app, "falsely_complete")["Store"]) == {"uk"}
+
+
+def test_variance_shows_one_currency_with_its_own_decimals(opened, published):
+    home, _ = published
+    yen = metrics(opened(home, "variance", currency="JPY"))
+    assert yen["Storefront (JPY)"] == "4,800"
+    assert "Storefront (USD)" not in yen
+
+
+def test_variance_shows_the_sums_of_the_mart(opened, published):
+    home, file = published
+    shown = metrics(opened(home, "variance", currency="USD"))
+    net, gross, paid = asked(
+        file,
+        """
+        select sum(variance_amount), sum(abs(variance_amount)), sum(paid_amount)
+        from marts.fct_refund_variance where currency = 'USD'
+        """,
+    )[0]
+    assert Decimal(shown["Net variance (USD)"].replace(",", "")) == net
+    assert Decimal(shown["Gross variance (USD)"].replace(",", "")) == gross
+    assert Decimal(shown["Bank, paid (USD)"].replace(",", "")) == paid
+
+
+def test_a_case_without_a_common_currency_is_named_and_left_out_of_the_bridge(opened, published):
+    words = said(opened(published[0], "variance", currency="USD"))
+    assert "1 case without a common currency" in words
+    assert f"USD{NBSP}45.00" in words
+
+
+def test_a_cause_in_the_address_narrows_the_cases_to_it(opened, published):
+    app = opened(published[0], "variance", currency="USD", cause="Shipping")
+    assert set(table(app, "variance_cases")["Cause"]) == {"Shipping"}
+
+
+def test_leaving_out_what_is_not_due_leaves_no_case_that_still_has_time(opened, published):
+    app = opened(published[0], "variance", currency="USD", due="true")
+    assert metrics(app)["Not late yet"] == "0"
+
+
+def test_exposure_shows_units_and_money_open_now_the_oldest_first(opened, published):
+    home, file = published
+    app = opened(home, "exposure", currency="USD")
+    units, money = asked(
+        file,
+        """
+        select sum(open_quantity), sum(open_amount)
+        from marts.fct_restock_exposure where currency = 'USD'
+        """,
+    )[0]
+    assert metrics(app)["Units on sale now"] == str(units)
+    assert metrics(app)["Money on sale now"] == f"USD{NBSP}{money:.2f}"
+    since = table(app, "exposure_lines")["Since"].tolist()
+    assert since == sorted(since)
+
+
+def test_no_exposure_in_a_currency_is_said_in_words(opened, published):
+    app = opened(published[0], "exposure", currency="JPY")
+    assert "Nothing is on sale without a passed inspection" in said(app)
+
+
+def test_gates_say_in_words_why_a_row_is_held(opened, published):
+    app = opened(published[0], "gates", decision="Held")
+    rows = table(app, "gates")
+    assert set(rows["Decision"]) == {"Held"}
+    assert "The credit memo is not posted in full; Not inspected yet" in set(
+        rows["Why it is held"]
+    )
+
+
+@pytest.mark.parametrize("text", ["#1031", "1031", "#1031-R1", "RMA7031", "rma7031"])
+def test_a_return_is_found_by_any_of_its_numbers(opened, published, text):
+    words = said(opened(published[0], "one_return", find=text))
+    assert "We received your goods on" in words
+    assert "but the return itself is still open" in words
+    assert "Warehouse: inspect what was received" in words
+
+
+def test_a_return_is_found_by_its_credit_memo(opened, published):
+    words = said(opened(published[0], "one_return", find="CR-12"))
+    assert "Your return is complete." in words
+
+
+def test_the_timeline_is_in_order_and_names_system_and_document(opened, published):
+    shown = table(opened(published[0], "one_return", find="#1005"), "timeline")
+    assert shown["When"].is_monotonic_increasing
+    assert {"Storefront", "ERP", "Payment processor"} == set(shown["System"])
+    assert "Credit memo" in set(shown["Document"])
+
+
+def test_a_number_nobody_has_is_said_in_words(opened, published):
+    words = said(opened(published[0], "one_return", find="' or true --"))
+    assert "Nothing has this number" in words
+
+
+def test_names_that_mean_harm_are_shown_as_plain_text(opened, published):
+    app = opened(published[0], "one_return", find="us/return/gid://shopify/Return/49")
+    assert any(HOSTILE in str(text.value) for text in app.text)
+    assert all(HOSTILE not in str(element.value) for element in app.markdown)
+
+
+def test_without_a_publication_the_page_says_what_to_run(opened, tmp_path):
+    for page in PAGES:
+        app = opened(tmp_path, page)
+        assert not app.exception
+        assert "Run `make run`" in said(app)
+        assert not app.metric
+
+
+def test_a_publication_that_cannot_be_opened_is_said_in_words(opened, publish_anew):
+    home, file = publish_anew()
+    file.write_bytes(b"this is no database")
+    app = opened(home)
+    assert not app.exception
+    assert "cannot be opened" in said(app)
+
+
+def test_a_stale_publication_is_never_called_complete(opened, publish_anew, fresh):
+    home, _ = publish_anew(as_of=fresh - timedelta(hours=30))
+    words = said(opened(home))
+    assert "These numbers are stale" in words
+    assert "Complete, as of" not in words
+    assert metrics(opened(home, "health"))["Publication"] == "Stale"
+
+
+def test_an_incomplete_publication_is_never_called_complete(opened, publish_anew):
+    home, _ = publish_anew(is_complete=False, failing=("credits_tie_out",))
+    words = said(opened(home, "variance"))
+    assert "This publication is incomplete" in words
+    assert "1 check failed" in words
+    assert "Complete, as of" not in words
+    health = opened(home, "health")
+    assert metrics(health)["Publication"] == "Incomplete"
+    assert table(health, "checks")["What must hold"].tolist()[0] == "Credits tie out"
+
+
+def test_an_empty_publication_is_said_in_words(opened, publish_anew):
+    home, _ = publish_anew(is_empty=True)
+    for page in PAGES:
+        assert not opened(home, page).exception
+    assert "There are no returns in this publication" in said(opened(home))
+    assert "There are no refunds in this publication" in said(opened(home, "variance"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "page", "address"),
+    [
+        ("fct_return_lifecycle", "stages", {}),
+        ("fct_return_stage_events", "one_return", {"find": "#1031"}),
+        ("fct_reconciliation_breaks", "one_return", {"find": "#1031"}),
+        ("fct_tie_out", "health", {}),
+        ("fct_sync_actions", "gates", {}),
+        ("ops.freshness", "health", {}),
+    ],
+)
+def test_a_table_that_was_not_published_is_named(opened, publish_anew, missing, page, address):
+    home, _ = publish_anew(without=(missing,))
+    app = opened(home, page, **address)
+    assert not app.exception
+    assert f"does not hold {missing} yet" in said(app)
+
+
+def test_a_new_publication_is_read_at_the_next_look(opened, publish_anew):
+    home, _ = publish_anew(name="one")
+    assert metrics(opened(home))["Open"] != "0"
+    publish_anew(name="two", is_empty=True)
+    assert "There are no returns" in said(opened(home))
+
+
+def test_no_table_shows_the_name_of_a_column(opened, published):
+    for page in PAGES:
+        for frame in opened(published[0], page).dataframe:
+            assert not [label for label in frame.value.columns if "_" in label]
