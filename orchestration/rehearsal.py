@@ -155,8 +155,11 @@ def has_marts(warehouse: Path) -> bool:
     """Whether every compared mart was built; a pipeline that failed may have stopped before."""
     if not warehouse.exists():
         return False
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        built = {name for (name,) in connection.execute(MARTS).fetchall()}
+    try:
+        with duckdb.connect(warehouse, read_only=True) as connection:
+            built = {name for (name,) in connection.execute(MARTS).fetchall()}
+    except duckdb.Error:  # a build that broke off may still hold the file
+        return False
     return built >= set(PARTS.values())
 
 

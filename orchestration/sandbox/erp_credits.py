@@ -25,6 +25,7 @@ def post_credit(ledger: Ledger, block: Block) -> None:
     document = ledger.open(block, kind, order=order, at=block["at"], status="B")
     if block.get("period"):
         document.header["postingperiod"] = period_id(block["period"])
+    document.created_from = sources[0].id if sources else None
     for source in sources:
         source.touch(document.at)
     for line in block.get("lines") or []:

@@ -50,6 +50,7 @@ class Document:
     links: list[Row] = field(default_factory=list)
     line_ids: dict[str, int] = field(default_factory=dict)
     modified: datetime | None = None
+    created_from: int | None = None
     # Columns of the header beyond those that every document has.
     header: Row = field(default_factory=dict)
 
@@ -183,8 +184,9 @@ class Document:
 
     def _every_line(self) -> Iterator[Row]:
         main: Row = {"transaction": self.id, "id": 0, "mainline": "T", "taxline": "F"}
-        sources = (line["createdfrom"] for line in self.lines if line["createdfrom"])
-        yield main | {"foreignamount": self.total, "createdfrom": next(sources, None)}
+        of_lines = (line["createdfrom"] for line in self.lines if line["createdfrom"])
+        source = self.created_from or next(of_lines, None)
+        yield main | {"foreignamount": self.total, "createdfrom": source}
         yield from self.lines
         if self._tax_total():
             yield {

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import uuid4
 
 import httpx
@@ -121,6 +122,7 @@ class ClientCredentialsAuth(httpx.Auth):
         self._renew_at = self._now() + max(lifetime - RENEWED_BEFORE_SECONDS, lifetime / 2)
 
 
+@cache
 def _signing_key(private_key: str) -> tuple[RSAKey | ECKey, str]:
     """Return the key and its algorithm: PS256 for RSA, by curve for EC."""
     try:

@@ -1,0 +1,118 @@
+"""Each fact fails for the store it is about, and says what it found."""
+
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+
+from orchestration.checks.landing_facts import fresh, no_rejects, unmoved
+from orchestration.checks.warehouse_facts import staged, tied_out
+from orchestration.extract.streams import STREAMS, System
+from orchestration.landing import create_source_views, land
+
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+ITEMS = STREAMS[System.NETSUITE, "items"]
+TOTALS = STREAMS[System.NETSUITE, "control_totals"]
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+STORES = ("uk", "us")
+
+
+def batch(root, stream, answer, *, source, at=NOON, run_id="run"):
+    land(root, stream, [answer], source=source, run_id=run_id, extracted_at=at, since=None)
+
+
+def order(number, *, test="false"):
+    node = f'{{"id": "gid://shopify/Order/{number}", "test": {test}}}'
+    return f'{{"data": {{"orders": {{"nodes": [{node}]}}}}}}'.encode()
+
+
+def total(count):
+    row = f'{{"type": "SalesOrd", "currency": "USD", "document_count": "{count}"}}'
+    return f'{{"items": [{row}]}}'.encode()
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    """Gives a connection with the views over what has landed by then."""
+    connection = duckdb.connect()
+
+    def over_landing():
+        create_source_views(connection, tmp_path)
+        return connection
+
+    yield over_landing
+    connection.close()
+
+
+def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):
+    batch(tmp_path, ORDERS, order(1, test='"perhaps"'), source="us")
+
+    result = no_rejects(warehouse(), ORDERS, stores=STORES)
+
+    assert not result.passed
+    assert result.metadata["stores"].value == {"uk": True, "us": False}
+
+    batch(tmp_path, ORDERS, order(1), source="us", at=NOON + timedelta(hours=1))
+    assert no_rejects(warehouse(), ORDERS, stores=STORES).passed
+
+
+def test_a_store_not_read_for_two_days_is_not_fresh_and_the_other_is(tmp_path):
+    batch(tmp_path, ORDERS, order(1), source="us", at=NOON - timedelta(days=2))
+    batch(tmp_path, ORDERS, order(2), source="uk")
+
+    result = fresh(tmp_path, ORDERS, now=NOON, stores=STORES)
+
+    assert result.metadata["stores"].value == {"uk": True, "us": False}
+
+
+def test_an_erp_that_was_never_read_is_not_fresh(tmp_path):
+    result = fresh(tmp_path, ITEMS, now=NOON, stores=STORES)
+
+    assert not result.passed
+    assert result.metadata["failures"].value == {"netsuite": "never"}
+
+
+@pytest.mark.parametrize(("after", "is_unmoved"), [(3, True), (4, False)])
+def test_totals_are_compared_within_the_run_alone(tmp_path, warehouse, after, is_unmoved):
+    batch(tmp_path, TOTALS, total(2), source="netsuite", run_id="an earlier run")
+    batch(tmp_path, TOTALS, total(3), source="netsuite")
+    batch(tmp_path, TOTALS, total(after), source="netsuite")
+
+    result = unmoved(warehouse(), run_id="run")
+
+    assert result.passed is is_unmoved
+    assert result.metadata["moved"].value == ([] if is_unmoved else ["SalesOrd USD"])
+
+
+def test_a_record_that_staging_lost_is_counted(tmp_path, warehouse):
+    batch(tmp_path, ORDERS, order(1), source="us")
+    batch(tmp_path, ORDERS, order(1), source="us", at=NOON + timedelta(hours=1))
+    connection = warehouse()
+    connection.execute("create schema staging")
+    connection.execute("create table staging.stg_shopify__orders as select 1 as x")
+
+    assert staged(connection, "stg_shopify__orders").passed
+
+    connection.execute("delete from staging.stg_shopify__orders")
+    lost = staged(connection, "stg_shopify__orders")
+    assert not lost.passed
+    assert (lost.metadata["landed"].value, lost.metadata["staged"].value) == (1, 0)
+
+
+def test_an_untied_control_is_the_stores_own_or_the_erps(warehouse):
+    connection = warehouse()
+    connection.execute("""
+        create schema marts;
+        create table marts.fct_tie_out as
+        select * from (values
+            ('refunds', 'storefront', 'us', 'USD', 2, 20.00, 2, 20.00, true),
+            ('refunds', 'storefront', 'uk', 'GBP', 2, 20.00, 1, 10.00, false),
+            ('credits', 'erp', 'all', 'USD', 3, 30.00, 3, 30.00, true)
+        ) as controls (control, system, store, currency, source_count, source_amount,
+                       mart_count, mart_amount, is_tied)
+    """)
+
+    of_stores, of_erp = tied_out(connection, stores=STORES)
+
+    assert of_stores.metadata["stores"].value == {"uk": False, "us": True}
+    assert of_erp.passed

@@ -1,0 +1,406 @@
+"""What the systems had recorded by as_of, read from one scenario file."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.oracle.money import instant, minor
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order line: Q units at p, less D, taxed T by code, amounts in minor units."""
+
+    order: str
+    ref: str
+    sku: str
+    quantity: int
+    price: int
+    discount: int
+    taxes: dict = field(hash=False)
+    is_tax_included: bool
+    bundle: str | None
+
+    @property
+    def tax(self):
+        """T, over all codes."""
+        return sum(self.taxes.values())
+
+
+@dataclass(frozen=True)
+class Order:
+    """A storefront order; shipping is with its tax on top where prices exclude tax."""
+
+    ref: str
+    store: str
+    name: str
+    currency: str
+    placed_at: datetime
+    is_captured: bool
+    is_tax_included: bool
+    lines: dict = field(hash=False)
+    shipping: int
+
+
+@dataclass(frozen=True)
+class Return:
+    """A storefront return."""
+
+    ref: str
+    order: str
+    name: str
+    status: str
+    requested_at: datetime
+    approved_at: datetime | None
+    closed_at: datetime | None
+    units: dict = field(hash=False)
+    fees: int
+    exchanged: int
+    has_exchanges: bool
+
+
+@dataclass(frozen=True)
+class RefundLine:
+    """Units of an order line in one refund."""
+
+    line: str
+    quantity: int
+    subtotal: int
+    tax: int
+    is_restocked: bool
+    location: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A refund transaction; settled is None while the processor has taken nothing."""
+
+    gateway: str
+    amount: int
+    status: str
+    at: datetime
+    settled: int | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A storefront refund."""
+
+    ref: str
+    order: str
+    returned: str | None
+    at: datetime
+    lines: tuple
+    shipping: int
+    adjustment: int
+    payments: tuple
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """An RMA with the order it leads to, if it leads to one."""
+
+    ref: str
+    number: str
+    order: str | None
+    returned: str | None
+    status: str
+    at: datetime
+    units: dict = field(hash=False)
+    has_source: bool
+    currency: str
+
+
+@dataclass(frozen=True)
+class CreditLine:
+    """A line of an ERP credit, before it has met its order line."""
+
+    ref: str
+    quantity: int
+    gross: int
+    discount: int
+    taxes: dict = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A credit memo or cash refund."""
+
+    ref: str
+    number: str
+    kind: str
+    sources: tuple
+    order: str | None
+    applied_to: str | None
+    at: datetime
+    period: str
+    lines: tuple
+    shipping: int
+    fee: int
+    other: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Units of a line at an instant: a receipt, an inspection, a disposition or an action."""
+
+    kind: str
+    owner: str
+    line: str
+    quantity: int
+    at: datetime
+    failed: int = 0
+    location: str = "main"
+
+
+class Facts:
+    """One file as the systems had recorded it by as_of."""
+
+    def __init__(self, stem, body, as_of):
+        self.stem, self.body, self.as_of = stem, body, as_of
+        self.erp = body.get("erp") or {}
+        self.orders = {}
+        for block in self._dated(body.get("orders"), "placed_at"):
+            self.orders[block["ref"]] = order_of(block)
+        self.returns = {
+            block["ref"]: _return(block, self.currency(block["order"]))
+            for block in self._dated(body.get("returns"), "requested_at")
+        }
+        self.refunds = [self._refund(block) for block in self._dated(body.get("refunds"))]
+        self.sources = {b["ref"]: b["order"] for b in self.erp.get("sales_orders") or []}
+        self.invoices = {
+            b["ref"]: self.sources[b["sales_order"]] for b in self.erp.get("invoices") or []
+        }
+        self.sources |= self.invoices
+        self.authorizations = {
+            block["ref"]: self._authorization(block)
+            for block in self._documents("return_authorizations")
+        }
+        self._read_warehouse()
+        self.credits = [self._credit(block) for block in self._documents("credits")]
+
+    def currency(self, order):
+        """Return the currency of an order of the file."""
+        return self.orders[order].currency
+
+    def erp_currency(self, order):
+        """Return the currency of the ERP's documents about an order, or about none."""
+        first = next(iter(self.orders.values()), None)
+        own = self.orders.get(order, first)
+        return self.erp.get("currency") or (own.currency if own else "USD")
+
+    def _dated(self, blocks, name="at"):
+        return [block for block in blocks or [] if instant(block[name]) <= self.as_of]
+
+    def _documents(self, name):
+        """Return the documents that count at as_of: neither later, nor voided, nor deleted."""
+        ends = ("void_at", "deleted_at")
+        return [
+            block
+            for block in self._dated(self.erp.get(name))
+            if not any(block.get(end) and instant(block[end]) <= self.as_of for end in ends)
+        ]
+
+    def _refund(self, block):
+        currency = self.currency(block["order"])
+        shipping = block.get("shipping") or {}
+        tax = 0 if self.orders[block["order"]].is_tax_included else shipping.get("tax")
+        return Refund(
+            block["ref"],
+            block["order"],
+            block.get("return"),
+            instant(block["at"]),
+            tuple(_refund_line(line, currency) for line in block.get("lines") or []),
+            minor(shipping.get("amount"), currency) + minor(tax, currency),
+            minor(block.get("adjustment"), currency),
+            tuple(
+                _payment(payment, currency, self.as_of)
+                for payment in block.get("payments") or []
+                if instant(payment.get("at", block["at"])) <= self.as_of
+            ),
+        )
+
+    def _authorization(self, block):
+        source, linked = block.get("created_from"), block.get("storefront_return")
+        order = self.sources.get(source)
+        if order is None and linked in self.returns:
+            order = self.returns[linked].order
+        return Authorization(
+            block["ref"],
+            block["number"],
+            order,
+            linked if linked in self.returns else None,
+            block["status"],
+            instant(block["at"]),
+            {line["line"]: int(line["quantity"]) for line in block["lines"]},
+            source is not None,
+            self.erp_currency(order),
+        )
+
+    def _read_warehouse(self):
+        receipts = {
+            block["ref"]: block
+            for block in self._documents("receipts")
+            if block["return_authorization"] in self.authorizations
+        }
+        self.receipts = [
+            Event(
+                "received",
+                block["return_authorization"],
+                line["line"],
+                int(line["quantity"]),
+                instant(block["at"]),
+            )
+            for block in receipts.values()
+            for line in block["lines"]
+        ]
+        self.inspections = [
+            Event(
+                "inspected",
+                receipts[block["receipt"]]["return_authorization"],
+                block["line"],
+                int(block.get("passed") or 0),
+                instant(block["at"]),
+                int(block.get("failed") or 0),
+            )
+            for block in self._dated(self.erp.get("inspections"))
+            if block["receipt"] in receipts
+        ]
+        self.dispositions = [
+            _event(block["type"], block) for block in self._dated(self.body.get("dispositions"))
+        ]
+        self.actions = [
+            _event(block["action"], block) for block in self._dated(self.body.get("actions"))
+        ]
+
+    def _credit(self, block):
+        said = block.get("created_from")
+        sources = tuple(said) if isinstance(said, list) else (said,) if said else ()
+        order = next((self._order_of(ref) for ref in sources if self._order_of(ref)), None)
+        currency = self.erp_currency(order)
+        shipping = block.get("shipping") or {}
+        at = instant(block["at"])
+        return Credit(
+            block["ref"],
+            block["number"],
+            block["kind"],
+            sources,
+            order,
+            block.get("applied_to"),
+            at,
+            str(block.get("period") or at.strftime("%Y-%m")),
+            tuple(_credit_line(line, currency) for line in block.get("lines") or []),
+            minor(shipping.get("amount"), currency) + minor(shipping.get("tax"), currency),
+            minor(block.get("fee"), currency),
+            minor(block.get("other"), currency),
+            currency,
+        )
+
+    def _order_of(self, ref):
+        rma = self.authorizations.get(ref)
+        return rma.order if rma else self.sources.get(ref)
+
+
+def order_of(block):
+    """Return an order as the storefront recorded it."""
+    currency, is_included = block["currency"], bool(block.get("taxes_included"))
+    shipping = block.get("shipping") or {}
+    taxes = [] if is_included else shipping.get("taxes") or []
+    return Order(
+        block["ref"],
+        block["store"],
+        block["name"],
+        currency,
+        instant(block["placed_at"]),
+        block.get("channel", "d2c") != "b2b",
+        is_included,
+        {
+            line["ref"]: Line(
+                block["ref"],
+                line["ref"],
+                line["sku"],
+                int(line["quantity"]),
+                minor(line["unit_price"], currency),
+                minor(line.get("discount"), currency),
+                _taxes(line, currency),
+                is_included,
+                line.get("bundle"),
+            )
+            for line in block["lines"]
+        },
+        minor(shipping.get("price"), currency)
+        + sum(minor(tax["amount"], currency) for tax in taxes),
+    )
+
+
+def _return(block, currency):
+    fees = [line.get("restocking_fee") for line in block["lines"]] + [block.get("shipping_fee")]
+    exchanges = block.get("exchanges") or []
+    return Return(
+        block["ref"],
+        block["order"],
+        block["name"],
+        {"canceled": "cancelled"}.get(block["status"], block["status"]),
+        instant(block["requested_at"]),
+        instant(block.get("approved_at")),
+        instant(block.get("closed_at")),
+        {line["line"]: int(line["quantity"]) for line in block["lines"]},
+        sum(minor(fee, currency) for fee in fees),
+        sum(minor(item["amount"], currency) for item in exchanges),
+        bool(exchanges),
+    )
+
+
+def _refund_line(block, currency):
+    return RefundLine(
+        block["line"],
+        int(block["quantity"]),
+        minor(block["subtotal"], currency),
+        minor(block.get("tax"), currency),
+        bool(block.get("restock")),
+        str(block.get("location", "main")),
+    )
+
+
+def _payment(block, currency, as_of):
+    settled = block.get("settled")
+    if settled and instant(settled["at"]) > as_of:
+        settled = None
+    return Payment(
+        block["gateway"],
+        minor(block["amount"], currency),
+        block["status"],
+        instant(block["at"]),
+        minor(settled["amount"], currency) if settled else None,
+        instant(settled["at"]) if settled else None,
+    )
+
+
+def _credit_line(block, currency):
+    return CreditLine(
+        block["line"],
+        int(block["quantity"]),
+        minor(block["gross"], currency),
+        minor(block.get("discount"), currency),
+        _taxes(block, currency),
+    )
+
+
+def _taxes(block, currency):
+    taxes = {}
+    for tax in block.get("taxes") or []:
+        code = str(tax["code"])
+        taxes[code] = taxes.get(code, 0) + minor(tax["amount"], currency)
+    return taxes
+
+
+def _event(kind, block):
+    return Event(
+        kind,
+        block["return"],
+        block["line"],
+        int(block["quantity"]),
+        instant(block["at"]),
+        location=str(block.get("location", "main")),
+    )
