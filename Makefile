@@ -6,7 +6,7 @@ RETURNS := $(BIN)/returns
 SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
 
 .DEFAULT_GOAL := check
-.PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster \
+.PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
 	doctor lock clean browser
 
 check: lint types layers tests
@@ -40,6 +40,7 @@ sandbox: $(STAMP)
 
 # make rehearse DIR=tests/scenarios ONLY=clean_single_return,two_partial_returns
 DIR ?= tests/scenarios
+SEED ?= 1
 rehearse: $(STAMP)
 	$(RETURNS) rehearse $(DIR) $(if $(ONLY),--only $(ONLY))
 
@@ -73,6 +74,12 @@ sql: $(STAMP)
 
 tests: $(STAMP)
 	$(BIN)/pytest
+
+# The long versions of the random tests: twenty killed runs, six hundred drawn flows.
+soak: $(STAMP)
+	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_SEED=$(SEED) $(BIN)/pytest \
+		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py -s \
+		-k "killed or drawn"
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -79,8 +80,15 @@ class Found:
             is_number = not isinstance(self.rows[0][position], str | None)
             table.add_column(name, justify="right" if is_number else "left")
         for row in self.rows:
-            table.add_row(*("-" if value is None else f"{value}" for value in row))
+            table.add_row(*(_text(value) for value in row))
         return table
+
+
+def _text(value: object) -> str:
+    """Return a value as people read it; the marts keep a third decimal for the dinar's sake."""
+    if isinstance(value, Decimal):
+        return f"{value:,.3f}".removesuffix("0")
+    return "-" if value is None else f"{value}".replace("_", " ")
 
 
 def show(console: Console, publication: Path) -> bool:

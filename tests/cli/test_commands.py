@@ -9,8 +9,12 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
+from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SEED = int(os.environ.get("RETURNS_SEED", "20260701"))
+# `make soak` draws more, on several clocks.
+FLOWS = int(os.environ.get("RETURNS_FLOWS", "0"))
 
 
 @pytest.fixture
@@ -31,11 +35,30 @@ def test_help_lists_every_command(returns):
         assert command in said
 
 
-def test_every_golden_flow_comes_out_as_it_expects(returns):
-    finished = returns("rehearse", str(SCENARIOS))
+@pytest.mark.parametrize("folder", [SCENARIOS, SCENARIOS / "more"], ids=lambda path: path.name)
+def test_every_golden_flow_comes_out_as_it_expects(returns, folder):
+    finished = returns("rehearse", str(folder))
 
     assert finished.exit_code == 0, finished.output
-    assert f"{len(list(SCENARIOS.glob('*.yaml')))} ok, 0 differ" in finished.output
+    assert f"{len(list(folder.glob('*.yaml')))} ok, 0 differ" in finished.output
+
+
+def test_flows_drawn_at_random_come_out_as_a_second_reading_of_the_definitions_expects(
+    returns, tmp_path
+):
+    flows = scenarios(SEED, FLOWS or 120)
+    first_clock = min(body["as_of"] for body in flows.values())
+    drawn = {name: body for name, body in flows.items() if FLOWS or body["as_of"] == first_clock}
+    print(f"seed {SEED}, {len(drawn)} flows")
+    folder = tmp_path / "flows"
+    folder.mkdir()
+    for name, body in drawn.items():
+        (folder / f"{name}.yaml").write_text(dumped(body))
+
+    finished = returns("rehearse", str(folder))
+
+    assert finished.exit_code == 0, finished.output
+    assert f"{len(drawn)} ok, 0 differ" in finished.output
 
 
 def test_a_rehearsal_tells_what_differs_and_ends_non_zero(returns, tmp_path):

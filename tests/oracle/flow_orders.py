@@ -1,6 +1,6 @@
 """Random orders of a store, and the clock and numbers of one flow."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from tests.oracle.facts import order_of
@@ -17,6 +17,7 @@ RATES = ("0.0725", "0.08875", "0.05", "0.20", "0.19", "0.0825", "0.04", "0.10", 
 GOODS = ("BOWL", "SCARF", "LAMP", "CHAIR", "BOOT", "KETTLE", "RACK", "CLOCK", "TOWEL", "DRUM")
 # Far from the edges of prices that divide: odd amounts make shares that have to be rounded.
 CHEAPEST, DEAREST = 101, 24_999
+GRID_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Flow:
@@ -28,7 +29,10 @@ class Flow:
         self.currency, usually_included = STORES[self.store]
         self.is_included = usually_included if self.chance(0.8) else not usually_included
         self.is_clean = self.chance(0.25)
+        self.is_coarse = self.chance(0.12)
         self.features, self.counts = [self.currency.lower()], {}
+        if self.is_coarse:
+            self.note("coinciding")
         self.orders, self.taken = {}, {}
         self.body = {
             "title": "",
@@ -77,7 +81,11 @@ class Flow:
         return f"{prefix}{kind}{70_000 + 10 * self.index + self.counts[prefix]}"
 
     def later(self, moment, low, high):
-        """Return a moment so many hours later; never on a round minute of another."""
+        """Return a moment so many hours later; in some files on a grid, so that some coincide."""
+        if self.is_coarse:
+            grid = timedelta(hours=6)
+            late = moment + timedelta(hours=self.random.randrange(low, high))
+            return moment - (moment - GRID_START) % grid + max(1, (late - moment) // grid) * grid
         minutes = self.random.randrange(low * 60, high * 60)
         return moment + timedelta(minutes=minutes, seconds=self.random.randrange(1, 59))
 

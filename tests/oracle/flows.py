@@ -7,7 +7,8 @@ from random import Random
 from tests.oracle.flow_credits import add_credit
 from tests.oracle.flow_orders import Flow, add_order, documents_of
 from tests.oracle.flow_refunds import add_refund
-from tests.oracle.flow_returns import add_return, deliver
+from tests.oracle.flow_returns import add_return
+from tests.oracle.flow_warehouse import deliver
 from tests.oracle.money import instant, stamp
 
 CLOCKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((3, 20), (4, 2), (5, 15)))

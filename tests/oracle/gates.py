@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.oracle.amounts import has_duplicate_credit, is_mismatched, tolerance
+from tests.oracle.amounts import is_mismatched
+from tests.oracle.causes import has_duplicate_credit, tolerance
 from tests.oracle.exposure import acted, on_sale, put_back
 from tests.oracle.stages import is_live, is_over
 

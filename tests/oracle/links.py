@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from tests.oracle.facts import Credit, Order, Return
+from tests.oracle.records import Credit, Order, Return
 
 REFUSED = ("declined", "cancelled")
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from decimal import Decimal
 
-from tests.oracle import amounts, exposure, gates, stages
+from tests.oracle import amounts, causes, exposure, gates, stages
 from tests.oracle.facts import Facts
 from tests.oracle.links import cases_of
 from tests.oracle.money import instant, minor, stamp, text, whole_days
@@ -119,7 +119,7 @@ class _File:
 
     def _variance(self, case, both, stage, grace_days):
         parts, as_of = amounts.components(case, both), self.model.as_of
-        due_at = amounts.due_at(case, stage, as_of)
+        due_at = causes.due_at(case, stage, as_of)
         is_over = stage.current in ("declined", "cancelled")
         row = {
             "sides": both,
@@ -130,15 +130,15 @@ class _File:
             "expected_amount": 0 if is_over else amounts.expected_amount(case, both),
             "exchange_amount": case.returned.exchanged if case.returned else 0,
             **{f"{name}_component": value for name, value in parts.items()},
-            "root_cause": amounts.root_cause(
+            "root_cause": causes.root_cause(
                 case, both, stage, parts=parts, as_of=as_of, grace_days=grace_days
             ),
             "due_at": due_at,
             "age_days": whole_days(due_at, as_of) if due_at else None,
-            "is_cutoff": amounts.is_cutoff(case, as_of),
-            "is_applied_elsewhere": amounts.is_applied_elsewhere(case, self.facts.invoices),
+            "is_cutoff": causes.is_cutoff(case, as_of),
+            "is_applied_elsewhere": causes.is_applied_elsewhere(case, self.facts.invoices),
         }
-        row["age_bucket"] = amounts.age_bucket(row["age_days"])
+        row["age_bucket"] = causes.age_bucket(row["age_days"])
         row |= _variances(case, row)
         if amounts.is_mismatched(case):
             row |= {n: None for n in row if n.endswith(("_component", "variance_amount"))}

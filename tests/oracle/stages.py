@@ -7,10 +7,10 @@ from datetime import datetime
 from tests.oracle.amounts import (
     authorized_units,
     by_line,
-    first_credit,
     paid,
     side_amount,
 )
+from tests.oracle.causes import first_credit
 
 CONFIRMATION = {"requested": "in_progress", "open": "done", "closed": "done"}
 SETTLED = ("done", "not_required")

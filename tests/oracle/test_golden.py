@@ -11,7 +11,7 @@ from tests.oracle.model import expected_of
 HERE = Path(__file__).parent
 GROUPS = [
     pytest.param(group, id=f"{folder.name}-{group.as_of:%Y-%m-%d}")
-    for folder in (HERE.parent / "scenarios", HERE / "drafts")
+    for folder in (HERE.parent / "scenarios", HERE.parent / "scenarios" / "more")
     for group in grouped(read_folder(folder))
 ]
 

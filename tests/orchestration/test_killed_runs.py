@@ -16,7 +16,7 @@ AS_OF = "2026-03-20T00:00:00+00:00"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
 # `make soak` kills twenty times.
-KILLS = int(os.environ.get("RETURNS_KILLS", "2"))
+KILLS = int(os.environ.get("RETURNS_KILLS", "1"))
 TABLES = "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
 
 
