@@ -1,18 +1,15 @@
 """What the systems had recorded by as_of, read from one scenario file."""
 
 from tests.oracle.money import instant, minor
-from tests.oracle.records import (
-    Authorization,
-    Credit,
-    CreditLine,
-    Event,
-    Line,
-    Order,
-    Payment,
-    Refund,
-    RefundLine,
-    Return,
+from tests.oracle.readers import (
+    credit_line_of,
+    event_of,
+    order_of,
+    payment_of,
+    refund_line_of,
+    return_of,
 )
+from tests.oracle.records import Authorization, Credit, Event, Refund
 
 
 class Facts:
@@ -25,7 +22,7 @@ class Facts:
         for block in self._dated(body.get("orders"), "placed_at"):
             self.orders[block["ref"]] = order_of(block)
         self.returns = {
-            block["ref"]: _return(block, self.currency(block["order"]))
+            block["ref"]: return_of(block, self.currency(block["order"]))
             for block in self._dated(body.get("returns"), "requested_at")
         }
         self.refunds = [self._refund(block) for block in self._dated(body.get("refunds"))]
@@ -72,11 +69,11 @@ class Facts:
             block["order"],
             block.get("return"),
             instant(block["at"]),
-            tuple(_refund_line(line, currency) for line in block.get("lines") or []),
+            tuple(refund_line_of(line, currency) for line in block.get("lines") or []),
             minor(shipping.get("amount"), currency) + minor(tax, currency),
             minor(block.get("adjustment"), currency),
             tuple(
-                _payment(payment, currency, self.as_of)
+                payment_of(payment, currency, self.as_of)
                 for payment in block.get("payments") or []
                 if instant(payment.get("at", block["at"])) <= self.as_of
             ),
@@ -129,10 +126,10 @@ class Facts:
             if block["receipt"] in receipts
         ]
         self.dispositions = [
-            _event(block["type"], block) for block in self._dated(self.body.get("dispositions"))
+            event_of(block["type"], block) for block in self._dated(self.body.get("dispositions"))
         ]
         self.actions = [
-            _event(block["action"], block) for block in self._dated(self.body.get("actions"))
+            event_of(block["action"], block) for block in self._dated(self.body.get("actions"))
         ]
 
     def _credit(self, block):
@@ -151,7 +148,7 @@ class Facts:
             block.get("applied_to"),
             at,
             str(block.get("period") or at.strftime("%Y-%m")),
-            tuple(_credit_line(line, currency) for line in block.get("lines") or []),
+            tuple(credit_line_of(line, currency) for line in block.get("lines") or []),
             minor(shipping.get("amount"), currency) + minor(shipping.get("tax"), currency),
             minor(block.get("fee"), currency),
             minor(block.get("other"), currency),
@@ -161,107 +158,3 @@ class Facts:
     def _order_of(self, ref):
         rma = self.authorizations.get(ref)
         return rma.order if rma else self.sources.get(ref)
-
-
-def order_of(block):
-    """Return an order as the storefront recorded it."""
-    currency, is_included = block["currency"], bool(block.get("taxes_included"))
-    shipping = block.get("shipping") or {}
-    taxes = [] if is_included else shipping.get("taxes") or []
-    return Order(
-        block["ref"],
-        block["store"],
-        block["name"],
-        currency,
-        instant(block["placed_at"]),
-        block.get("channel", "d2c") != "b2b",
-        is_included,
-        {
-            line["ref"]: Line(
-                block["ref"],
-                line["ref"],
-                line["sku"],
-                int(line["quantity"]),
-                minor(line["unit_price"], currency),
-                minor(line.get("discount"), currency),
-                _taxes(line, currency),
-                is_included,
-                line.get("bundle"),
-            )
-            for line in block["lines"]
-        },
-        minor(shipping.get("price"), currency)
-        + sum(minor(tax["amount"], currency) for tax in taxes),
-    )
-
-
-def _return(block, currency):
-    fees = [line.get("restocking_fee") for line in block["lines"]] + [block.get("shipping_fee")]
-    exchanges = block.get("exchanges") or []
-    return Return(
-        block["ref"],
-        block["order"],
-        block["name"],
-        {"canceled": "cancelled"}.get(block["status"], block["status"]),
-        instant(block["requested_at"]),
-        instant(block.get("approved_at")),
-        instant(block.get("closed_at")),
-        {line["line"]: int(line["quantity"]) for line in block["lines"]},
-        sum(minor(fee, currency) for fee in fees),
-        sum(minor(item["amount"], currency) for item in exchanges),
-        bool(exchanges),
-    )
-
-
-def _refund_line(block, currency):
-    return RefundLine(
-        block["line"],
-        int(block["quantity"]),
-        minor(block["subtotal"], currency),
-        minor(block.get("tax"), currency),
-        bool(block.get("restock")),
-        str(block.get("location", "main")),
-    )
-
-
-def _payment(block, currency, as_of):
-    settled = block.get("settled")
-    if settled and instant(settled["at"]) > as_of:
-        settled = None
-    return Payment(
-        block["gateway"],
-        minor(block["amount"], currency),
-        block["status"],
-        instant(block["at"]),
-        minor(settled["amount"], currency) if settled else None,
-        instant(settled["at"]) if settled else None,
-    )
-
-
-def _credit_line(block, currency):
-    return CreditLine(
-        block["line"],
-        int(block["quantity"]),
-        minor(block["gross"], currency),
-        minor(block.get("discount"), currency),
-        _taxes(block, currency),
-    )
-
-
-def _taxes(block, currency):
-    taxes = {}
-    for tax in block.get("taxes") or []:
-        code = str(tax["code"])
-        taxes[code] = taxes.get(code, 0) + minor(tax["amount"], currency)
-    return taxes
-
-
-def _event(kind, block):
-    return Event(
-        kind,
-        block["return"],
-        block["line"],
-        int(block["quantity"]),
-        instant(block["at"]),
-        location=str(block.get("location", "main")),
-    )

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from tests.oracle.facts import order_of
 from tests.oracle.money import digits, rounded, stamp, text
+from tests.oracle.readers import order_of
 
 STORES = {
     "us": ("USD", False),

@@ -18,7 +18,6 @@ classified as (
         lines.document_id,
         documents.document_type,
         documents.currency,
-        documents.total_amount,
         lines.line_id,
         lines.line_number,
         case
@@ -60,8 +59,7 @@ directed as (
         *,
         coalesce(
             nullif(sign(sum(case when line_class = 'item' then amount end) over (partition by document_id)), 0),
-            nullif(-sign(total_amount), 0),
-            1
+            case when document_type in ('sales_order', 'invoice', 'cash_sale') then -1 else 1 end
         ) as direction
 
     from classified
