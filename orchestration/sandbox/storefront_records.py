@@ -18,6 +18,14 @@ from orchestration.sandbox.storefront_wire import (
     stock_level,
 )
 
+# What our confirmed actions did to the states that are not for sale.
+MOVED = {
+    "quarantine": {"quality_control": 1},
+    "hold_for_inspection": {"quality_control": 1},
+    "restock": {"quality_control": -1},
+    "write_off": {"quality_control": -1, "damaged": 1},
+}
+
 
 def records_of(scenario: Scenario) -> Iterator[tuple[str, Record]]:
     """Yield every record of the file with its store; each has an id and a `__typename`."""
@@ -62,6 +70,19 @@ def _stock(scenario: Scenario, block: Block) -> Iterator[Record]:
     yield stock_level(
         item["id"],
         gid("Location", store, name),
-        quantities={"available": int(block["available"])},
+        quantities={"available": int(block["available"]), **_moved(scenario, block, place=name)},
         at=stamp(known_at),
     )
+
+
+def _moved(scenario: Scenario, block: Block, *, place: str) -> dict[str, int]:
+    """Return the units that confirmed actions left in each state, at the place of a level."""
+    units: dict[str, int] = {}
+    for action in scenario.blocks("actions"):
+        order = scenario.order_of_return(action["return"])
+        is_here = str(action.get("location", DEFAULT_LOCATION)) == place
+        is_of_store = scenario.orders[order]["store"] == block["store"]
+        if is_here and is_of_store and scenario.line(order, action["line"])["sku"] == block["sku"]:
+            for state, sign in MOVED[action["action"]].items():
+                units[state] = units.get(state, 0) + sign * int(action["quantity"])
+    return {state: max(quantity, 0) for state, quantity in units.items()}

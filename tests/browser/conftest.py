@@ -5,13 +5,10 @@ import shutil
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
-
-from tests.dashboard.publications import publish
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 FLAGS = [
@@ -25,12 +22,20 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def publication_home(request, tmp_path_factory):
-    """A home with a publication: the one given as the fixture's parameter, else a made one."""
-    if hasattr(request, "param"):
-        return Path(request.param)
+def publication_home(tmp_path_factory):
+    """A home in which the whole pipeline has run once over the sandbox, as `make run` does."""
     home = tmp_path_factory.mktemp("looked-at")
-    publish(home, as_of=datetime.now(UTC) - timedelta(minutes=5), name=home.name)
+    configured = ("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(configured)}
+    finished = subprocess.run(  # noqa: S603 - our own command
+        [str(Path(sys.executable).with_name("returns")), "run"],
+        env={**environment, "RETURNS_HOME": str(home)},
+        cwd=APP.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
     return home
 
 
