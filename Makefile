@@ -73,7 +73,7 @@ sql: $(STAMP)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 tests: $(STAMP)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows.
 soak: $(STAMP)

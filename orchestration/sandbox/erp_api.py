@@ -47,7 +47,7 @@ class ErpApi:
             detail = "The required request header 'Prefer' is missing or not 'transient'."
             return _error(400, detail, "INVALID_HEADER")
         try:
-            body = json.loads(await request.body())
+            body = dict(json.loads(await request.body()))
             limit = int(request.query_params.get("limit", MAX_PAGE))
             offset = int(request.query_params.get("offset", 0))
             page = await run_in_threadpool(self._page, body, limit, offset)

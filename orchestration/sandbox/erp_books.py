@@ -75,6 +75,28 @@ create or replace macro builtin_cf(x) as cast(x as varchar);
 """
 
 
+# A column of ids, and the record and field that hold what people call it.
+DISPLAYED = {
+    "currency": ("currency", "symbol"),
+    "item": ("item", "itemid"),
+    "postingperiod": ("accountingperiod", "periodname"),
+    "taxcode": ("salestaxitem", "itemid"),
+}
+DISPLAYS = "\n".join(
+    f"create or replace macro display_{column}(x) as"  # noqa: S608 - names of this module
+    f" (select any_value(d.{field}) from {record} d where d.id = x);"
+    for column, (record, field) in DISPLAYED.items()
+)
+# What a query may name; the table behind the views of the links is the sandbox's own.
+RECORDS = frozenset(TABLES) - {"transactionlinelink"} | {
+    "nexttransactionlinelink",
+    "previoustransactionlinelink",
+    "nexttransactionlink",
+    "previoustransactionlink",
+    "dual",
+}
+
+
 class ErpBooks:
     """The tables of one account; a statement at a time."""
 
@@ -85,7 +107,7 @@ class ErpBooks:
         self._lock = RLock()
         for name, columns in TABLES.items():
             self._connection.execute(f'create table if not exists "{name}" ({columns})')
-        self._connection.execute(VIEWS.replace("SESSION_ZONE", SESSION_ZONE))
+        self._connection.execute(VIEWS.replace("SESSION_ZONE", SESSION_ZONE) + DISPLAYS)
 
     def load(self, rows: Iterable[tuple[str, Row]]) -> None:
         """Write the first rows of the account, all or none."""

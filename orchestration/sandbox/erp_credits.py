@@ -1,6 +1,6 @@
 """Credit memos and cash refunds: made from authorizations, from a sale, or from nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from orchestration.sandbox.erp_documents import (
     FEE_ITEM,
@@ -28,8 +28,8 @@ def post_credit(ledger: Ledger, block: Block) -> None:
     document.created_from = sources[0].id if sources else None
     for source in sources:
         source.touch(document.at)
-    for line in block.get("lines") or []:
-        _add_goods(ledger, document, line=line, sources=sources)
+    for line, credited in _lines_with_sources(block, sources):
+        _add_goods(ledger, document, line=line, source=credited)
     _add_extras(document, sources[0] if sources else None)
     applied_to = ledger.find(block.get("applied_to"))
     if applied_to:
@@ -37,12 +37,24 @@ def post_credit(ledger: Ledger, block: Block) -> None:
         document.link_lines(0, applied_to, source_line=0, link_type="Payment", value=value)
 
 
+def _lines_with_sources(
+    block: Block, sources: Sequence[Document]
+) -> Iterator[tuple[Block, Document | None]]:
+    """Yield each line with what it credits: one that several hold goes to each of them in turn."""
+    taken: set[tuple[int, str]] = set()
+    for line in block.get("lines") or []:
+        holding = [source for source in sources if line["line"] in source.line_ids]
+        free = [source for source in holding if (source.id, line["line"]) not in taken]
+        source = next(iter((*free, *holding, *sources)), None)
+        if source:
+            taken.add((source.id, line["line"]))
+        yield line, source
+
+
 def _add_goods(
-    ledger: Ledger, document: Document, *, line: Block, sources: Sequence[Document]
+    ledger: Ledger, document: Document, *, line: Block, source: Document | None
 ) -> None:
     ref = line["line"]
-    naming = (source for source in sources if ref in source.line_ids)
-    source = next(naming, sources[0] if sources else None)
     line_id = document.add(
         ref,
         item_type="InvtPart",

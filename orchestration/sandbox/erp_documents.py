@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CASH_REFUND = "CashRfnd"
 
 
+VOIDED = {Kind.INVOICE: "V", Kind.CREDIT_MEMO: "V"}
 SALES = frozenset({Kind.SALES_ORDER, Kind.INVOICE, Kind.CASH_SALE})
 
 
@@ -166,7 +167,7 @@ class Document:
             "id": self.id,
             "tranid": self.block.get("number") or self.ref.upper(),
             "type": self.kind.value,
-            "status": self.status,
+            "status": VOIDED.get(self.kind, self.status) if void_at else self.status,
             "entity": number("customer", self.stem, self.order or "none") % SMALL,
             "trandate": self.at.date(),
             "createddate": self.at,

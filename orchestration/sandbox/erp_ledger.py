@@ -1,6 +1,7 @@
 """The documents of one scenario as they are written, one made from another."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +24,23 @@ class OriginalLine:
     discount: Decimal
     taxes: dict[str, Decimal]
     storefront_line: str
+    unit_price: Decimal
+    # As it was sold: with the tax in it, where prices include tax.
+    sold_discount: Decimal
+    is_tax_included: bool
+    currency: str
+
+    def reversal(self, units: int) -> tuple[Decimal, Decimal, list[Block]]:
+        """Return gross, discount and taxes of the first units (definitions, section 3)."""
+        shares = {code: self._share(tax, units) for code, tax in self.taxes.items()}
+        inside = sum(shares.values(), Decimal(0)) if self.is_tax_included else 0
+        discount = self._share(self.discount, units)
+        total = units * self.unit_price - self._share(self.sold_discount, units)
+        taxes: list[Block] = [{"code": code, "amount": tax} for code, tax in shares.items()]
+        return total - inside + discount, discount, taxes
+
+    def _share(self, value: Decimal, units: int) -> Decimal:
+        return rounded(value * units / self.quantity, self.currency)
 
 
 @dataclass(frozen=True)
@@ -55,11 +73,33 @@ class Ledger:
 
     def originals(self, order: str) -> list[OriginalLine]:
         """Return an order's lines net of tax (definitions, section 3)."""
-        block = self.scenario.orders[order]
+        block = self.in_own_currency(self.scenario.orders[order])
         return [
             _original(block, line, storefront_line=self._storefront_line(order, line))
             for line in block["lines"]
         ]
+
+    def is_billed(self, sales_order: str) -> bool:
+        """Whether an invoice or a cash sale bills a sales order."""
+        invoices = self.scenario.erp_blocks("invoices")
+        return any(block["sales_order"] == sales_order for block in invoices)
+
+    def in_own_currency(self, order: Block) -> Block:
+        """Return an order in the ERP's currency, where that is the one the customer paid in."""
+        presentment = order.get("presentment") or {}
+        own = str(self.scenario.erp.get("currency"))
+        if own == order["currency"] or own != presentment.get("currency"):
+            return order
+        converted, rate = deepcopy(order), amount(presentment["rate"])
+        shipping = converted.get("shipping") or {}
+        for part in (*converted["lines"], shipping):
+            names = {"unit_price", "discount", "price"} & set(part)
+            for block, name in (
+                *((part, name) for name in names),
+                *((tax, "amount") for tax in part.get("taxes") or []),
+            ):
+                block[name] = rounded(amount(block[name]) * rate, own)
+        return converted | {"currency": own}
 
     def original(self, order: str | None, ref: str) -> OriginalLine:
         """
@@ -110,5 +150,15 @@ def _original(order: Block, line: Block, *, storefront_line: str) -> OriginalLin
         net = charged - sum(taxes.values(), Decimal(0))
         discount = rounded(discount * net / charged, order["currency"])
     return OriginalLine(
-        line["ref"], line["sku"], quantity, net + discount, discount, taxes, storefront_line
+        ref=line["ref"],
+        sku=line["sku"],
+        quantity=quantity,
+        gross=net + discount,
+        discount=discount,
+        taxes=taxes,
+        storefront_line=storefront_line,
+        unit_price=amount(line["unit_price"]),
+        sold_discount=amount(line.get("discount")),
+        is_tax_included=bool(order.get("taxes_included")),
+        currency=order["currency"],
     )

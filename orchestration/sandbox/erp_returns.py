@@ -7,7 +7,6 @@ from orchestration.sandbox.erp_documents import Document, Kind, Row
 from orchestration.sandbox.erp_ledger import Ledger, OriginalLine
 from orchestration.sandbox.identity import gid, number, tail
 from orchestration.sandbox.scenario_values import Block, amount, instant
-from orchestration.sandbox.storefront_wire import rounded
 
 STATUSES = {
     "pending_approval": "A",
@@ -46,7 +45,7 @@ def _add_authorized(
         gross, discount = amount(line["gross"]), amount(line.get("discount"))
         taxes = line.get("taxes") or []
     else:
-        gross, discount, taxes = _reversed(original, units, currency=document.currency)
+        gross, discount, taxes = original.reversal(units)
     line_id = document.add(
         original.ref,
         item_type="InvtPart",
@@ -59,18 +58,6 @@ def _add_authorized(
     if source:
         document.link(line_id, source, ref=original.ref, link_type="SaleRet")
     document.add_discount(original.ref, discount, source=source)
-
-
-def _reversed(
-    original: OriginalLine, units: int, *, currency: str
-) -> tuple[Decimal, Decimal, list[Block]]:
-    """Return gross, discount and taxes of some units of a line, each to the minor unit."""
-
-    def share(value: Decimal) -> Decimal:
-        return rounded(value * units / original.quantity, currency)
-
-    taxes = [{"code": code, "amount": share(tax)} for code, tax in original.taxes.items()]
-    return share(original.gross), share(original.discount), taxes
 
 
 def post_receipt(ledger: Ledger, block: Block) -> None:

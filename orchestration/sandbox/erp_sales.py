@@ -12,7 +12,11 @@ def post_sales_order(ledger: Ledger, block: Block) -> None:
     order = block["order"]
     placed_at = ledger.scenario.orders[order]["placed_at"]
     document = ledger.open(
-        block, Kind.SALES_ORDER, order=order, at=block.get("at", placed_at), status="G"
+        block,
+        Kind.SALES_ORDER,
+        order=order,
+        at=block.get("at", placed_at),
+        status="G" if ledger.is_billed(block["ref"]) else "F",
     )
     document.header["otherrefnum"] = tail(gid("Order", ledger.scenario.stem, order))
     _add_lines(ledger, document, order=order, source=None)
@@ -43,7 +47,7 @@ def _add_lines(ledger: Ledger, document: Document, *, order: str, source: Docume
         if source:
             document.link(line_id, source, ref=line.ref, link_type="OrdBill")
         document.add_discount(line.ref, line.discount, source=source)
-    _add_shipping(document, ledger.scenario.orders[order])
+    _add_shipping(document, ledger.in_own_currency(ledger.scenario.orders[order]))
 
 
 def _add_shipping(document: Document, order: Block) -> None:

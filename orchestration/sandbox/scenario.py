@@ -8,7 +8,8 @@ from pathlib import Path
 import yaml
 
 from orchestration.sandbox.identity import gid
-from orchestration.sandbox.scenario_checks import check
+from orchestration.sandbox.scenario_checks import check, check_lines
+from orchestration.sandbox.scenario_format import check_format
 from orchestration.sandbox.scenario_values import Block, ScenarioError, listed, stamp
 
 __all__ = ["Block", "Scenario", "ScenarioError", "ledger_actions", "read_scenarios", "sources_of"]
@@ -100,6 +101,8 @@ def read_scenarios(files: Sequence[Path]) -> list[Scenario]:
     owners: dict[tuple[str, str], str] = {}
     for scenario in scenarios:
         check(scenario.stem, scenario.body)
+        check_format(scenario.stem, scenario.body)
+        check_lines(scenario.stem, scenario.body)
         for order in scenario.orders.values():
             name = (str(order["store"]), str(order["name"]))
             if name in owners:
@@ -121,6 +124,8 @@ def _read(file: Path) -> Scenario:
         body = yaml.load(file.read_text(encoding="utf-8"), Loader)  # noqa: S506 - the safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ScenarioError(f"{file.name} cannot be read as YAML: {error}") from error
+    except ValueError as error:
+        raise ScenarioError(f"{file.name} has a date that does not exist: {error}") from error
     if not isinstance(body, dict):
         raise ScenarioError(f"{file.name} holds no scenario; it starts with `title:` and `as_of:`")
     return Scenario(file.stem, body)

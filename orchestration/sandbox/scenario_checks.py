@@ -1,8 +1,9 @@
 """What a scenario file must say before it is served: known blocks, fields, and refs that exist."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from orchestration.sandbox.scenario_values import Block, ScenarioError, instant, listed
+from orchestration.sandbox.scenario_values import Block, ScenarioError, listed
 
 BLOCKS = frozenset(
     {
@@ -70,6 +71,9 @@ NAMED = frozenset(target for _, _, targets in REFERENCES for target in targets)
 def check(stem: str, body: Block) -> None:
     """Raise ScenarioError for the first thing of a file that cannot be served."""
     _check_blocks(stem, body)
+    for name in NEEDED:
+        if not _is_list_of_records(_said(body, name)):
+            raise ScenarioError(f"{stem}: {name} is no list of records; start each with `-`")
     for name, fields in NEEDED.items():
         for block in _blocks(body, name):
             missing = [one for one in fields if one not in block]
@@ -78,12 +82,33 @@ def check(stem: str, body: Block) -> None:
                     f"{stem}: a record of {name} ({block.get('ref', 'without a ref')}) "
                     f"lacks {', '.join(missing)}; add it"
                 )
+    _check_refs(stem, body)
     for place, reference, known in _references(body):
         if reference not in known:
             raise ScenarioError(
                 f"{stem}: {place} names {reference!r}, which is none of "
                 f"{', '.join(sorted(known)) or 'none given'}; use one of these refs"
             )
+
+
+def check_lines(stem: str, body: Block) -> None:
+    """Raise ScenarioError for the first line that no order has; to be asked after `check`."""
+    lines = {
+        str(order["ref"]): {str(line.get("ref")) for line in order["lines"]}
+        for order in _blocks(body, "orders")
+    }
+    orders = {str(block["ref"]): str(block["order"]) for block in _blocks(body, "returns")}
+    for name in ("returns", "refunds", "dispositions", "actions"):
+        for block in _blocks(body, name):
+            known = lines[
+                str(block["order"]) if "order" in block else orders[str(block["return"])]
+            ]
+            for part in [block] if "line" in block else block.get("lines") or []:
+                if str(part.get("line")) not in known:
+                    raise ScenarioError(
+                        f"{stem}: a line of {name} names {part.get('line')!r}, which is none of "
+                        f"{', '.join(sorted(known))}; use one of the order's lines"
+                    )
 
 
 def _check_blocks(stem: str, body: Block) -> None:
@@ -96,7 +121,6 @@ def _check_blocks(stem: str, body: Block) -> None:
         )
     if "as_of" not in body:
         raise ScenarioError(f"{stem}: as_of is missing; it is the clock of the run")
-    instant(body["as_of"])
 
 
 def _references(body: Block) -> Iterator[tuple[str, str, set[str]]]:
@@ -109,7 +133,29 @@ def _references(body: Block) -> Iterator[tuple[str, str, set[str]]]:
                 yield f"{name}.{field}", reference, known
 
 
+def _check_refs(stem: str, body: Block) -> None:
+    """The ERP's documents share one set of refs, the storefront's records one of each kind."""
+    own = ("orders", "returns", "refunds")
+    documents = tuple(name for name in NEEDED if name.startswith("erp."))
+    for names in (*((name,) for name in own), documents):
+        seen: set[str] = set()
+        blocks = [block for name in names for block in _blocks(body, name) if "ref" in block]
+        for ref in (str(block["ref"]) for block in blocks):
+            if ref in seen:
+                place = names[0] if len(names) == 1 else "erp"
+                raise ScenarioError(f"{stem}: {place} has two records {ref!r}; rename one")
+            seen.add(ref)
+
+
 def _blocks(body: Block, name: str) -> list[Block]:
-    system, _, own = name.rpartition(".")
-    found: list[Block] = ((body.get(system) or {}) if system else body).get(own) or []
+    found: list[Block] = _said(body, name)
     return found
+
+
+def _said(body: Block, name: str) -> Any:
+    system, _, own = name.rpartition(".")
+    return ((body.get(system) or {}) if system else body).get(own) or []
+
+
+def _is_list_of_records(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(block, dict) for block in said)

@@ -9,6 +9,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
+    GraphQLError,
     GraphQLFormattedError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
@@ -58,9 +59,12 @@ class StorefrontApi:
             )
             return JSONResponse({"errors": message}, 401)
         try:
-            body = json.loads(await request.body())
+            body = dict(json.loads(await request.body()))
             text = body["query"]
+            body["variables"] = dict(body.get("variables") or {})
         except (ValueError, KeyError, TypeError):
+            text = None
+        if not isinstance(text, str):
             return JSONResponse(
                 {"errors": {"query": "Required parameter missing or invalid"}}, 400
             )
@@ -84,13 +88,13 @@ class StorefrontApi:
         result = execute_sync(
             self._schema,
             document,
-            variable_values=body.get("variables") or {},
+            variable_values=body["variables"],
             operation_name=body.get("operationName"),
             context_value=visit,
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [error.formatted for error in result.errors]
+            answer["errors"] = [_formatted(error) for error in result.errors]
         cost = _cost(document)
         answer["extensions"] = {
             "cost": {
@@ -100,6 +104,13 @@ class StorefrontApi:
             }
         }
         return answer
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    # Before any field is reached only the variables can be wrong.
+    if error.path is None and not error.extensions:
+        return {**error.formatted, "extensions": {"code": "INVALID_VARIABLE"}}
+    return {**error.formatted}
 
 
 def _cost(document: DocumentNode) -> int:

@@ -1,5 +1,6 @@
 """The storefront's schema made executable over its books."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +18,11 @@ from graphql import (
 
 from orchestration.sandbox.inventory import Desk, quantities_of
 from orchestration.sandbox.storefront_books import StorefrontBooks
-from orchestration.sandbox.storefront_search import page, search
+from orchestration.sandbox.storefront_paging import Key, page
+from orchestration.sandbox.storefront_search import search
 from orchestration.sandbox.storefront_wire import Record, level_id
 
+GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
 SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = ("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory")
 MORE_SCOPES = ("write_inventory", "read_locations", "read_products", "read_shopify_payments")
@@ -35,7 +38,7 @@ class Visit:
 
     def find(self, global_id: str) -> Record | None:
         """Return a record; an id that is none of this API's is an error of the whole request."""
-        if not global_id.startswith("gid://shopify/"):
+        if not GLOBAL_ID.fullmatch(global_id):
             raise GraphQLError(
                 f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
             )
@@ -78,8 +81,10 @@ def _connection(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> R
     return _paged(source.get(info.field_name) or [], info, arguments)
 
 
-def _paged(records: Sequence[Any], info: GraphQLResolveInfo, arguments: Record) -> Record:
-    answer = page(records, arguments)
+def _paged(
+    records: Sequence[Any], info: GraphQLResolveInfo, arguments: Record, *, key: Key | None = None
+) -> Record:
+    answer = page(records, arguments, key=key)
     answer["nodes"] = [_followed(node, info) for node in answer["nodes"]]
     for edge, node in zip(answer["edges"], answer["nodes"], strict=True):
         edge["node"] = node
@@ -93,16 +98,20 @@ def _followed(value: Any, info: GraphQLResolveInfo) -> Any:
     return value
 
 
+def _by_id(record: Record) -> list[str]:
+    return [str(record["id"])]
+
+
 def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     found = search(info.context.every("Order"), arguments.get("query"))
     field = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}.get(
         str(arguments.get("sortKey")), "processedAt"
     )
-    return _paged(sorted(found, key=lambda o: (o[field], o["id"])), info, arguments)
+    return _paged(found, info, arguments, key=lambda order: [order[field], order["id"]])
 
 
 def _locations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    return _paged(sorted(info.context.every("Location"), key=lambda r: r["id"]), info, arguments)
+    return _paged(info.context.every("Location"), info, arguments, key=_by_id)
 
 
 def _location(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
@@ -147,7 +156,7 @@ def _levels_of_item(source: Record, info: GraphQLResolveInfo, **arguments: Any) 
 
 def _paged_levels(levels: list[Record], info: GraphQLResolveInfo, arguments: Record) -> Record:
     found = search(levels, arguments.get("query"))
-    return _paged(sorted(found, key=lambda level: level["id"]), info, arguments)
+    return _paged(found, info, arguments, key=_by_id)
 
 
 def _level(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
@@ -168,7 +177,9 @@ def _balance(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     found = search(
         entries, arguments.get("query"), date_fields={"processed_at": "transactionDate"}
     )
-    return _paged(sorted(found, key=lambda r: (r["transactionDate"], r["id"])), info, arguments)
+    return _paged(
+        found, info, arguments, key=lambda entry: [entry["transactionDate"], entry["id"]]
+    )
 
 
 def _shop(_: Any, info: GraphQLResolveInfo) -> Record:

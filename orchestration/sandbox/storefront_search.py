@@ -1,6 +1,5 @@
-"""The storefront's search syntax, as far as the extraction uses it, and cursor paging."""
+"""The storefront's search syntax, as far as the extraction uses it."""
 
-import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from graphql import GraphQLError
 
 Record = dict[str, Any]
 
-MAX_PAGE = 250
 TERM = re.compile(r"""(-?)(\w+):(>=|<=|>|<)?(?:'([^']*)'|"([^"]*)"|(\S+))""")
 DATE_FIELDS = {
     "updated_at": "updatedAt",
@@ -81,63 +79,3 @@ def moment(value: str) -> datetime:
     except ValueError as error:
         raise GraphQLError(f"Invalid date in search query: {value}") from error
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def page(records: Sequence[Any], arguments: Record) -> Record:
-    """Return one page of a connection; the cursor names the position of its last record."""
-    first, last = arguments.get("first"), arguments.get("last")
-    size = first if first is not None else last
-    if size is None:
-        raise _bad("you must provide one of first or last")
-    if not 0 <= size <= MAX_PAGE:
-        raise _bad(f"the page size must be between 0 and {MAX_PAGE}, {size} was given")
-    ordered = list(reversed(records)) if arguments.get("reverse") else list(records)
-    start, end = _bounds(ordered, arguments, size=size, is_last=first is None)
-    chosen = ordered[start:end]
-    cursors = [_cursor(record) for record in chosen]
-    return {
-        "nodes": chosen,
-        "edges": [
-            {"cursor": cursor, "node": node} for cursor, node in zip(cursors, chosen, strict=True)
-        ],
-        "pageInfo": {
-            "hasNextPage": end < len(ordered),
-            "hasPreviousPage": start > 0,
-            "startCursor": cursors[0] if cursors else None,
-            "endCursor": cursors[-1] if cursors else None,
-        },
-    }
-
-
-def _bounds(
-    ordered: Sequence[Any], arguments: Record, *, size: int, is_last: bool
-) -> tuple[int, int]:
-    low, high = 0, len(ordered)
-    if arguments.get("after") is not None:
-        low = _position(ordered, arguments["after"]) + 1
-    if arguments.get("before") is not None:
-        high = _position(ordered, arguments["before"])
-    return (max(low, high - size), high) if is_last else (low, min(high, low + size))
-
-
-def _position(ordered: Sequence[Any], cursor: str) -> int:
-    try:
-        wanted = base64.urlsafe_b64decode(cursor.encode()).decode()
-    except ValueError:
-        wanted = ""
-    for place, record in enumerate(ordered):
-        if wanted and _name(record) == wanted:
-            return place
-    raise _bad("Invalid cursor for current pagination sort.")
-
-
-def _cursor(record: Any) -> str:
-    return base64.urlsafe_b64encode(_name(record).encode()).decode()
-
-
-def _name(record: Any) -> str:
-    return str(record.get("$ref") or record.get("id") or "")
-
-
-def _bad(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": "BAD_REQUEST"})

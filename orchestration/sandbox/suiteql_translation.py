@@ -1,5 +1,6 @@
 """SuiteQL said in DuckDB's words."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.transforms import eliminate_join_marks
 
-from orchestration.sandbox.erp_books import SESSION_ZONE
+from orchestration.sandbox.erp_books import DISPLAYED, RECORDS, SESSION_ZONE
 
 MAX_IN = 1000
 FORMATS = {
@@ -20,6 +21,7 @@ FORMATS = {
     "MI": "%M",
     "SS": "%S",
 }
+FORMAT_PARTS = re.compile(rf'"([^"]*)"|({"|".join(FORMATS)})|([^A-Za-z"])')
 # Stands for the time of the request in a statement that is kept between requests.
 THE_TIME = "<the time of the request>"
 
@@ -70,6 +72,10 @@ def _parsed(text: str) -> exp.Expr:
         raise QueryRefusedError("Invalid search query. Only one SELECT statement is supported.")
     if statement.find(exp.With) or statement.find(exp.Limit, exp.Fetch, exp.Offset):
         raise QueryRefusedError("Invalid search query. WITH, LIMIT and FETCH are not supported.")
+    for table in statement.find_all(exp.Table):
+        if table.db or table.name.lower() not in RECORDS:
+            name = table.name or table.sql("oracle")
+            raise QueryRefusedError(f"Search error occurred: Record '{name}' was not found.")
     if any(len(chosen.expressions) > MAX_IN for chosen in statement.find_all(exp.In)):
         raise QueryRefusedError(f"Invalid search query. IN takes at most {MAX_IN} arguments.")
     return statement
@@ -82,7 +88,7 @@ def _rewritten(node: exp.Expr) -> exp.Expr:
             return exp.cast(_inside(node), "text")
         return exp.Anonymous(this="strftime", expressions=[_inside(node), _pattern(pattern.name)])
     if isinstance(node, exp.StrToDate | exp.StrToTime):
-        plain = _pattern(node.args["format"].name)
+        plain = exp.Literal.string(node.args["format"].name.replace('"', ""))
         return exp.Anonymous(this="strptime", expressions=[_inside(node), plain])
     if isinstance(node, exp.CurrentTimestamp | exp.CurrentDate):
         return _session_time()
@@ -105,6 +111,8 @@ def _built_in(call: exp.Expr) -> exp.Expr:
         return exp.DPipe(
             this=exp.DPipe(this=kind, expression=exp.Literal.string(":")), expression=column
         )
+    if call.name.upper() == "DF" and isinstance(column, exp.Column) and column.name in DISPLAYED:
+        return exp.Anonymous(this=f"display_{column.name}", expressions=[column])
     return exp.Anonymous(this=f"builtin_{call.name.lower()}", expressions=call.expressions)
 
 
@@ -120,19 +128,28 @@ def _session_time() -> exp.Expr:
 
 
 def _limit_by_row_number(select: exp.Select) -> None:
-    """ROWNUM counts rows before they are ordered; in the outermost place it is a limit."""
+    """ROWNUM counts rows before they are put in order: a condition on it is no limit."""
     where = select.args.get("where")
     for column in list(where.find_all(exp.Column)) if where else []:
         comparison = column.parent
-        if column.name.upper() != "ROWNUM" or not isinstance(comparison, exp.LTE | exp.LT):
+        if column.name.upper() != "ROWNUM" or not isinstance(
+            comparison, exp.LTE | exp.LT | exp.EQ
+        ):
             continue
-        size = int(comparison.expression.name) - isinstance(comparison, exp.LT)
+        if column.find_ancestor(exp.Select) is not select:
+            continue
+        column.replace(exp.Window(this=exp.RowNumber()))
+        select.set("qualify", exp.Qualify(this=comparison.copy()))
         comparison.replace(exp.true())
-        select.set("limit", exp.Limit(expression=exp.Literal.number(size)))
 
 
 def _pattern(oracle: str) -> exp.Expr:
-    plain = oracle.replace('"', "")
-    for theirs, ours in FORMATS.items():
-        plain = plain.replace(theirs, ours)
-    return exp.Literal.string(plain)
+    """Return a date format in DuckDB's letters, what stands in quotes as it is."""
+    if "%" in oracle:  # in DuckDB's letters already: the reader knew the format
+        return exp.Literal.string(oracle.replace('"', ""))
+    parts = list(FORMAT_PARTS.finditer(oracle))
+    if "".join(part[0] for part in parts) != oracle:
+        raise QueryRefusedError("Search error occurred: date format not recognized")
+    return exp.Literal.string(
+        "".join((part[1] or "") + FORMATS.get(part[2], "") + (part[3] or "") for part in parts)
+    )

@@ -66,8 +66,9 @@ def address(publication_home):
         server.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """One browser a file: Playwright leaves its event loop running until the fixture ends."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.fail(
@@ -79,7 +80,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def readers(chromium):
     """One reader a theme, who keeps what the browser has loaded before."""
     return {
