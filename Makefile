@@ -75,11 +75,11 @@ sql: $(STAMP)
 tests: $(STAMP)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-# The long versions of the random tests: twenty killed runs, six hundred drawn flows.
+# The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes.
 soak: $(STAMP)
-	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_SEED=$(SEED) $(BIN)/pytest \
-		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py -s \
-		-k "killed or drawn"
+	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
+		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \
+		tests/dbt_project/test_builds_of_changes.py -s -k "killed or drawn or changes"
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:

@@ -30,3 +30,4 @@
 {% macro text_type() %}varchar{% endmacro %}
 {% macro quoted(name) %}{{ name }}_record{% endmacro %}
 {% macro literals(texts) %}'a', 'b'{% endmacro %}
+{% macro changed(model, by=none) %}{{ model }}{% endmacro %}

@@ -12,6 +12,7 @@ from dbt.artifacts.schemas.run import RunResult
 from pydantic import Field
 
 from orchestration.assets import project
+from orchestration.assets.builds import begin, build_of, end
 from orchestration.assets.clock import run_clock
 from orchestration.landing import create_source_views
 from orchestration.resources import Home
@@ -24,9 +25,15 @@ ROW_COUNTS = "select schema_name, table_name, estimated_size from duckdb_tables(
 
 
 class BuildPolicy(dg.Config):
-    """What a user may decide about a build: dbt variables, over the project's defaults."""
+    """
+    What a user may decide about a build.
+
+    `variables` are dbt variables, over the project's defaults; `everything` builds anew also what
+    did not change since the last build.
+    """
 
     variables: dict[str, Any] = Field(default_factory=dict)
+    everything: bool = False
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -46,18 +53,30 @@ def models(
     context: dg.AssetExecutionContext, config: BuildPolicy, home: Home
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Every model of the project with its tests, as of the run's clock."""
+    selection = _selected_names(context)
+    as_of = run_clock(context).as_of
     with duckdb.connect(home.warehouse) as connection:
-        create_source_views(connection, home.landing)
+        batches = create_source_views(connection, home.landing)
+        build = build_of(batches, as_of=as_of, recipe=project.recipe(config.variables))
+        changes_only = begin(connection, build, everything=config.everything or bool(selection))
     finished = project.build(
         home=home.path,
-        variables={"as_of": run_clock(context).as_of.isoformat(), **config.variables},
-        select=_selected_names(context),
+        variables={
+            "as_of": as_of.isoformat(),
+            **config.variables,
+            "changes_only": changes_only,
+        },
+        select=selection,
     )
+    context.log.info("built %s", "what changed" if changes_only else "everything")
     yield from _reported(context, finished.results, row_counts=_row_counts(home.warehouse))
     broken = [result for result in finished.results if result.status in BROKEN]
     if broken:
         said = "; ".join(f"{result.node.name}: {result.message}" for result in broken)
         raise dg.Failure(f"dbt could not build {said}", allow_retries=False)
+    if not selection:
+        with duckdb.connect(home.warehouse) as connection:
+            end(connection, build)
 
 
 def mart_keys() -> list[dg.AssetKey]:

@@ -17,6 +17,8 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.extract.streams import STREAMS
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 PREPARED = PROJECT / "target" / "prepared"
 PARSED_SUFFIXES = frozenset({".sql", ".yml", ".csv", ".md"})
@@ -63,6 +65,13 @@ def build(
     if not isinstance(result, RunExecutionResult):
         raise ProjectError("dbt ended without a result: look into dbt/dbt.log in the home folder")
     return result
+
+
+def recipe(variables: Mapping[str, Any]) -> str:
+    """Return a digest of all that decides the numbers beside the landed records and the clock."""
+    streams = {f"{system}.{name}": stream.columns for (system, name), stream in STREAMS.items()}
+    said = json.dumps([_fingerprint(), streams, variables], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _invoke_patiently(arguments: list[str], *, manifest: Manifest, home: Path) -> object:

@@ -15,14 +15,15 @@ from orchestration.landing.rows import REJECT_COLUMNS, STAMPS
 STREAM_COLUMN = {"_stream": "VARCHAR"}
 
 
-def create_source_views(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+def create_source_views(connection: duckdb.DuckDBPyConnection, root: Path) -> list[Batch]:
     """
-    Create a view `<system>.<stream>` over each declared stream's committed batches.
+    Create a view `<system>.<stream>` over each declared stream's committed batches; return them.
 
     A stream without batches is an empty view of its declared columns. `<system>._rejects` holds
     the records of all its streams that did not fit. The views name files: they show batches
     committed before the call, and only those.
     """
+    shown: list[Batch] = []
     for system in System:
         connection.execute(f'create schema if not exists "{system}"')
         rejects: list[str] = []
@@ -32,8 +33,10 @@ def create_source_views(connection: duckdb.DuckDBPyConnection, root: Path) -> No
                 connection, f'"{system}"."{stream.name}"', select_rows(root, stream, batches)
             )
             rejects += _reject_selects(root, batches)
+            shown += batches
         empty = _empty({**STREAM_COLUMN, **REJECT_COLUMNS, **STAMPS})
         _create_view(connection, f'"{system}"."_rejects"', _union(rejects) or empty)
+    return shown
 
 
 def select_rows(root: Path, stream: Stream, batches: Iterable[Batch]) -> str:

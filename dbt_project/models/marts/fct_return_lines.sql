@@ -2,37 +2,37 @@ with
 
 lines as (
 
-    select * from {{ ref('int_case_lines') }}
+    select * from {{ changed('int_case_lines') }}
 
 ),
 
 amounts as (
 
-    select * from {{ ref('int_case_line_amounts') }}
+    select * from {{ changed('int_case_line_amounts') }}
 
 ),
 
 originals as (
 
-    select * from {{ ref('int_storefront_order_line_amounts') }}
+    select * from {{ changed('int_storefront_order_line_amounts') }}
 
 ),
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 stock as (
 
-    select * from {{ ref('int_case_line_stock') }}
+    select * from {{ changed('int_case_line_stock') }}
 
 ),
 
 return_lines as (
 
-    select * from {{ ref('int_storefront_return_lines') }}
+    select * from {{ changed('int_storefront_return_lines') }}
 
 ),
 
@@ -43,9 +43,9 @@ tax_codes as (
         credit_lines.order_line_id,
         {{ joined_distinct('taxes.tax_code', ', ') }} as tax_codes
 
-    from {{ ref('int_case_credit_lines') }} as credit_lines
+    from {{ changed('int_case_credit_lines') }} as credit_lines
 
-    inner join {{ ref('int_erp_line_taxes') }} as taxes
+    inner join {{ changed('int_erp_line_taxes') }} as taxes
         on
             credit_lines.document_id = taxes.document_id
             and credit_lines.line_id = taxes.line_id
@@ -63,7 +63,7 @@ original_tax_codes as (
         order_line_id,
         {{ joined_distinct('tax_code', ', ') }} as tax_codes
 
-    from {{ ref('int_storefront_order_line_taxes') }}
+    from {{ changed('int_storefront_order_line_taxes') }}
 
     group by store, order_line_id
 

@@ -6,13 +6,13 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 
@@ -22,7 +22,7 @@ returns as (
         {{ case_key('store', "'return'", 'return_id') }} as case_key,
         *
 
-    from {{ ref('int_storefront_returns') }}
+    from {{ changed('int_storefront_returns') }}
 
 ),
 
@@ -32,7 +32,7 @@ refunds as (
         refunds.*,
         case_currencies.currency
 
-    from {{ ref('int_case_refunds') }} as refunds
+    from {{ changed('int_case_refunds') }} as refunds
 
     inner join case_currencies on refunds.case_key = case_currencies.case_key
 
@@ -40,7 +40,7 @@ refunds as (
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 
@@ -85,7 +85,7 @@ credit_totals as (
         sum(quantity) as quantity,
         sum(gross_minor - discount_minor + tax_minor) as amount_minor
 
-    from {{ ref('int_case_credit_lines') }}
+    from {{ changed('int_case_credit_lines') }}
 
     group by case_key, document_id
 
@@ -101,9 +101,9 @@ ended_credits as (
 
     from documents
 
-    inner join {{ ref('stg_netsuite__transaction_lines') }} as lines on documents.document_id = lines.document_id
+    inner join {{ changed('stg_netsuite__transaction_lines', by='document_id') }} as lines on documents.document_id = lines.document_id
 
-    inner join {{ ref('int_rmas_linked_to_cases') }} as rmas on lines.source_document_id = rmas.document_id
+    inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.source_document_id = rmas.document_id
 
     where
         documents.document_type in ('credit_memo', 'cash_refund')
@@ -139,7 +139,7 @@ events as (
         created_at as occurred_at,
         {{ null_quantity }} as quantity,
         {{ null_amount }} as amount_minor
-    from {{ ref('int_rmas_linked_to_cases') }}
+    from {{ changed('int_rmas_linked_to_cases') }}
 
     union all
 
@@ -153,7 +153,7 @@ events as (
         received_at as occurred_at,
         cast(sum(quantity) as integer) as quantity,
         {{ null_amount }} as amount_minor
-    from {{ ref('int_case_receipt_lines') }}
+    from {{ changed('int_case_receipt_lines') }}
     group by case_key, document_number, received_at
 
     union all
@@ -168,7 +168,7 @@ events as (
         inspected_at as occurred_at,
         cast(sum(inspected_quantity) as integer) as quantity,
         {{ null_amount }} as amount_minor
-    from {{ ref('int_case_inspections') }}
+    from {{ changed('int_case_inspections') }}
     group by case_key, receipt_number, inspected_at
 
     union all
@@ -189,7 +189,7 @@ events as (
         occurred_at,
         quantity,
         {{ null_amount }} as amount_minor
-    from {{ ref('int_stock_events') }}
+    from {{ changed('int_stock_events') }}
     where event <> 'passed'
 
     union all
@@ -234,7 +234,7 @@ events as (
         {{ null_quantity }} as quantity,
         payments.amount_minor
     from refunds
-    inner join {{ ref('int_storefront_refund_payments') }} as payments
+    inner join {{ changed('int_storefront_refund_payments') }} as payments
         on
             refunds.store = payments.store
             and refunds.refund_id = payments.refund_id
@@ -253,7 +253,7 @@ events as (
         {{ null_quantity }} as quantity,
         settlements.settled_minor as amount_minor
     from refunds
-    inner join {{ ref('int_storefront_refund_payments') }} as payments
+    inner join {{ changed('int_storefront_refund_payments') }} as payments
         on
             refunds.store = payments.store
             and refunds.refund_id = payments.refund_id

@@ -2,13 +2,13 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 
@@ -28,7 +28,7 @@ lines_summed_to_case as (
         sum(storefront_quantity) as refunded_quantity,
         sum(erp_quantity) as credited_quantity
 
-    from {{ ref('int_case_line_amounts') }}
+    from {{ changed('int_case_line_amounts') }}
 
     group by case_key
 
@@ -76,16 +76,16 @@ combined as (
 
     left join lines_summed_to_case as lines on cases.case_key = lines.case_key
 
-    left join {{ ref('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
+    left join {{ changed('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
 
-    left join {{ ref('int_case_credits') }} as credits on cases.case_key = credits.case_key
+    left join {{ changed('int_case_credits') }} as credits on cases.case_key = credits.case_key
 
-    left join {{ ref('int_case_erp_amounts') }} as erp on cases.case_key = erp.case_key
+    left join {{ changed('int_case_erp_amounts') }} as erp on cases.case_key = erp.case_key
 
-    left join {{ ref('int_case_shipping_reversals') }} as shipping_reversals
+    left join {{ changed('int_case_shipping_reversals') }} as shipping_reversals
         on cases.case_key = shipping_reversals.case_key
 
-    left join {{ ref('int_storefront_return_amounts') }} as returns
+    left join {{ changed('int_storefront_return_amounts') }} as returns
         on
             cases.store = returns.store
             and cases.return_id = returns.return_id

@@ -3,13 +3,13 @@ with
 
 credit_lines as (
 
-    select * from {{ ref('int_case_credit_lines') }}
+    select * from {{ changed('int_case_credit_lines') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 

@@ -8,7 +8,7 @@ lines as (
         least(credited_quantity, creditable_quantity) as countable_credited_quantity,
         least(received_quantity, creditable_quantity) as countable_received_quantity
 
-    from {{ ref('int_case_lines') }}
+    from {{ changed('int_case_lines') }}
 
 ),
 

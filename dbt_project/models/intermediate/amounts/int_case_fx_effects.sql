@@ -3,25 +3,25 @@ with
 
 credits as (
 
-    select * from {{ ref('int_case_credits') }}
+    select * from {{ changed('int_case_credits') }}
 
 ),
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 
 amounts as (
 
-    select * from {{ ref('int_case_amounts') }}
+    select * from {{ changed('int_case_amounts') }}
 
 ),
 
@@ -38,7 +38,7 @@ original_invoices as (
 
     from documents
 
-    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+    inner join {{ changed('int_erp_documents_linked_to_orders') }} as linked_orders
         on documents.document_id = linked_orders.document_id
 
     where

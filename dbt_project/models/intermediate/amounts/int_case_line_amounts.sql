@@ -3,7 +3,7 @@ with
 
 reversals as (
 
-    select * from {{ ref('int_case_line_reversals') }}
+    select * from {{ changed('int_case_line_reversals') }}
 
 ),
 
@@ -16,9 +16,9 @@ refund_lines as (
         sum(lines.subtotal_minor) as subtotal_minor,
         sum(lines.tax_minor) as tax_minor
 
-    from {{ ref('int_storefront_refund_lines') }} as lines
+    from {{ changed('int_storefront_refund_lines') }} as lines
 
-    inner join {{ ref('int_case_refunds') }} as refunds
+    inner join {{ changed('int_case_refunds') }} as refunds
         on
             lines.store = refunds.store
             and lines.refund_id = refunds.refund_id
@@ -37,7 +37,7 @@ credit_lines as (
         sum(discount_minor) as discount_minor,
         sum(tax_minor) as tax_minor
 
-    from {{ ref('int_case_credit_lines') }}
+    from {{ changed('int_case_credit_lines') }}
 
     where order_line_id is not null
 

@@ -14,21 +14,21 @@ sides as (
         lines.authorized_quantity,
         expected_sources.reversed_quantity as expected_quantity
 
-    from {{ ref('int_case_lines') }} as lines
+    from {{ changed('int_case_lines') }} as lines
 
-    inner join {{ ref('int_case_expected_sources') }} as expected_sources
+    inner join {{ changed('int_case_expected_sources') }} as expected_sources
         on
             lines.case_key = expected_sources.case_key
             and lines.order_line_id = expected_sources.order_line_id
 
-    inner join {{ ref('int_case_currencies') }} as case_currencies
+    inner join {{ changed('int_case_currencies') }} as case_currencies
         on lines.case_key = case_currencies.case_key
 
 ),
 
 originals as (
 
-    select * from {{ ref('int_storefront_order_line_amounts') }}
+    select * from {{ changed('int_storefront_order_line_amounts') }}
 
 ),
 
@@ -53,7 +53,7 @@ taxes as (
             and sides.order_line_id = originals.order_line_id
             and sides.currency = originals.currency
 
-    inner join {{ ref('int_storefront_order_line_taxes') }} as taxes
+    inner join {{ changed('int_storefront_order_line_taxes') }} as taxes
         on
             sides.store = taxes.store
             and sides.order_line_id = taxes.order_line_id

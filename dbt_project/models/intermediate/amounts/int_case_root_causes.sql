@@ -2,19 +2,19 @@ with
 
 amounts as (
 
-    select * from {{ ref('int_case_amounts') }}
+    select * from {{ changed('int_case_amounts') }}
 
 ),
 
 stages as (
 
-    select * from {{ ref('int_case_stages') }}
+    select * from {{ changed('int_case_stages') }}
 
 ),
 
 milestones as (
 
-    select * from {{ ref('int_case_milestones') }}
+    select * from {{ changed('int_case_milestones') }}
 
 ),
 
@@ -25,7 +25,7 @@ lines_summed_to_case as (
         max(case when credited_quantity > credit_limit_quantity then 1 else 0 end) = 1 as has_duplicate_credit,
         max(case when refunded_quantity > refund_limit_quantity then 1 else 0 end) = 1 as has_duplicate_refund
 
-    from {{ ref('int_case_lines') }}
+    from {{ changed('int_case_lines') }}
 
     group by case_key
 
@@ -37,9 +37,9 @@ credit_tax_codes as (
         credit_lines.case_key,
         {{ joined_distinct('taxes.tax_code') }} as tax_codes
 
-    from {{ ref('int_case_credit_lines') }} as credit_lines
+    from {{ changed('int_case_credit_lines') }} as credit_lines
 
-    inner join {{ ref('int_erp_line_taxes') }} as taxes
+    inner join {{ changed('int_erp_line_taxes') }} as taxes
         on
             credit_lines.document_id = taxes.document_id
             and credit_lines.line_id = taxes.line_id
@@ -57,9 +57,9 @@ credited_lines as (
         cases.store,
         credit_lines.order_line_id
 
-    from {{ ref('int_case_credit_lines') }} as credit_lines
+    from {{ changed('int_case_credit_lines') }} as credit_lines
 
-    inner join {{ ref('int_cases') }} as cases on credit_lines.case_key = cases.case_key
+    inner join {{ changed('int_cases') }} as cases on credit_lines.case_key = cases.case_key
 
     where credit_lines.order_line_id is not null
 
@@ -73,7 +73,7 @@ original_tax_codes as (
 
     from credited_lines
 
-    inner join {{ ref('int_storefront_order_line_taxes') }} as taxes
+    inner join {{ changed('int_storefront_order_line_taxes') }} as taxes
         on
             credited_lines.store = taxes.store
             and credited_lines.order_line_id = taxes.order_line_id

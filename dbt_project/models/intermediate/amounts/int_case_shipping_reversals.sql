@@ -7,9 +7,9 @@ cases as (
         cases.*,
         case_currencies.currency
 
-    from {{ ref('int_cases') }} as cases
+    from {{ changed('int_cases') }} as cases
 
-    inner join {{ ref('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
+    inner join {{ changed('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
 
 ),
 
@@ -28,11 +28,11 @@ claims as (
 
     from cases
 
-    left join {{ ref('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
+    left join {{ changed('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
 
-    left join {{ ref('int_case_erp_amounts') }} as erp on cases.case_key = erp.case_key
+    left join {{ changed('int_case_erp_amounts') }} as erp on cases.case_key = erp.case_key
 
-    left join {{ ref('int_storefront_order_shipping') }} as order_shipping
+    left join {{ changed('int_storefront_order_shipping') }} as order_shipping
         on
             cases.store = order_shipping.store
             and cases.order_id = order_shipping.order_id

@@ -2,13 +2,13 @@ with
 
 refunds as (
 
-    select * from {{ ref('int_case_refunds') }}
+    select * from {{ changed('int_case_refunds') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 
@@ -25,7 +25,7 @@ summed_to_case as (
 
     inner join case_currencies on refunds.case_key = case_currencies.case_key
 
-    left join {{ ref('int_storefront_refund_amounts') }} as amounts
+    left join {{ changed('int_storefront_refund_amounts') }} as amounts
         on
             refunds.store = amounts.store
             and refunds.refund_id = amounts.refund_id
@@ -47,7 +47,7 @@ payments as (
         settlements.settled_minor,
         settlements.settled_at
 
-    from {{ ref('int_storefront_refund_payments') }} as payments
+    from {{ changed('int_storefront_refund_payments') }} as payments
 
     inner join refunds
         on

@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ ref('int_erp_document_lines') }}
+    select * from {{ changed('int_erp_document_lines') }}
 
     where document_type in ('credit_memo', 'cash_refund')
 
@@ -15,7 +15,7 @@ taxes_summed_to_line as (
         line_id,
         sum(tax_minor) as tax_minor
 
-    from {{ ref('int_erp_line_taxes') }}
+    from {{ changed('int_erp_line_taxes') }}
 
     group by document_id, line_id
 
@@ -23,7 +23,7 @@ taxes_summed_to_line as (
 
 matches as (
 
-    select * from {{ ref('int_erp_lines_matched_to_order_lines') }}
+    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
 
 ),
 
@@ -125,7 +125,7 @@ final as (
 
     from lines
 
-    inner join {{ ref('int_credit_lines_linked_to_cases') }} as linked
+    inner join {{ changed('int_credit_lines_linked_to_cases') }} as linked
         on
             lines.document_id = linked.document_id
             and lines.line_id = linked.line_id

@@ -2,7 +2,7 @@ with
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 
@@ -16,7 +16,7 @@ original_invoices as (
 
     from documents
 
-    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+    inner join {{ changed('int_erp_documents_linked_to_orders') }} as linked_orders
         on documents.document_id = linked_orders.document_id
 
     where
@@ -27,7 +27,7 @@ original_invoices as (
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
@@ -37,7 +37,7 @@ case_documents as (
         case_key,
         document_id
 
-    from {{ ref('int_credit_lines_linked_to_cases') }}
+    from {{ changed('int_credit_lines_linked_to_cases') }}
 
 ),
 
@@ -89,7 +89,7 @@ applications as (
             documents_of_case.store = orders_with_invoice.store
             and documents_of_case.order_id = orders_with_invoice.order_id
 
-    inner join {{ ref('stg_netsuite__links') }} as links
+    inner join {{ changed('stg_netsuite__links', by='next_document_id') }} as links
         on
             documents_of_case.document_id = links.next_document_id
             and links.link_type = 'Payment'

@@ -2,25 +2,25 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ changed('int_storefront_orders') }}
 
 ),
 
 credits as (
 
-    select * from {{ ref('int_case_credits') }}
+    select * from {{ changed('int_case_credits') }}
 
 ),
 
 rmas as (
 
-    select * from {{ ref('int_case_rmas') }}
+    select * from {{ changed('int_case_rmas') }}
 
 ),
 

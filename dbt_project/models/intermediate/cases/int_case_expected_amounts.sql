@@ -2,13 +2,13 @@ with
 
 amounts as (
 
-    select * from {{ ref('int_case_amounts') }}
+    select * from {{ changed('int_case_amounts') }}
 
 ),
 
 stages as (
 
-    select * from {{ ref('int_case_stages') }}
+    select * from {{ changed('int_case_stages') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 inspections as (
 
-    select * from {{ ref('stg_netsuite__inspections') }}
+    select * from {{ changed('stg_netsuite__inspections', by='receipt_id') }}
 
     where inspected_at <= {{ as_of() }}
 
@@ -10,7 +10,7 @@ inspections as (
 
 receipt_lines as (
 
-    select * from {{ ref('int_case_receipt_lines') }}
+    select * from {{ changed('int_case_receipt_lines') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 matches as (
 
-    select * from {{ ref('int_erp_lines_matched_to_order_lines') }}
+    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
 
 ),
 
@@ -20,7 +20,7 @@ requested as (
         'requested' as measure,
         requested_quantity as quantity
 
-    from {{ ref('int_storefront_return_lines') }}
+    from {{ changed('int_storefront_return_lines') }}
 
 ),
 
@@ -32,9 +32,9 @@ authorized as (
         'authorized' as measure,
         lines.quantity
 
-    from {{ ref('int_erp_document_lines') }} as lines
+    from {{ changed('int_erp_document_lines') }} as lines
 
-    inner join {{ ref('int_rmas_linked_to_cases') }} as rmas on lines.document_id = rmas.document_id
+    inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.document_id = rmas.document_id
 
     inner join matches
         on
@@ -53,7 +53,7 @@ received as (
         'received' as measure,
         quantity
 
-    from {{ ref('int_case_receipt_lines') }}
+    from {{ changed('int_case_receipt_lines') }}
 
     where order_line_id is not null
 
@@ -67,7 +67,7 @@ inspected as (
         outcome as measure,
         inspected_quantity as quantity
 
-    from {{ ref('int_case_inspections') }}
+    from {{ changed('int_case_inspections') }}
 
     where
         order_line_id is not null
@@ -83,9 +83,9 @@ refunded as (
         'refunded' as measure,
         lines.refunded_quantity as quantity
 
-    from {{ ref('int_storefront_refund_lines') }} as lines
+    from {{ changed('int_storefront_refund_lines') }} as lines
 
-    inner join {{ ref('int_case_refunds') }} as refunds
+    inner join {{ changed('int_case_refunds') }} as refunds
         on
             lines.store = refunds.store
             and lines.refund_id = refunds.refund_id
@@ -102,7 +102,7 @@ credited as (
         'credited' as measure,
         quantity
 
-    from {{ ref('int_case_credit_lines') }}
+    from {{ changed('int_case_credit_lines') }}
 
     where order_line_id is not null
 

@@ -2,19 +2,19 @@ with
 
 quantities as (
 
-    select * from {{ ref('int_case_line_quantities') }}
+    select * from {{ changed('int_case_line_quantities') }}
 
 ),
 
 rmas as (
 
-    select * from {{ ref('int_case_rmas') }}
+    select * from {{ changed('int_case_rmas') }}
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('int_storefront_order_lines') }}
+    select * from {{ changed('int_storefront_order_lines') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_storefront_returns') }}
+    select * from {{ changed('int_storefront_returns') }}
 
 ),
 
@@ -19,7 +19,7 @@ receipts as (
         min(received_at) as received_at,
         sum(quantity) as received_quantity
 
-    from {{ ref('int_case_receipt_lines') }}
+    from {{ changed('int_case_receipt_lines') }}
 
     group by case_key
 
@@ -31,7 +31,7 @@ inspections as (
         case_key,
         max(inspected_at) as last_inspected_at
 
-    from {{ ref('int_case_inspections') }}
+    from {{ changed('int_case_inspections') }}
 
     where outcome in ('passed', 'failed')
 
@@ -63,15 +63,15 @@ final as (
             cases.store = returns.store
             and cases.return_id = returns.return_id
 
-    left join {{ ref('int_case_rmas') }} as rmas on cases.case_key = rmas.case_key
+    left join {{ changed('int_case_rmas') }} as rmas on cases.case_key = rmas.case_key
 
     left join receipts on cases.case_key = receipts.case_key
 
     left join inspections on cases.case_key = inspections.case_key
 
-    left join {{ ref('int_case_credits') }} as credits on cases.case_key = credits.case_key
+    left join {{ changed('int_case_credits') }} as credits on cases.case_key = credits.case_key
 
-    left join {{ ref('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
+    left join {{ changed('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
 
 )
 

@@ -2,7 +2,7 @@ with
 
 receipts as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
     where
         document_type = 'item_receipt'
@@ -12,7 +12,7 @@ receipts as (
 
 lines as (
 
-    select * from {{ ref('int_erp_document_lines') }}
+    select * from {{ changed('int_erp_document_lines') }}
 
     where
         document_type = 'item_receipt'
@@ -22,7 +22,7 @@ lines as (
 
 line_sources as (
 
-    select * from {{ ref('int_erp_line_sources') }}
+    select * from {{ changed('int_erp_line_sources') }}
 
     where source_document_type = 'return_authorization'
 
@@ -34,7 +34,7 @@ document_sources as (
         document_id,
         min(source_document_id) as source_document_id
 
-    from {{ ref('int_erp_document_sources') }}
+    from {{ changed('int_erp_document_sources') }}
 
     where source_document_type = 'return_authorization'
 
@@ -44,13 +44,13 @@ document_sources as (
 
 rmas as (
 
-    select * from {{ ref('int_rmas_linked_to_cases') }}
+    select * from {{ changed('int_rmas_linked_to_cases') }}
 
 ),
 
 matches as (
 
-    select * from {{ ref('int_erp_lines_matched_to_order_lines') }}
+    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
 
 ),
 

@@ -9,7 +9,7 @@ of_returns as (
         refunded_at,
         {{ case_key('store', "'return'", 'return_id') }} as case_key
 
-    from {{ ref('int_storefront_refunds') }}
+    from {{ changed('int_storefront_refunds') }}
 
     where return_id is not null
 
@@ -24,7 +24,7 @@ without_return as (
         refunded_at,
         case_key
 
-    from {{ ref('int_refunds_without_return') }}
+    from {{ changed('int_refunds_without_return') }}
 
 )
 

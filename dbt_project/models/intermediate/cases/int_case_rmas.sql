@@ -2,7 +2,7 @@ with
 
 rmas as (
 
-    select * from {{ ref('int_rmas_linked_to_cases') }}
+    select * from {{ changed('int_rmas_linked_to_cases') }}
 
 ),
 

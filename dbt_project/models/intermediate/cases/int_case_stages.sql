@@ -2,25 +2,25 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
 ),
 
 rmas as (
 
-    select * from {{ ref('int_case_rmas') }}
+    select * from {{ changed('int_case_rmas') }}
 
 ),
 
 milestones as (
 
-    select * from {{ ref('int_case_milestones') }}
+    select * from {{ changed('int_case_milestones') }}
 
 ),
 
 amounts as (
 
-    select * from {{ ref('int_case_amounts') }}
+    select * from {{ changed('int_case_amounts') }}
 
 ),
 
@@ -38,7 +38,7 @@ lines_summed_to_case as (
         min(case when credited_quantity >= due_quantity then 1 else 0 end) as is_every_line_credited,
         min(case when refunded_quantity >= requested_quantity then 1 else 0 end) as is_every_unit_refunded
 
-    from {{ ref('int_case_lines') }}
+    from {{ changed('int_case_lines') }}
 
     group by case_key
 

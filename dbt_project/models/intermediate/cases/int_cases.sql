@@ -2,36 +2,36 @@ with
 
 rmas as (
 
-    select * from {{ ref('int_rmas_linked_to_cases') }}
+    select * from {{ changed('int_rmas_linked_to_cases') }}
 
 ),
 
 credit_lines as (
 
-    select * from {{ ref('int_credit_lines_linked_to_cases') }}
+    select * from {{ changed('int_credit_lines_linked_to_cases') }}
 
 ),
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 
 orders_of_documents as (
 
-    select * from {{ ref('int_erp_documents_linked_to_orders') }}
+    select * from {{ changed('int_erp_documents_linked_to_orders') }}
 
 ),
 
 ambiguous_cases as (
 
     select {{ case_key('store', "'return'", 'return_id') }} as case_key
-    from {{ ref('int_rmas_matched_by_lines') }}
+    from {{ changed('int_rmas_matched_by_lines') }}
     where is_ambiguous
     union
     select case_key
-    from {{ ref('int_credits_matched_by_lines') }}
+    from {{ changed('int_credits_matched_by_lines') }}
     where is_ambiguous
 
 ),
@@ -57,7 +57,7 @@ return_cases as (
         returns.requested_at as taken_at,
         cast(null as {{ text_type() }}) as own_link_method
 
-    from {{ ref('int_storefront_returns') }} as returns
+    from {{ changed('int_storefront_returns') }} as returns
 
 ),
 
@@ -74,9 +74,9 @@ refund_cases as (
         refunds.refunded_at as taken_at,
         cast(null as {{ text_type() }}) as own_link_method
 
-    from {{ ref('int_refunds_without_return') }} as refunds
+    from {{ changed('int_refunds_without_return') }} as refunds
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             refunds.store = orders.store
             and refunds.order_id = orders.order_id
@@ -160,7 +160,7 @@ final as (
 
     from cases
 
-    left join {{ ref('int_case_rmas') }} as case_rmas on cases.case_key = case_rmas.case_key
+    left join {{ changed('int_case_rmas') }} as case_rmas on cases.case_key = case_rmas.case_key
 
     left join cases_credited_by_lines on cases.case_key = cases_credited_by_lines.case_key
 

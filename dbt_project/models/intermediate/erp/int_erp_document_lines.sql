@@ -2,13 +2,13 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_netsuite__transaction_lines') }}
+    select * from {{ changed('stg_netsuite__transaction_lines', by='document_id') }}
 
 ),
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 

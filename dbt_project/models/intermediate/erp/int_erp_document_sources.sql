@@ -6,7 +6,7 @@ by_line_link as (
         document_id,
         source_document_id
 
-    from {{ ref('int_erp_line_sources') }}
+    from {{ changed('int_erp_line_sources') }}
 
 ),
 
@@ -16,7 +16,7 @@ by_created_from as (
         document_id,
         source_document_id
 
-    from {{ ref('stg_netsuite__transaction_lines') }}
+    from {{ changed('stg_netsuite__transaction_lines', by='document_id') }}
 
     where source_document_id is not null
 
@@ -24,7 +24,7 @@ by_created_from as (
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 transactions as (
 
-    select * from {{ ref('stg_netsuite__transactions') }}
+    select * from {{ changed('stg_netsuite__transactions', by='document_id') }}
 
 ),
 

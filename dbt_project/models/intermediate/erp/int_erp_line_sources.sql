@@ -8,7 +8,7 @@ links as (
         next_document_id,
         next_line_id
 
-    from {{ ref('stg_netsuite__links') }}
+    from {{ changed('stg_netsuite__links', by='next_document_id') }}
 
     where link_type in ('SaleRet', 'OrdBill', 'ShipRcpt')
 
@@ -16,7 +16,7 @@ links as (
 
 documents as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 taxes as (
 
-    select * from {{ ref('stg_netsuite__tax_details') }}
+    select * from {{ changed('stg_netsuite__tax_details', by='document_id') }}
 
 ),
 
 lines as (
 
-    select * from {{ ref('int_erp_document_lines') }}
+    select * from {{ changed('int_erp_document_lines') }}
 
 ),
 

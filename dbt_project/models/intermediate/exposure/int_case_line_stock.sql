@@ -2,7 +2,7 @@ with
 
 events as (
 
-    select * from {{ ref('int_stock_events') }}
+    select * from {{ changed('int_stock_events') }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 
 events as (
 
-    select * from {{ ref('int_stock_events') }}
+    select * from {{ changed('int_stock_events') }}
 
     where
         kind in ('return', 'refund_only')

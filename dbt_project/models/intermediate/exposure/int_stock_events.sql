@@ -3,7 +3,7 @@ with
 
 dispositions as (
 
-    select * from {{ ref('int_storefront_dispositions') }}
+    select * from {{ changed('int_storefront_dispositions') }}
 
 ),
 
@@ -46,14 +46,14 @@ restocked_by_refund as (
         lines.location_name,
         refunds.refunded_at as occurred_at
 
-    from {{ ref('int_storefront_refund_lines') }} as lines
+    from {{ changed('int_storefront_refund_lines') }} as lines
 
-    inner join {{ ref('int_case_refunds') }} as refunds
+    inner join {{ changed('int_case_refunds') }} as refunds
         on
             lines.store = refunds.store
             and lines.refund_id = refunds.refund_id
 
-    inner join {{ ref('int_storefront_refunds') }} as storefront_refunds
+    inner join {{ changed('int_storefront_refunds') }} as storefront_refunds
         on
             lines.store = storefront_refunds.store
             and lines.refund_id = storefront_refunds.refund_id
@@ -82,7 +82,7 @@ confirmed_actions as (
         cast(null as {{ text_type() }}) as location_name,
         confirmed_at as occurred_at
 
-    from {{ ref('stg_ledger__actions') }}
+    from {{ changed('stg_ledger__actions', by='case_key') }}
 
     where
         action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
@@ -101,7 +101,7 @@ passed as (
         cast(null as {{ text_type() }}) as location_name,
         inspected_at as occurred_at
 
-    from {{ ref('int_case_inspections') }}
+    from {{ changed('int_case_inspections') }}
 
     where
         outcome = 'passed'
@@ -129,7 +129,7 @@ final as (
 
     from events
 
-    inner join {{ ref('int_cases') }} as cases on events.case_key = cases.case_key
+    inner join {{ changed('int_cases') }} as cases on events.case_key = cases.case_key
 
 )
 

@@ -2,7 +2,7 @@ with
 
 credits as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
     where
         document_type in ('credit_memo', 'cash_refund')
@@ -12,7 +12,7 @@ credits as (
 
 lines as (
 
-    select * from {{ ref('int_erp_document_lines') }}
+    select * from {{ changed('int_erp_document_lines') }}
 
     where line_class <> 'line_discount' and line_class <> 'header_discount'
 
@@ -20,7 +20,7 @@ lines as (
 
 line_sources as (
 
-    select * from {{ ref('int_erp_line_sources') }}
+    select * from {{ changed('int_erp_line_sources') }}
 
     where source_document_type = 'return_authorization'
 
@@ -28,7 +28,7 @@ line_sources as (
 
 rmas as (
 
-    select * from {{ ref('int_rmas_linked_to_cases') }}
+    select * from {{ changed('int_rmas_linked_to_cases') }}
 
 ),
 
@@ -47,7 +47,7 @@ first_rma_of_credit as (
                 partition by sources.document_id order by rmas.created_at, rmas.document_id
             ) as rma_rank
 
-        from {{ ref('int_erp_document_sources') }} as sources
+        from {{ changed('int_erp_document_sources') }} as sources
 
         inner join rmas on sources.source_document_id = rmas.document_id
     ) as ranked
@@ -58,7 +58,7 @@ first_rma_of_credit as (
 
 by_lines as (
 
-    select * from {{ ref('int_credits_matched_by_lines') }}
+    select * from {{ changed('int_credits_matched_by_lines') }}
 
     where not is_ambiguous
 
@@ -68,7 +68,7 @@ ambiguous as (
 
     select distinct document_id
 
-    from {{ ref('int_credits_matched_by_lines') }}
+    from {{ changed('int_credits_matched_by_lines') }}
 
     where is_ambiguous
 
@@ -76,7 +76,7 @@ ambiguous as (
 
 orders_of_credits as (
 
-    select * from {{ ref('int_erp_documents_linked_to_orders') }}
+    select * from {{ changed('int_erp_documents_linked_to_orders') }}
 
 ),
 

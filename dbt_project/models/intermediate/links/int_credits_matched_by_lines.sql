@@ -9,9 +9,9 @@ credits as (
         linked_orders.store,
         linked_orders.order_id
 
-    from {{ ref('int_erp_documents') }} as documents
+    from {{ changed('int_erp_documents') }} as documents
 
-    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+    inner join {{ changed('int_erp_documents_linked_to_orders') }} as linked_orders
         on documents.document_id = linked_orders.document_id
 
     where
@@ -19,7 +19,7 @@ credits as (
         and documents.is_effective
         and not exists (
             select 1
-            from {{ ref('int_erp_document_sources') }} as sources
+            from {{ changed('int_erp_document_sources') }} as sources
             where
                 sources.document_id = documents.document_id
                 and sources.source_document_type = 'return_authorization'
@@ -33,7 +33,7 @@ contents_of_credits as (
         document_id,
         {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
 
-    from {{ ref('int_erp_document_lines') }}
+    from {{ changed('int_erp_document_lines') }}
 
     where line_class = 'item' and not is_kit_component
 
@@ -50,14 +50,14 @@ returns_without_rma as (
         {{ joined_in_order("order_lines.sku || '*' || cast(lines.requested_quantity as " ~ text_type() ~ ")") }}
             as contents
 
-    from {{ ref('int_storefront_returns') }} as returns
+    from {{ changed('int_storefront_returns') }} as returns
 
-    inner join {{ ref('int_storefront_return_lines') }} as lines
+    inner join {{ changed('int_storefront_return_lines') }} as lines
         on
             returns.store = lines.store
             and returns.return_id = lines.return_id
 
-    inner join {{ ref('int_storefront_order_lines') }} as order_lines
+    inner join {{ changed('int_storefront_order_lines') }} as order_lines
         on
             lines.store = order_lines.store
             and lines.order_line_id = order_lines.order_line_id
@@ -66,7 +66,7 @@ returns_without_rma as (
         returns.return_status not in ('declined', 'cancelled')
         and not exists (
             select 1
-            from {{ ref('int_rmas_linked_to_cases') }} as rmas
+            from {{ changed('int_rmas_linked_to_cases') }} as rmas
             where
                 rmas.store = returns.store
                 and rmas.return_id = returns.return_id
@@ -84,7 +84,7 @@ refund_units as (
         order_line_id,
         max(refunded_quantity) as refunded_quantity
 
-    from {{ ref('int_storefront_refund_lines') }}
+    from {{ changed('int_storefront_refund_lines') }}
 
     where is_shop_money
 
@@ -101,14 +101,14 @@ refunds_without_return as (
         {{ joined_in_order("order_lines.sku || '*' || cast(units.refunded_quantity as " ~ text_type() ~ ")") }}
             as contents
 
-    from {{ ref('int_refunds_without_return') }} as refunds
+    from {{ changed('int_refunds_without_return') }} as refunds
 
     left join refund_units as units
         on
             refunds.store = units.store
             and refunds.refund_id = units.refund_id
 
-    left join {{ ref('int_storefront_order_lines') }} as order_lines
+    left join {{ changed('int_storefront_order_lines') }} as order_lines
         on
             units.store = order_lines.store
             and units.order_line_id = order_lines.order_line_id

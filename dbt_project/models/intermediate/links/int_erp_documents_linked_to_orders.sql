@@ -6,13 +6,13 @@ sources as (
         document_id,
         source_document_id
 
-    from {{ ref('int_erp_document_sources') }}
+    from {{ changed('int_erp_document_sources') }}
 
 ),
 
 references_to_orders as (
 
-    select * from {{ ref('int_sales_orders_linked_to_orders') }}
+    select * from {{ changed('int_sales_orders_linked_to_orders') }}
 
 ),
 
@@ -24,7 +24,7 @@ ancestors as (
         document_id as ancestor_id,
         0 as steps
 
-    from {{ ref('int_erp_documents') }}
+    from {{ changed('int_erp_documents') }}
 
     where is_effective
 

@@ -11,7 +11,7 @@ lines as (
         lines.amount_minor,
         lines.storefront_line_reference
 
-    from {{ ref('int_erp_document_lines') }} as lines
+    from {{ changed('int_erp_document_lines') }} as lines
 
     where
         lines.document_type in ('return_authorization', 'item_receipt', 'credit_memo', 'cash_refund')
@@ -21,7 +21,7 @@ lines as (
 
 sources as (
 
-    select * from {{ ref('int_erp_line_sources') }}
+    select * from {{ changed('int_erp_line_sources') }}
 
 ),
 
@@ -32,19 +32,19 @@ line_references as (
         line_id,
         storefront_line_reference
 
-    from {{ ref('int_erp_document_lines') }}
+    from {{ changed('int_erp_document_lines') }}
 
 ),
 
 orders_of_documents as (
 
-    select * from {{ ref('int_erp_documents_linked_to_orders') }}
+    select * from {{ changed('int_erp_documents_linked_to_orders') }}
 
 ),
 
 orders_of_returns as (
 
-    select * from {{ ref('int_rmas_linked_explicitly') }}
+    select * from {{ changed('int_rmas_linked_explicitly') }}
 
 ),
 
@@ -56,7 +56,7 @@ orders_of_sources as (
         min(orders_of_returns.store) as store,
         min(orders_of_returns.order_id) as order_id
 
-    from {{ ref('int_erp_document_sources') }} as sources_of_documents
+    from {{ changed('int_erp_document_sources') }} as sources_of_documents
 
     inner join orders_of_returns on sources_of_documents.source_document_id = orders_of_returns.document_id
 
@@ -68,7 +68,7 @@ orders_of_sources as (
 
 order_lines as (
 
-    select * from {{ ref('int_storefront_order_lines') }}
+    select * from {{ changed('int_storefront_order_lines') }}
 
 ),
 
@@ -80,7 +80,7 @@ prices as (
         currency,
         min(unit_price_minor) as unit_price_minor
 
-    from {{ ref('int_storefront_order_line_amounts') }}
+    from {{ changed('int_storefront_order_line_amounts') }}
 
     group by store, order_line_id, currency
 

@@ -2,7 +2,7 @@ with
 
 refunds as (
 
-    select * from {{ ref('int_storefront_refunds') }}
+    select * from {{ changed('int_storefront_refunds') }}
 
     where return_id is null
 

@@ -6,7 +6,7 @@ rmas as (
         document_id,
         storefront_return_reference
 
-    from {{ ref('int_erp_documents') }}
+    from {{ changed('int_erp_documents') }}
 
     where
         document_type = 'return_authorization'
@@ -17,13 +17,13 @@ rmas as (
 
 orders_of_rmas as (
 
-    select * from {{ ref('int_erp_documents_linked_to_orders') }}
+    select * from {{ changed('int_erp_documents_linked_to_orders') }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_storefront_returns') }}
+    select * from {{ changed('int_storefront_returns') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 rmas as (
 
-    select * from {{ ref('int_erp_documents') }}
+    select * from {{ changed('int_erp_documents') }}
 
     where
         document_type = 'return_authorization'
@@ -12,13 +12,13 @@ rmas as (
 
 explicit as (
 
-    select * from {{ ref('int_rmas_linked_explicitly') }}
+    select * from {{ changed('int_rmas_linked_explicitly') }}
 
 ),
 
 by_lines as (
 
-    select * from {{ ref('int_rmas_matched_by_lines') }}
+    select * from {{ changed('int_rmas_matched_by_lines') }}
 
     where not is_ambiguous
 
@@ -28,7 +28,7 @@ ambiguous as (
 
     select distinct document_id
 
-    from {{ ref('int_rmas_matched_by_lines') }}
+    from {{ changed('int_rmas_matched_by_lines') }}
 
     where is_ambiguous
 
@@ -36,7 +36,7 @@ ambiguous as (
 
 orders_of_rmas as (
 
-    select * from {{ ref('int_erp_documents_linked_to_orders') }}
+    select * from {{ changed('int_erp_documents_linked_to_orders') }}
 
 ),
 

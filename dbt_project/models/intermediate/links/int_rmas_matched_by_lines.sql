@@ -7,12 +7,12 @@ unlinked_rmas as (
         linked_orders.store,
         linked_orders.order_id
 
-    from {{ ref('int_erp_documents') }} as documents
+    from {{ changed('int_erp_documents') }} as documents
 
-    inner join {{ ref('int_erp_documents_linked_to_orders') }} as linked_orders
+    inner join {{ changed('int_erp_documents_linked_to_orders') }} as linked_orders
         on documents.document_id = linked_orders.document_id
 
-    left join {{ ref('int_rmas_linked_explicitly') }} as linked
+    left join {{ changed('int_rmas_linked_explicitly') }} as linked
         on documents.document_id = linked.document_id
 
     where
@@ -30,13 +30,13 @@ unlinked_returns as (
         returns.return_id,
         returns.order_id
 
-    from {{ ref('int_storefront_returns') }} as returns
+    from {{ changed('int_storefront_returns') }} as returns
 
     where
         returns.return_status not in ('declined', 'cancelled')
         and not exists (
             select 1
-            from {{ ref('int_rmas_linked_explicitly') }} as linked
+            from {{ changed('int_rmas_linked_explicitly') }} as linked
             where
                 linked.store = returns.store
                 and linked.return_id = returns.return_id
@@ -50,7 +50,7 @@ contents_of_rmas as (
         document_id,
         {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
 
-    from {{ ref('int_erp_document_lines') }}
+    from {{ changed('int_erp_document_lines') }}
 
     where line_class = 'item' and not is_kit_component
 
@@ -66,9 +66,9 @@ contents_of_returns as (
         {{ joined_in_order("order_lines.sku || '*' || cast(lines.requested_quantity as " ~ text_type() ~ ")") }}
             as contents
 
-    from {{ ref('int_storefront_return_lines') }} as lines
+    from {{ changed('int_storefront_return_lines') }} as lines
 
-    inner join {{ ref('int_storefront_order_lines') }} as order_lines
+    inner join {{ changed('int_storefront_order_lines') }} as order_lines
         on
             lines.store = order_lines.store
             and lines.order_line_id = order_lines.order_line_id

@@ -6,7 +6,7 @@ sales as (
         document_id,
         storefront_order_reference
 
-    from {{ ref('int_erp_documents') }}
+    from {{ changed('int_erp_documents') }}
 
     where
         document_type in ('sales_order', 'invoice', 'cash_sale')
@@ -17,7 +17,7 @@ sales as (
 
 orders as (
 
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ changed('int_storefront_orders') }}
 
 ),
 

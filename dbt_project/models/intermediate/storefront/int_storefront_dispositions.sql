@@ -2,13 +2,13 @@ with
 
 dispositions as (
 
-    select * from {{ ref('stg_shopify__dispositions') }}
+    select * from {{ changed('stg_shopify__dispositions', by='return_id') }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_storefront_returns') }}
+    select * from {{ changed('int_storefront_returns') }}
 
 ),
 

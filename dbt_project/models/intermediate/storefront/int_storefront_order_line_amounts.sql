@@ -14,9 +14,9 @@ lines as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ ref('stg_shopify__order_lines') }} as lines
+    from {{ changed('stg_shopify__order_lines', by='order_id') }} as lines
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             lines.store = orders.store
             and lines.order_id = orders.order_id

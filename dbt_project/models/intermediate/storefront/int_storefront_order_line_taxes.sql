@@ -4,12 +4,13 @@ taxes as (
 
     select
         lines.store,
+        lines.order_id,
         lines.order_line_id,
         lines.shop_currency,
         lines.presentment_currency,
         tax
 
-    from {{ ref('stg_shopify__order_lines') }} as lines
+    from {{ changed('stg_shopify__order_lines', by='order_id') }} as lines
     {{ each_of('lines.tax_lines', 'tax') }}
 
 ),
@@ -24,6 +25,7 @@ summed_to_code as (
 
     select
         store,
+        order_id,
         order_line_id,
         currency,
         tax.title as tax_code,
@@ -31,7 +33,7 @@ summed_to_code as (
 
     from taxes_in_each_currency
 
-    group by store, order_line_id, currency, tax.title
+    group by store, order_id, order_line_id, currency, tax.title
 
 )
 

@@ -2,13 +2,13 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_shopify__order_lines') }}
+    select * from {{ changed('stg_shopify__order_lines', by='order_id') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ changed('int_storefront_orders') }}
 
 ),
 

@@ -12,14 +12,14 @@ refunds as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ ref('int_storefront_refunds') }} as made
+    from {{ changed('int_storefront_refunds') }} as made
 
-    inner join {{ ref('stg_shopify__refunds') }} as staged
+    inner join {{ changed('stg_shopify__refunds', by='refund_id') }} as staged
         on
             made.store = staged.store
             and made.refund_id = staged.refund_id
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             made.store = orders.store
             and made.order_id = orders.order_id

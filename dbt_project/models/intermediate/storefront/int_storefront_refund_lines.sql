@@ -15,14 +15,14 @@ lines as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ ref('stg_shopify__refund_lines') }} as lines
+    from {{ changed('stg_shopify__refund_lines', by='refund_id') }} as lines
 
-    inner join {{ ref('int_storefront_refunds') }} as refunds
+    inner join {{ changed('int_storefront_refunds') }} as refunds
         on
             lines.store = refunds.store
             and lines.refund_id = refunds.refund_id
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             refunds.store = orders.store
             and refunds.order_id = orders.order_id

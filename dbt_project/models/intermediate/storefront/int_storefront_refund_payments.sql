@@ -14,14 +14,14 @@ payments as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ ref('stg_shopify__refund_payments') }} as payments
+    from {{ changed('stg_shopify__refund_payments', by='refund_id') }} as payments
 
-    inner join {{ ref('int_storefront_refunds') }} as refunds
+    inner join {{ changed('int_storefront_refunds') }} as refunds
         on
             payments.store = refunds.store
             and payments.refund_id = refunds.refund_id
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             refunds.store = orders.store
             and refunds.order_id = orders.order_id

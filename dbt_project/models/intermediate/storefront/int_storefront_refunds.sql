@@ -2,19 +2,19 @@ with
 
 refunds as (
 
-    select * from {{ ref('stg_shopify__refunds') }}
+    select * from {{ changed('stg_shopify__refunds', by='refund_id') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ changed('int_storefront_orders') }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_storefront_returns') }}
+    select * from {{ changed('int_storefront_returns') }}
 
 ),
 

@@ -11,9 +11,9 @@ returns as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ ref('stg_shopify__returns') }} as returns
+    from {{ changed('stg_shopify__returns', by='return_id') }} as returns
 
-    inner join {{ ref('int_storefront_orders') }} as orders
+    inner join {{ changed('int_storefront_orders') }} as orders
         on
             returns.store = orders.store
             and returns.order_id = orders.order_id
@@ -34,7 +34,7 @@ exchange_lines as (
         returns.shop_currency,
         returns.presentment_currency
 
-    from {{ ref('stg_shopify__exchange_lines') }} as lines
+    from {{ changed('stg_shopify__exchange_lines', by='return_id') }} as lines
 
     inner join returns
         on

@@ -2,13 +2,13 @@ with
 
 lines as (
 
-    select * from {{ ref('stg_shopify__return_lines') }}
+    select * from {{ changed('stg_shopify__return_lines', by='return_id') }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_storefront_returns') }}
+    select * from {{ changed('int_storefront_returns') }}
 
 ),
 

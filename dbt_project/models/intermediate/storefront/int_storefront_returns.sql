@@ -2,13 +2,13 @@ with
 
 returns as (
 
-    select * from {{ ref('stg_shopify__returns') }}
+    select * from {{ changed('stg_shopify__returns', by='return_id') }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ changed('int_storefront_orders') }}
 
 ),
 

@@ -1,0 +1,27 @@
+{#
+    A model as far as it changed. A build of everything reads all of it; a build of changes only the
+    rows of the records that a change can reach, which orchestration/assets/changes.py has found.
+    `by` names the id column of a model that is not kept, such as a staging view.
+#}
+{% macro changed(model, by=none) -%}
+    {%- set whole = ref(model) -%}
+    {%- if not var('changes_only') -%}
+        {{ return(whole) }}
+    {%- elif by is none -%}
+        {{ return(whole.incorporate(path={'schema': 'changed'})) }}
+    {%- else -%}
+        (select * from {{ whole }} where {{ is_changed(by) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a row belongs to a changed record; the key of a case ends in the record it is about. #}
+{% macro is_changed(column) -%}
+    {%- set record -%}
+        {%- if column == 'case_key' -%}
+            regexp_replace({{ column }}, '^[^/]*/[^/]*/', '')
+        {%- else -%}
+            cast({{ column }} as {{ text_type() }})
+        {%- endif -%}
+    {%- endset -%}
+    {{ record }} in (select record_id from changed._records)
+{%- endmacro %}

@@ -1,0 +1,99 @@
+"""Whether a build can do with what changed since the last one, or has to build everything."""
+
+# ruff: noqa: S608 - names are declared in code.
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.assets.closure import find_changed_records
+from orchestration.landing import Batch
+
+# Above this share of the orders a whole build is as fast as finding out what to leave.
+BREAK_EVEN = 0.25
+BATCH_KEY = ("system", "stream", "source", "batch_id")
+SHARE_OF_ORDERS = """
+    select count(distinct case when id in (select record_id from changed._records) then id end)
+        / greatest(count(distinct id), 1)
+    from shopify.orders
+"""
+
+
+@dataclass(frozen=True)
+class Build:
+    """
+    What a build is made of: its clock, its batches, and its recipe.
+
+    The recipe is a digest of everything else that decides a number: models, variables, streams.
+    """
+
+    as_of: datetime
+    recipe: str
+    batches: frozenset[tuple[str, ...]]
+
+
+def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
+    """Return the build that these committed batches make."""
+    keys = frozenset(tuple(getattr(batch, name) for name in BATCH_KEY) for batch in batches)
+    return Build(as_of=as_of, recipe=recipe, batches=keys)
+
+
+def begin(
+    connection: duckdb.DuckDBPyConnection, build: Build, *, everything: bool = False
+) -> bool:
+    """
+    Prepare a build and return whether it may build changes only.
+
+    Everything is built where asked for, where the last build did not end, was of another recipe,
+    had batches that are gone or a later clock, and where most orders changed. Until `end` says
+    otherwise, this build counts as one that did not end.
+    """
+    connection.execute("drop schema if exists changed cascade")
+    connection.execute("create schema changed")
+    last = _last(connection)
+    connection.execute("drop table if exists builds.last")
+    if everything or last is None or not _continues(build, last):
+        return False
+    find_changed_records(connection, after=last.as_of, until=build.as_of)
+    [(share,)] = connection.execute(SHARE_OF_ORDERS).fetchall()
+    return bool(share <= BREAK_EVEN)
+
+
+def end(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Remember a build that ended well: the next one may start from it."""
+    _write_batches(connection, build.batches)
+    connection.execute(
+        "create or replace table builds.last as select $1::timestamptz as as_of, $2 as recipe",
+        [build.as_of, build.recipe],
+    )
+
+
+def _continues(build: Build, last: Build) -> bool:
+    return (
+        build.recipe == last.recipe and build.as_of >= last.as_of and build.batches >= last.batches
+    )
+
+
+def _last(connection: duckdb.DuckDBPyConnection) -> Build | None:
+    connection.execute("create schema if not exists builds")
+    tables = connection.execute(
+        "select * from duckdb_tables() where schema_name = 'builds' and table_name = 'last'"
+    ).fetchall()
+    if not tables:
+        return None
+    [(as_of, recipe)] = connection.execute("select as_of, recipe from builds.last").fetchall()
+    keys = connection.execute(f"select {', '.join(BATCH_KEY)} from builds.batches").fetchall()
+    return Build(as_of=as_of, recipe=recipe, batches=frozenset(keys))
+
+
+def _write_batches(
+    connection: duckdb.DuckDBPyConnection, batches: frozenset[tuple[str, ...]]
+) -> None:
+    columns = list(zip(*sorted(batches), strict=True)) or [()] * len(BATCH_KEY)
+    arrays = [pa.array(values, pa.string()) for values in columns]
+    connection.register("known_batches", pa.table(arrays, names=list(BATCH_KEY)))
+    connection.execute("create or replace table builds.batches as select * from known_batches")
+    connection.unregister("known_batches")

@@ -1,0 +1,138 @@
+"""When a build may leave what did not change as it stands."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import pytest
+
+from orchestration.assets.builds import begin, build_of, end
+from orchestration.extract.streams import STREAMS, System
+from orchestration.landing import create_source_views, land
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+ORDERS = 40
+
+
+class Warehouse:
+    """A warehouse over a landing that grows."""
+
+    def __init__(self, folder):
+        self.landing = folder / "landing"
+        self.connection = duckdb.connect(folder / "warehouse.duckdb")
+
+    def land(self, *numbers, at=NOON, placed_at=NOON - timedelta(days=9)):
+        orders = [
+            {
+                "id": f"gid://shopify/Order/{number}",
+                "name": f"#{number}",
+                "createdAt": f"{placed_at}",
+            }
+            for number in numbers
+        ]
+        land(
+            self.landing,
+            STREAMS[System.SHOPIFY, "orders"],
+            [json.dumps({"data": {"orders": {"nodes": orders}}}).encode()],
+            source="us",
+            run_id="run",
+            extracted_at=at,
+            since=None,
+        )
+
+    def begin(self, *, as_of=NOON, recipe="one", everything=False):
+        self.batches = create_source_views(self.connection, self.landing)
+        self.build = build_of(self.batches, as_of=as_of, recipe=recipe)
+        return begin(self.connection, self.build, everything=everything)
+
+    def end(self):
+        end(self.connection, self.build)
+
+    def changed(self):
+        rows = self.connection.execute("select record_id from changed._records").fetchall()
+        return {record.rpartition("/")[2] for (record,) in rows if record.startswith("gid:")}
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    """A warehouse that was built once, over forty orders."""
+    warehouse = Warehouse(tmp_path)
+    warehouse.land(*range(ORDERS))
+    assert not warehouse.begin()
+    warehouse.end()
+    yield warehouse
+    warehouse.connection.close()
+
+
+def test_where_nothing_changed_nothing_is_built_anew(warehouse):
+    assert warehouse.begin()
+    assert warehouse.changed() == set()
+
+
+def test_what_landed_since_is_what_changed(warehouse):
+    warehouse.land(7, 1000, at=NOON + timedelta(hours=1))
+
+    assert warehouse.begin(as_of=NOON + timedelta(hours=1))
+    assert warehouse.changed() == {"7", "1000"}
+
+
+def test_a_record_that_the_clock_has_reached_is_a_change(warehouse):
+    warehouse.land(1000, placed_at=NOON + timedelta(days=2))
+    warehouse.begin()
+    warehouse.end()
+
+    assert warehouse.begin(as_of=NOON + timedelta(days=1))
+    assert warehouse.changed() == set()
+    warehouse.end()
+    assert warehouse.begin(as_of=NOON + timedelta(days=2))
+    assert warehouse.changed() == {"1000"}
+
+
+def test_two_orders_of_one_name_are_told_apart_together(warehouse):
+    warehouse.land(7, at=NOON + timedelta(hours=1))
+    warehouse.begin()
+    warehouse.end()
+    other = [{"id": "gid://shopify/Order/2007", "name": "#7", "createdAt": f"{NOON}"}]
+    land(
+        warehouse.landing,
+        STREAMS[System.SHOPIFY, "orders"],
+        [json.dumps({"data": {"orders": {"nodes": other}}}).encode()],
+        source="uk",
+        run_id="run",
+        extracted_at=NOON,
+        since=None,
+    )
+
+    assert warehouse.begin()
+    assert warehouse.changed() == {"7", "2007"}
+
+
+def test_a_build_that_did_not_end_is_followed_by_one_of_everything(warehouse):
+    assert warehouse.begin()
+
+    assert not warehouse.begin()
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [{"recipe": "two"}, {"as_of": NOON - timedelta(hours=1)}, {"everything": True}],
+    ids=["other models", "an earlier clock", "asked for"],
+)
+def test_everything_is_built_where_the_last_build_says_too_little(warehouse, otherwise):
+    assert not warehouse.begin(**otherwise)
+
+
+def test_everything_is_built_where_a_batch_is_gone(warehouse):
+    warehouse.land(7, at=NOON + timedelta(hours=1))
+    warehouse.begin()
+    warehouse.end()
+    newest = max(warehouse.batches, key=lambda batch: batch.extracted_at)
+    (newest.folder(warehouse.landing) / "manifest.json").unlink()
+
+    assert not warehouse.begin()
+
+
+def test_everything_is_built_where_most_of_it_changed(warehouse):
+    warehouse.land(*range(ORDERS // 2), at=NOON + timedelta(hours=1))
+
+    assert not warehouse.begin(as_of=NOON + timedelta(hours=1))
