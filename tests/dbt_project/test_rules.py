@@ -3,42 +3,8 @@
 import json
 from pathlib import Path
 
-import duckdb
-import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
-
 from orchestration.assets.project import PROJECT
-from orchestration.landing import create_source_views
-
-
-@pytest.fixture(scope="module")
-def invoke(tmp_path_factory):
-    """dbt over a warehouse whose sources are all empty."""
-    home = tmp_path_factory.mktemp("home")
-    with duckdb.connect(home / "warehouse.duckdb") as connection:
-        create_source_views(connection, home / "landing")
-
-    def run(*arguments):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("RETURNS_HOME", str(home))
-            options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-            options += ["--target-path", str(home / "target"), "--log-path", str(home / "logs")]
-            try:
-                return dbtRunner().invoke([*arguments, *options, "--quiet"])
-            finally:
-                DuckDBConnectionManager.close_all_connections()
-
-    built = run("build", "--exclude-resource-type", "unit_test")
-    assert built.success, failures(built)
-    run.target = home / "target"
-    return run
-
-
-def failures(outcome):
-    results = outcome.result.results if outcome.result else []
-    bad = [r for r in results if str(r.status) not in {"success", "pass"}]
-    return [f"{r.node.name}: {r.message}" for r in bad] or outcome.exception
+from tests.dbt_project.conftest import failures
 
 
 def test_every_model_builds_over_systems_that_recorded_nothing(invoke):
