@@ -202,7 +202,7 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
             for row in grouped["accountingperiod"]
         ],
         "transactionline": [
-            {**row, "iscogs": "F", "transactiondiscount": "F", "kitcomponent": "F"}
+            {"kitcomponent": "F", **row, "iscogs": "F", "transactiondiscount": "F"}
             for row in grouped.get("transactionline", [])
         ],
     }

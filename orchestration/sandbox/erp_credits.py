@@ -9,6 +9,7 @@ from orchestration.sandbox.erp_documents import (
     Document,
     Kind,
 )
+from orchestration.sandbox.erp_goods import add_goods
 from orchestration.sandbox.erp_ledger import Ledger
 from orchestration.sandbox.erp_periods import period_id
 from orchestration.sandbox.scenario import sources_of
@@ -54,19 +55,16 @@ def _lines_with_sources(
 def _add_goods(
     ledger: Ledger, document: Document, *, line: Block, source: Document | None
 ) -> None:
-    ref = line["line"]
-    line_id = document.add(
-        ref,
-        item_type="InvtPart",
-        sku=ledger.original(document.order, ref).sku,
-        quantity=int(line["quantity"]),
+    add_goods(
+        document,
+        ledger.original(document.order, line["line"]),
+        units=int(line["quantity"]),
         value=amount(line["gross"]),
         taxes=line.get("taxes") or [],
+        discount=amount(line.get("discount")),
         source=source,
+        link_type="OrdBill",
     )
-    if source:
-        document.link(line_id, source, ref=ref, link_type="OrdBill")
-    document.add_discount(ref, amount(line.get("discount")), source=source)
 
 
 def _add_extras(document: Document, source: Document | None) -> None:

@@ -68,7 +68,7 @@ class Document:
     @property
     def total(self) -> Decimal:
         """The header's total: minus the sum of its lines, taxes included."""
-        lines = sum((line["foreignamount"] for line in self.lines), Decimal(0))
+        lines = sum((line["foreignamount"] or 0 for line in self.lines), Decimal(0))
         return -(lines + self._tax_total())
 
     def add(
@@ -78,10 +78,11 @@ class Document:
         item_type: str,
         sku: str,
         quantity: int | None,
-        value: Decimal,
+        value: Decimal | None,
         taxes: Iterable[Block] = (),
         storefront_line: str | None = None,
         source: "Document | None" = None,
+        kit_line: int | None = None,
     ) -> int:
         """Add an item line, its value positive for what the document is about; return its id."""
         line_id = len(self.lines) + 1
@@ -96,9 +97,11 @@ class Document:
                 "item": number("item", "all", sku),
                 "itemid": sku,
                 "quantity": None if quantity is None else quantity * self.line_sign,
-                "foreignamount": value * self.line_sign,
+                "foreignamount": None if value is None else value * self.line_sign,
                 "custcol_storefront_line_id": storefront_line,
                 "createdfrom": source.id if source else None,
+                "kitcomponent": "F" if kit_line is None else "T",
+                "kitmemberof": kit_line,
             }
         )
         self.taxes += [self._tax(line_id, tax) for tax in taxes]

@@ -1,8 +1,8 @@
 """The documents of one scenario as they are written, one made from another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -23,12 +23,14 @@ class OriginalLine:
     gross: Decimal
     discount: Decimal
     taxes: dict[str, Decimal]
-    storefront_line: str
+    storefront_line: str | None
     unit_price: Decimal
     # As it was sold: with the tax in it, where prices include tax.
     sold_discount: Decimal
     is_tax_included: bool
     currency: str
+    # What a kit stands for; the storefront sold these, the ERP knows the kit.
+    components: tuple["OriginalLine", ...] = ()
 
     def reversal(self, units: int) -> tuple[Decimal, Decimal, list[Block]]:
         """Return gross, discount and taxes of the first units (definitions, section 3)."""
@@ -74,10 +76,16 @@ class Ledger:
     def originals(self, order: str) -> list[OriginalLine]:
         """Return an order's lines net of tax (definitions, section 3)."""
         block = self.in_own_currency(self.scenario.orders[order])
-        return [
-            _original(block, line, storefront_line=self._storefront_line(order, line))
+        sold = {
+            line["ref"]: _original(block, line, storefront_line=self._storefront_line(order, line))
             for line in block["lines"]
+        }
+        kits = [
+            _kit(kit, [sold.pop(ref) for ref in kit["lines"]])
+            for kit in self.scenario.erp_blocks("kits")
+            if set(kit["lines"]) <= set(sold)
         ]
+        return [*sold.values(), *kits]
 
     def is_billed(self, sales_order: str) -> bool:
         """Whether an invoice or a cash sale bills a sales order."""
@@ -140,6 +148,29 @@ class Ledger:
     def _every_line(self) -> Iterator[tuple[str, OriginalLine]]:
         for lines in self._by_order.values():
             yield from lines.items()
+
+
+def _kit(kit: Block, components: Sequence[OriginalLine]) -> OriginalLine:
+    """Return the line that stands for components: their money, in as many units as the kit has."""
+    quantity = int(kit.get("quantity", 1))
+    taxes: dict[str, Decimal] = {}
+    for component in components:
+        for code, tax in component.taxes.items():
+            taxes[code] = taxes.get(code, Decimal(0)) + tax
+    return replace(
+        components[0],
+        ref=kit["ref"],
+        sku=kit["sku"],
+        quantity=quantity,
+        gross=sum((one.gross for one in components), Decimal(0)),
+        discount=sum((one.discount for one in components), Decimal(0)),
+        taxes=taxes,
+        storefront_line=None,
+        unit_price=sum((one.unit_price * one.quantity for one in components), Decimal(0))
+        / quantity,
+        sold_discount=sum((one.sold_discount for one in components), Decimal(0)),
+        components=tuple(components),
+    )
 
 
 def _original(order: Block, line: Block, *, storefront_line: str) -> OriginalLine:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from orchestration.sandbox.erp_documents import Document, Kind, Row
+from orchestration.sandbox.erp_goods import add_goods
 from orchestration.sandbox.erp_ledger import Ledger, OriginalLine
 from orchestration.sandbox.identity import gid, number, tail
 from orchestration.sandbox.scenario_values import Block, amount, instant
@@ -46,18 +47,16 @@ def _add_authorized(
         taxes = line.get("taxes") or []
     else:
         gross, discount, taxes = original.reversal(units)
-    line_id = document.add(
-        original.ref,
-        item_type="InvtPart",
-        sku=original.sku,
-        quantity=units,
+    add_goods(
+        document,
+        original,
+        units=units,
         value=gross,
         taxes=taxes,
+        discount=discount,
         source=source,
+        link_type="SaleRet",
     )
-    if source:
-        document.link(line_id, source, ref=original.ref, link_type="SaleRet")
-    document.add_discount(original.ref, discount, source=source)
 
 
 def post_receipt(ledger: Ledger, block: Block) -> None:
@@ -66,15 +65,14 @@ def post_receipt(ledger: Ledger, block: Block) -> None:
     document = ledger.open(block, Kind.RECEIPT, order=source.order, at=block["at"], status="Y")
     source.touch(document.at)
     for line in block["lines"]:
-        line_id = document.add(
-            line["line"],
-            item_type="InvtPart",
-            sku=ledger.original(source.order, line["line"]).sku,
-            quantity=int(line["quantity"]),
+        add_goods(
+            document,
+            ledger.original(source.order, line["line"]),
+            units=int(line["quantity"]),
             value=Decimal(0),
             source=source,
+            link_type="ShipRcpt",
         )
-        document.link(line_id, source, ref=line["line"], link_type="ShipRcpt")
 
 
 def inspections(ledger: Ledger) -> Iterator[Row]:

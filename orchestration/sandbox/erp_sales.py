@@ -1,6 +1,7 @@
 """Sales orders, invoices and cash sales: they mirror the order's lines, with its tax codes."""
 
 from orchestration.sandbox.erp_documents import SHIPPING_ITEM, Document, Kind
+from orchestration.sandbox.erp_goods import add_goods
 from orchestration.sandbox.erp_ledger import Ledger
 from orchestration.sandbox.identity import gid, tail
 from orchestration.sandbox.scenario_values import Block, amount
@@ -34,19 +35,17 @@ def post_invoice(ledger: Ledger, block: Block) -> None:
 
 def _add_lines(ledger: Ledger, document: Document, *, order: str, source: Document | None) -> None:
     for line in ledger.originals(order):
-        line_id = document.add(
-            line.ref,
-            item_type="InvtPart",
-            sku=line.sku,
-            quantity=line.quantity,
+        add_goods(
+            document,
+            line,
+            units=line.quantity,
             value=line.gross,
             taxes=[{"code": code, "amount": tax} for code, tax in line.taxes.items()],
-            storefront_line=None if source else line.storefront_line,
+            discount=line.discount,
             source=source,
+            link_type="OrdBill",
+            is_sale=True,
         )
-        if source:
-            document.link(line_id, source, ref=line.ref, link_type="OrdBill")
-        document.add_discount(line.ref, line.discount, source=source)
     _add_shipping(document, ledger.in_own_currency(ledger.scenario.orders[order]))
 
 

@@ -29,6 +29,7 @@ ERP_BLOCKS = frozenset(
         "receipts",
         "inspections",
         "credits",
+        "kits",
     }
 )
 NEEDED = {
@@ -44,6 +45,7 @@ NEEDED = {
     "erp.receipts": ("ref", "return_authorization", "at", "lines"),
     "erp.inspections": ("receipt", "line", "at"),
     "erp.credits": ("ref", "kind", "at"),
+    "erp.kits": ("ref", "sku", "lines"),
 }
 # A field of a block, and the blocks whose refs it may name.
 REFERENCES = (

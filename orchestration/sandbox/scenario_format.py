@@ -119,7 +119,7 @@ REFUND = Shape(
         "lines": several(
             Shape(
                 {"line": text, "quantity": count, "subtotal": amount},
-                {"tax": amount, "restock": flag, "location": text},
+                {"tax": amount, "restock": flag, "removed": flag, "location": text},
             )
         ),
         "shipping": SHIPPING_BACK,
@@ -165,6 +165,7 @@ ERP = Shape(
     {},
     {
         "currency": currency,
+        "kits": several(Shape({"ref": text, "sku": text, "lines": texts}, {"quantity": units})),
         "sales_orders": several(Shape({"ref": text, "order": text}, {**DOCUMENT, "at": moment})),
         "invoices": several(
             Shape(

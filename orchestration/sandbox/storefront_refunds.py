@@ -113,13 +113,13 @@ def _payment_ref(block: Block, position: int) -> str:
 
 
 def _line(scope: OrderScope, refund: str, *, position: int, line: Block) -> Record:
-    is_restocked = bool(line.get("restock", False))
+    is_restocked = bool(line.get("restock") or line.get("removed"))
     place = scope.place(line.get("location", DEFAULT_LOCATION))
     sold = scope.scenario.line(scope.ref, line["line"])
     return {
         "id": gid("RefundLineItem", scope.stem, f"{refund}/{position}"),
         "quantity": int(line["quantity"]),
-        "restockType": "RETURN" if is_restocked else "NO_RESTOCK",
+        "restockType": _restock_type(line),
         "restocked": is_restocked,
         "location": place if is_restocked else None,
         "lineItem": reference(scope.line_id(line["line"])),
@@ -127,6 +127,13 @@ def _line(scope: OrderScope, refund: str, *, position: int, line: Block) -> Reco
         "subtotalSet": scope.bag(line["subtotal"]),
         "totalTaxSet": scope.bag(line.get("tax")),
     }
+
+
+def _restock_type(line: Block) -> str:
+    """Units that an edit of the order removed were never shipped: they come back by cancelling."""
+    if line.get("removed"):
+        return "CANCEL"
+    return "RETURN" if line.get("restock") else "NO_RESTOCK"
 
 
 def _shipping(scope: OrderScope, refund: str, shipping: Block) -> Record:

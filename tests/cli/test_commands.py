@@ -12,6 +12,7 @@ from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
 from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
+FOLDERS = [SCENARIOS, SCENARIOS / "more", SCENARIOS / "beyond"]
 SEED = int(os.environ.get("RETURNS_SEED", "20260701"))
 # `make soak` draws more, on several clocks.
 FLOWS = int(os.environ.get("RETURNS_FLOWS", "0"))
@@ -35,7 +36,7 @@ def test_help_lists_every_command(returns):
         assert command in said
 
 
-@pytest.mark.parametrize("folder", [SCENARIOS, SCENARIOS / "more"], ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
 def test_every_golden_flow_comes_out_as_it_expects(returns, folder):
     finished = returns("rehearse", str(folder))
 

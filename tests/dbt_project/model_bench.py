@@ -31,7 +31,8 @@ class ModelBench:
                 f"create table warehouse.{schema}.{table} as from built.{schema}.{table} limit 0"
             )
         self.connection.execute("use warehouse")
-        self.sql = {path.stem: path.read_text() for path in target.rglob("int_*.sql")}
+        compiled = target.glob("*/models/intermediate/*/int_*.sql")
+        self.sql = {path.stem: path.read_text() for path in compiled}
         self.models = models
 
     def run(self, rows):

@@ -28,7 +28,7 @@ CENTS = st.integers(0, 99_999)
 
 # Seeds are Hypothesis's own: a failure prints the example and how to repeat it.
 examples = settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

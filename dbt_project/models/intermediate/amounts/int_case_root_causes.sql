@@ -42,7 +42,7 @@ credit_tax_codes as (
     inner join {{ changed('int_erp_line_taxes') }} as taxes
         on
             credit_lines.document_id = taxes.document_id
-            and credit_lines.line_id = taxes.line_id
+            and credit_lines.tax_line_id = taxes.line_id
 
     where credit_lines.order_line_id is not null
 

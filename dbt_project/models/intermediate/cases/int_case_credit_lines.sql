@@ -1,110 +1,80 @@
+-- A kit that was sold as components is spread over them in proportion to what they were sold for, cumulatively in line
+-- order, so that nothing of it is lost to rounding.
 with
 
-lines as (
+amounts as (
 
-    select * from {{ changed('int_erp_document_lines') }}
-
-    where document_type in ('credit_memo', 'cash_refund')
+    select * from {{ changed('int_erp_credit_amounts') }}
 
 ),
 
-taxes_summed_to_line as (
+units as (
+
+    select * from {{ changed('int_erp_unit_lines') }}
+
+),
+
+originals as (
+
+    select * from {{ changed('int_storefront_order_line_amounts') }}
+
+),
+
+claimed as (
 
     select
-        document_id,
-        line_id,
-        sum(tax_minor) as tax_minor
+        amounts.document_id,
+        amounts.line_id as tax_line_id,
+        amounts.currency,
+        amounts.line_class,
+        amounts.gross_minor,
+        amounts.discount_minor,
+        amounts.tax_minor,
+        coalesce(units.line_id, amounts.line_id) as line_id,
+        coalesce(units.quantity, amounts.quantity) as quantity,
+        units.order_line_id,
+        units.line_number,
+        greatest(coalesce(originals.net_minor + originals.tax_minor, 0), 0) as sold_minor
 
-    from {{ changed('int_erp_line_taxes') }}
+    from amounts
 
-    group by document_id, line_id
+    left join units
+        on
+            amounts.document_id = units.document_id
+            and amounts.line_id = coalesce(units.kit_line_id, units.line_id)
+
+    left join originals
+        on
+            units.order_line_id = originals.order_line_id
+            and amounts.currency = originals.currency
 
 ),
 
-matches as (
-
-    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
-
-),
-
--- A line discount belongs to the item above it.
-placed as (
+weighed as (
 
     select
         *,
-        max(case when line_class = 'item' then line_number end) over (
-            partition by document_id
-            order by line_number
+        case
+            when sum(sold_minor) over (partition by document_id, tax_line_id) = 0 then 1
+            else sold_minor
+        end as weight
+
+    from claimed
+
+),
+
+in_order as (
+
+    select
+        *,
+        sum(weight) over (partition by document_id, tax_line_id) as whole_weight,
+        sum(weight) over (
+            partition by document_id, tax_line_id
+            order by line_number, line_id
             rows between unbounded preceding and current row
-        ) as item_line_number
+        ) as running_weight
 
-    from lines
-
-),
-
-line_discounts as (
-
-    select
-        document_id,
-        item_line_number,
-        -sum(amount_minor) as discount_minor
-
-    from placed
-
-    where line_class = 'line_discount'
-
-    group by document_id, item_line_number
-
-),
-
-header_discounts as (
-
-    select
-        document_id,
-        -sum(amount_minor) as discount_minor
-
-    from lines
-
-    where line_class = 'header_discount'
-
-    group by document_id
-
-),
-
-items_in_order as (
-
-    select
-        document_id,
-        line_id,
-        sum(abs(amount_minor)) over (
-            partition by document_id
-            order by line_number
-            rows between unbounded preceding and current row
-        ) as running_minor,
-        abs(amount_minor) as weight_minor,
-        greatest(sum(abs(amount_minor)) over (partition by document_id), 1) as covered_minor
-
-    from lines
-
-    where line_class = 'item' and not is_kit_component
-
-),
-
-header_discounts_allocated as (
-
-    select
-        items_in_order.document_id,
-        items_in_order.line_id,
-        {{ ratio('header_discounts.discount_minor', 'items_in_order.running_minor', 'items_in_order.covered_minor') }}
-        - {{ ratio(
-            'header_discounts.discount_minor',
-            'items_in_order.running_minor - items_in_order.weight_minor',
-            'items_in_order.covered_minor'
-        ) }} as discount_minor
-
-    from items_in_order
-
-    inner join header_discounts on items_in_order.document_id = header_discounts.document_id
+    from weighed
 
 ),
 
@@ -112,45 +82,28 @@ final as (
 
     select
         linked.case_key,
-        lines.document_id,
-        lines.line_id,
-        lines.currency,
-        lines.line_class,
-        lines.quantity,
-        case when lines.line_class = 'item' then matches.order_line_id end as order_line_id,
-        lines.amount_minor as gross_minor,
-        coalesce(line_discounts.discount_minor, 0) + coalesce(header_discounts_allocated.discount_minor, 0)
-            as discount_minor,
-        coalesce(taxes_summed_to_line.tax_minor, 0) as tax_minor
+        in_order.document_id,
+        in_order.line_id,
+        in_order.tax_line_id,
+        in_order.currency,
+        in_order.line_class,
+        in_order.quantity,
+        in_order.order_line_id,
+    {% for amount in ['gross', 'discount', 'tax'] %}
+        {{ share(
+            'in_order.' ~ amount ~ '_minor',
+            'in_order.running_weight - in_order.weight', 'in_order.weight', 'in_order.whole_weight'
+        ) }}
+            as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+    {% endfor %}
 
-    from lines
+    from in_order
 
     inner join {{ changed('int_credit_lines_linked_to_cases') }} as linked
         on
-            lines.document_id = linked.document_id
-            and lines.line_id = linked.line_id
-
-    left join matches
-        on
-            lines.document_id = matches.document_id
-            and lines.line_id = matches.line_id
-
-    left join taxes_summed_to_line
-        on
-            lines.document_id = taxes_summed_to_line.document_id
-            and lines.line_id = taxes_summed_to_line.line_id
-
-    left join line_discounts
-        on
-            lines.document_id = line_discounts.document_id
-            and lines.line_number = line_discounts.item_line_number
-
-    left join header_discounts_allocated
-        on
-            lines.document_id = header_discounts_allocated.document_id
-            and lines.line_id = header_discounts_allocated.line_id
-
-    where not lines.is_kit_component
+            in_order.document_id = linked.document_id
+            and in_order.tax_line_id = linked.line_id
 
 )
 

@@ -6,12 +6,6 @@ cases as (
 
 ),
 
-matches as (
-
-    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
-
-),
-
 requested as (
 
     select
@@ -28,20 +22,15 @@ authorized as (
 
     select
         rmas.case_key,
-        matches.order_line_id,
+        lines.order_line_id,
         'authorized' as measure,
         lines.quantity
 
-    from {{ changed('int_erp_document_lines') }} as lines
+    from {{ changed('int_erp_unit_lines') }} as lines
 
     inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.document_id = rmas.document_id
 
-    inner join matches
-        on
-            lines.document_id = matches.document_id
-            and lines.line_id = matches.line_id
-
-    where not lines.is_kit_component
+    where lines.order_line_id is not null
 
 ),
 

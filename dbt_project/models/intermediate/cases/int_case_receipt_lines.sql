@@ -12,11 +12,9 @@ receipts as (
 
 lines as (
 
-    select * from {{ changed('int_erp_document_lines') }}
+    select * from {{ changed('int_erp_unit_lines') }}
 
-    where
-        document_type = 'item_receipt'
-        and line_class = 'item'
+    where document_type = 'item_receipt'
 
 ),
 
@@ -48,12 +46,6 @@ rmas as (
 
 ),
 
-matches as (
-
-    select * from {{ changed('int_erp_lines_matched_to_order_lines') }}
-
-),
-
 final as (
 
     select
@@ -61,7 +53,7 @@ final as (
         receipts.document_id,
         receipts.document_number,
         lines.line_id,
-        matches.order_line_id,
+        lines.order_line_id,
         lines.quantity,
         receipts.created_at as received_at
 
@@ -78,11 +70,6 @@ final as (
 
     inner join rmas
         on coalesce(line_sources.source_document_id, document_sources.source_document_id) = rmas.document_id
-
-    left join matches
-        on
-            lines.document_id = matches.document_id
-            and lines.line_id = matches.line_id
 
 )
 

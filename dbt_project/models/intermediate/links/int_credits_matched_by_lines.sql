@@ -33,9 +33,7 @@ contents_of_credits as (
         document_id,
         {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
 
-    from {{ changed('int_erp_document_lines') }}
-
-    where line_class = 'item' and not is_kit_component
+    from {{ changed('int_erp_unit_lines') }}
 
     group by document_id
 
