@@ -68,7 +68,12 @@ class Erp(dg.ConfigurableResource):
     def _total(self):
         self._asked = getattr(self, "_asked", 0) + 1
         count = self._asked if self.is_moving else 1
-        return {"type": "SalesOrd", "currency": "USD", "document_count": str(count)}
+        return {
+            "type": "SalesOrd",
+            "currency": "USD",
+            "postingperiod": "0",
+            "document_count": str(count),
+        }
 
 
 @pytest.fixture
