@@ -82,8 +82,8 @@ def tied_out(
         control, currency, period, source_count, source_amount, mart_count, mart_amount = said
         untied[system == "erp"].setdefault(
             store,
-            f"{control} {currency} {period}: {source_count} documents, {source_amount} at the source;"
-            f" {mart_count}, {mart_amount} in the marts",
+            f"{control} {currency} {period}: {source_count} documents, {source_amount} at the"
+            f" source; {mart_count}, {mart_amount} in the marts",
         )
     yield by_store(TIE_OUT, STORES_TIE, failures=untied[False], stores=stores)
     yield by_store(TIE_OUT, ERP_TIES, failures=untied[True], stores=())
