@@ -19,8 +19,8 @@ MAY_CHANGE = {
     ),
     "payouts": "status not in ('PAID', 'FAILED', 'CANCELED')",
 }
-# What is on its way for longer is held by the processor: it is not waited for.
-ON_ITS_WAY = timedelta(days=60)
+# As long as a processor holds a reserve; what is on its way for longer is not waited for.
+ON_ITS_WAY = timedelta(days=180)
 
 
 def resume_at(root: Path, stream: Stream, source: str, *, overlap: timedelta) -> datetime | None:

@@ -60,9 +60,9 @@ def test_the_window_goes_back_to_the_oldest_entry_that_was_not_paid_out(root, la
     assert resume_at(root, entries, "us", overlap=HOUR) == datetime(2026, 3, 19, 9, tzinfo=UTC)
 
 
-def test_what_has_not_moved_for_two_months_is_not_waited_for(root, landed):
+def test_what_has_not_moved_for_half_a_year_is_not_waited_for(root, landed):
     payouts = STREAMS[System.SHOPIFY, "payouts"]
-    landed("payouts", {"id": "p1", "issuedAt": "2026-01-01T00:00:00Z", "status": "SCHEDULED"})
+    landed("payouts", {"id": "p1", "issuedAt": "2025-09-01T00:00:00Z", "status": "SCHEDULED"})
     landed("payouts", {"id": "p2", "issuedAt": "2026-03-19T10:00:00Z", "status": "PAID"})
 
     assert resume_at(root, payouts, "us", overlap=HOUR) == datetime(2026, 3, 19, 9, tzinfo=UTC)
