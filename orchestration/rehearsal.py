@@ -28,6 +28,12 @@ ROWS = """
     inner join marts.fct_return_lifecycle as cases on part.case_key = cases.case_key
     {condition}
 """
+UNTIED = """
+    select control, store, currency, period, source_count, source_amount, mart_count, mart_amount
+    from marts.fct_tie_out
+    where not is_tied
+    order by control, store, currency, period
+"""
 MARTS = "select table_name from information_schema.tables where table_schema = 'marts'"
 
 
@@ -133,7 +139,8 @@ def compare(warehouse: Path, scenarios: Sequence[Scenario]) -> Iterator[Verdict]
     """
     Hold the marts against what each file expects, a verdict a file.
 
-    A row that belongs to no file is nobody's: it comes last, under a name of its own.
+    A row that belongs to no file is nobody's: it comes last, under a name of its own. So do the
+    controls that do not tie out, which no file answers for.
     """
     found = _found_rows(warehouse)
     for scenario in scenarios:
@@ -149,6 +156,9 @@ def compare(warehouse: Path, scenarios: Sequence[Scenario]) -> Iterator[Verdict]
     nobodys = [f"{part}: unexpected {_shown(row)}" for part in PARTS for row in found[part]]
     if nobodys:
         yield Verdict("(rows of no file)", tuple(nobodys))
+    untied = _untied(warehouse)
+    if untied:
+        yield Verdict("(controls)", tuple(untied))
 
 
 def has_marts(warehouse: Path) -> bool:
@@ -160,7 +170,7 @@ def has_marts(warehouse: Path) -> bool:
             built = {name for (name,) in connection.execute(MARTS).fetchall()}
     except duckdb.Error:  # a build that broke off may still hold the file
         return False
-    return built >= set(PARTS.values())
+    return built >= {*PARTS.values(), "fct_tie_out"}
 
 
 def _read(path: Path) -> Scenario:
@@ -177,6 +187,14 @@ def _found_rows(warehouse: Path) -> dict[str, list[Row]]:
     with duckdb.connect(warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         return {part: _rows_of(connection, table) for part, table in PARTS.items()}
+
+
+def _untied(warehouse: Path) -> list[str]:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        cursor = connection.execute(UNTIED)
+        columns = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [f"does not tie out: {_shown(row)}" for row in rows]
 
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:

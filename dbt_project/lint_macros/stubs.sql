@@ -31,3 +31,5 @@
 {% macro quoted(name) %}{{ name }}_record{% endmacro %}
 {% macro literals(texts) %}'a', 'b'{% endmacro %}
 {% macro changed(model, by=none) %}{{ model }}{% endmacro %}
+{% macro month_of(day) %}month_of({{ day }}){% endmacro %}
+{% macro tie_out(control, system, source, built) %}select {{ source }}.* from {{ source }} cross join {{ built }}{% endmacro %}

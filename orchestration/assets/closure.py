@@ -119,6 +119,8 @@ READ_WHOLE = frozenset(
     {
         (System.SHOPIFY, "locations"),
         (System.SHOPIFY, "inventory_levels"),
+        (System.SHOPIFY, "payouts"),
+        (System.SHOPIFY, "tender_transactions"),
         (System.NETSUITE, "accounting_periods"),
         (System.NETSUITE, "items"),
         (System.NETSUITE, "control_totals"),

@@ -158,6 +158,9 @@ def confirmed_actions(
 
 
 def _storefront_deps(stream: Stream) -> list[dg.AssetKey]:
+    if stream.name == "payouts":
+        # Read after the entries it sums up: it names every payout that they do.
+        return [key_of(STREAMS[System.SHOPIFY, "balance_transactions"])]
     if stream.name not in IDS_TO_READ:
         return []
     if stream.name == "dispositions":

@@ -19,7 +19,7 @@ NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
 UNMOVED = "totals_did_not_move_during_the_extraction"
 
-# What the ERP said of itself once: type, currency, count and sum.
+# What the ERP said of itself once: type, currency, period, count and sum.
 Reading = set[tuple[object, ...]]
 
 # A daily run may be two hours late; beyond that the numbers are another day's.
@@ -98,7 +98,7 @@ def unmoved(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> dg.AssetCh
     readings: dict[str, Reading] = {}
     for batch, *totals in connection.execute(
         """
-        select _batch_id, type, currency, document_count, document_total
+        select _batch_id, type, currency, postingperiod, document_count, document_total
         from netsuite.control_totals
         where _run_id = $run_id
         """,

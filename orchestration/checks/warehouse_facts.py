@@ -22,16 +22,20 @@ STAGED_FROM: Mapping[str, Sequence[tuple[System, str]]] = {
     "stg_shopify__returns": [(System.SHOPIFY, "returns")],
     "stg_shopify__refunds": [(System.SHOPIFY, "refunds")],
     "stg_shopify__balance_transactions": [(System.SHOPIFY, "balance_transactions")],
+    "stg_shopify__payouts": [(System.SHOPIFY, "payouts")],
+    "stg_shopify__tender_transactions": [(System.SHOPIFY, "tender_transactions")],
     "stg_netsuite__transactions": [(System.NETSUITE, name) for name in TRANSACTION_TYPES],
     "stg_netsuite__items": [(System.NETSUITE, "items")],
     "stg_netsuite__accounting_periods": [(System.NETSUITE, "accounting_periods")],
     "stg_ledger__actions": [(System.LEDGER, "actions")],
 }
 UNTIED = """
-    select system, store, control, currency, source_count, source_amount, mart_count, mart_amount
+    select
+        system, store, control, currency, period,
+        source_count, source_amount, mart_count, mart_amount
     from marts.fct_tie_out
     where not is_tied
-    order by system, store, control, currency
+    order by system, store, control, currency, period
 """
 
 WAREHOUSE_SPECS = [
@@ -75,11 +79,11 @@ def tied_out(
     """Say which controls of the storefronts, and which of the ERP, do not tie out."""
     untied: dict[bool, dict[str, str]] = {True: {}, False: {}}
     for system, store, *said in connection.execute(UNTIED).fetchall():
-        control, currency, source_count, source_amount, mart_count, mart_amount = said
+        control, currency, period, source_count, source_amount, mart_count, mart_amount = said
         untied[system == "erp"].setdefault(
             store,
-            f"{control} {currency}: {source_count} documents, {source_amount} at the source;"
-            f" {mart_count}, {mart_amount} in the marts",
+            f"{control} {currency} {period}: {source_count} documents, {source_amount} at the"
+            f" source; {mart_count}, {mart_amount} in the marts",
         )
     yield by_store(TIE_OUT, STORES_TIE, failures=untied[False], stores=stores)
     yield by_store(TIE_OUT, ERP_TIES, failures=untied[True], stores=())

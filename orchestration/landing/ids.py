@@ -37,7 +37,7 @@ def disposition_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]
     Goods may be handled after their return is closed, so an open reverse fulfilment order counts
     as well as an open return.
     """
-    open_returns = f"select id from ({_newest(root, store, RETURNS)}) where {RETURN_MAY_CHANGE}"
+    open_returns = f"select id from ({newest(root, store, RETURNS)}) where {RETURN_MAY_CHANGE}"
     return _ids(
         root,
         store,
@@ -61,8 +61,8 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
     """
     named = "refunds" if stream is REFUNDS else '"returns".nodes'
     query = f"""
-        with orders as ({_newest(root, store, ORDERS)}),
-        landed as ({_newest(root, store, stream)}),
+        with orders as ({newest(root, store, ORDERS)}),
+        landed as ({newest(root, store, stream)}),
         named as (
             select reference.id, max(_extracted_at) as named_at
             from (select unnest({named}) as reference, _extracted_at from orders)
@@ -79,7 +79,7 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
         return [row[0] for row in connection.execute(query, {"run_id": run_id}).fetchall()]
 
 
-def _newest(root: Path, store: str, stream: Stream) -> str:
+def newest(root: Path, store: str, stream: Stream) -> str:
     """Return a select of the newest landed version of each of a store's records."""
     rows = select_rows(root, stream, committed_batches(root, stream, source=store))
     changed_at = f'"{stream.cursor}" desc,' if stream.cursor else ""

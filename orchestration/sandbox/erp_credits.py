@@ -24,8 +24,8 @@ def post_credit(ledger: Ledger, block: Block) -> None:
     kind = Kind.CASH_REFUND if block["kind"] == "cash_refund" else Kind.CREDIT_MEMO
     order = next((source.order for source in sources if source.order), None)
     document = ledger.open(block, kind, order=order, at=block["at"], status="B")
-    if block.get("period"):
-        document.header["postingperiod"] = period_id(block["period"])
+    posted_in = block.get("period") or f"{document.at:%Y-%m}"
+    document.header["postingperiod"] = period_id(posted_in)
     document.created_from = sources[0].id if sources else None
     for source in sources:
         source.touch(document.at)

@@ -7,9 +7,10 @@ from orchestration.sandbox.identity import gid
 from orchestration.sandbox.scenario import Scenario
 from orchestration.sandbox.scenario_values import Block, instant, stamp
 from orchestration.sandbox.storefront_orders import line_record, order_record
-from orchestration.sandbox.storefront_refunds import refund_record, settlements
+from orchestration.sandbox.storefront_refunds import refund_record
 from orchestration.sandbox.storefront_returns import return_record
 from orchestration.sandbox.storefront_scope import OrderScope
+from orchestration.sandbox.storefront_settlements import settlements, tender
 from orchestration.sandbox.storefront_wire import (
     DEFAULT_LOCATION,
     Record,
@@ -37,7 +38,9 @@ def records_of(scenario: Scenario) -> Iterator[tuple[str, Record]]:
 
 
 def _of_order(scope: OrderScope) -> Iterator[Record]:
-    yield order_record(scope)
+    order = order_record(scope)
+    yield order
+    yield from tender(order)
     placed_at = stamp(scope.order["placed_at"])
     for line in scope.order["lines"]:
         yield line_record(scope, line)

@@ -1,12 +1,11 @@
-"""Refunds, the payments that carry them and the processor's entries that settle those."""
+"""Refunds and the payments that carry them."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from orchestration.sandbox.identity import gid, number, tail
+from orchestration.sandbox.identity import gid, tail
 from orchestration.sandbox.scenario_values import Block, amount, stamp
 from orchestration.sandbox.storefront_scope import OrderScope, paid_back
-from orchestration.sandbox.storefront_wire import DEFAULT_LOCATION, Record, money, reference
+from orchestration.sandbox.storefront_wire import DEFAULT_LOCATION, Record, reference
 
 
 def refund_record(scope: OrderScope, block: Block) -> Record:
@@ -41,7 +40,7 @@ def refund_payments(scope: OrderScope, block: Block) -> list[Record]:
     return [
         transaction(
             scope,
-            _payment_ref(block, position),
+            payment_ref(block, position),
             kind="REFUND",
             status=payment["status"].upper(),
             gateway=payment["gateway"],
@@ -78,37 +77,8 @@ def transaction(
     }
 
 
-def settlements(scope: OrderScope, block: Block) -> Iterator[Record]:
-    """Yield the processor's entries of a refund; they name its payment by the tail of its id."""
-    for position, payment in enumerate(block.get("payments") or []):
-        settled = payment.get("settled")
-        if settled:
-            yield _settlement(scope, block, ref=_payment_ref(block, position), settled=settled)
-
-
-def _settlement(scope: OrderScope, block: Block, *, ref: str, settled: Block) -> Record:
-    at, taken = stamp(settled["at"]), -amount(settled["amount"])
-    return {
-        "__typename": "ShopifyPaymentsBalanceTransaction",
-        "id": gid("ShopifyPaymentsBalanceTransaction", scope.stem, ref),
-        "type": "REFUND",
-        "sourceType": "REFUND",
-        "sourceId": str(number("Refund", scope.stem, block["ref"])),
-        "sourceOrderTransactionId": str(number("OrderTransaction", scope.stem, ref)),
-        "transactionDate": at,
-        "test": False,
-        "amount": money(taken, scope.currency),
-        "fee": money(0, scope.currency),
-        "net": money(taken, scope.currency),
-        "associatedOrder": {"id": scope.id, "name": scope.order["name"]},
-        "associatedPayout": {
-            "id": gid("ShopifyPaymentsPayout", scope.store, at[:10]),
-            "status": "PAID",
-        },
-    }
-
-
-def _payment_ref(block: Block, position: int) -> str:
+def payment_ref(block: Block, position: int) -> str:
+    """Return the ref of a payment of a refund, by its place."""
     return f"{block['ref']}/payment/{position}"
 
 

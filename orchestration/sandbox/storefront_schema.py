@@ -20,6 +20,7 @@ from orchestration.sandbox.inventory import Desk, quantities_of
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_paging import Key, page
 from orchestration.sandbox.storefront_search import search
+from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_wire import Record, level_id
 
 GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
@@ -182,6 +183,18 @@ def _balance(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     )
 
 
+def _payouts(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    issued = payouts(visit.every("ShopifyPaymentsBalanceTransaction"))
+    found = search(issued, arguments.get("query"), date_fields={"issued_at": "issuedAt"})
+    return _paged(found, info, arguments, key=lambda payout: [payout["issuedAt"], payout["id"]])
+
+
+def _tender(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    found = search(info.context.every("TenderTransaction"), arguments.get("query"))
+    return _paged(found, info, arguments, key=lambda moved: [moved["processedAt"], moved["id"]])
+
+
 def _shop(_: Any, info: GraphQLResolveInfo) -> Record:
     currencies = {order["currencyCode"] for order in info.context.every("Order")}
     return {
@@ -232,6 +245,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "locations": _locations,
         "location": _location,
         "shopifyPaymentsAccount": _payments_account,
+        "tenderTransactions": _tender,
         "shop": _shop,
         "currentAppInstallation": _installation,
     },
@@ -239,5 +253,5 @@ RESOLVERS: dict[str, dict[str, Any]] = {
     "Location": {"inventoryLevels": _levels_of_place},
     "InventoryItem": {"inventoryLevels": _levels_of_item, "inventoryLevel": _level},
     "InventoryLevel": {"quantities": _quantities},
-    "ShopifyPaymentsAccount": {"balanceTransactions": _balance},
+    "ShopifyPaymentsAccount": {"balanceTransactions": _balance, "payouts": _payouts},
 }

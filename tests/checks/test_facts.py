@@ -1,5 +1,6 @@
 """Each fact fails for the store it is about, and says what it found."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -27,8 +28,8 @@ def order(number, *, test="false"):
 
 
 def total(count):
-    row = f'{{"type": "SalesOrd", "currency": "USD", "document_count": "{count}"}}'
-    return f'{{"items": [{row}]}}'.encode()
+    row = {"type": "SalesOrd", "currency": "USD", "postingperiod": 0, "document_count": count}
+    return json.dumps({"items": [row]}).encode()
 
 
 @pytest.fixture
@@ -105,10 +106,11 @@ def test_an_untied_control_is_the_stores_own_or_the_erps(warehouse):
         create schema marts;
         create table marts.fct_tie_out as
         select * from (values
-            ('refunds', 'storefront', 'us', 'USD', 2, 20.00, 2, 20.00, true),
-            ('refunds', 'storefront', 'uk', 'GBP', 2, 20.00, 1, 10.00, false),
-            ('credits', 'erp', 'all', 'USD', 3, 30.00, 3, 30.00, true)
-        ) as controls (control, system, store, currency, source_count, source_amount,
+            ('refunds', 'storefront', 'us', 'USD', '2026-03', 2, 20.00, 2, 20.00, true),
+            ('refunds', 'storefront', 'uk', 'GBP', '2026-03', 2, 20.00, 1, 10.00, false),
+            ('payouts', 'processor', 'us', 'USD', '2026-03', 1, -9.00, 1, -9.00, true),
+            ('credits', 'erp', 'all', 'USD', '2026-03', 3, 30.00, 3, 30.00, true)
+        ) as controls (control, system, store, currency, period, source_count, source_amount,
                        mart_count, mart_amount, is_tied)
     """)
 

@@ -56,7 +56,11 @@ def warehouse(tmp_path):
             select 'us/return/1' as case_key, 'restock' as action, 'MUG' as sku, 1 as quantity,
                    'held' as decision, ['unlinked'] as hold_reasons
             union all
-            select 'us/return/1', 'notify', null, null, 'ready', []
+            select 'us/return/1', 'notify', null, null, 'ready', [];
+            create table marts.fct_tie_out as
+            select 'credits' as control, 'all' as store, 'USD' as currency, '2026-03' as period,
+                   1 as source_count, cast(25.92 as decimal(18, 3)) as source_amount,
+                   1 as mart_count, cast(25.92 as decimal(18, 3)) as mart_amount, true as is_tied
         """)
     return path
 
@@ -95,6 +99,18 @@ def test_zero_is_not_null(folder, warehouse):
     )
 
     assert not verdicts(warehouse, path)["one"].is_ok
+
+
+def test_a_control_that_does_not_tie_out_fails_though_every_row_is_as_expected(folder, warehouse):
+    path = folder(lifecycle=[LIFECYCLE], variance=[VARIANCE], gates=[GATE])
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("update marts.fct_tie_out set mart_amount = 25.91, is_tied = false")
+
+    found = verdicts(warehouse, path)
+
+    assert found["one"].is_ok
+    (difference,) = found["(controls)"].differences
+    assert difference.startswith("does not tie out: control=credits, store=all, currency=USD")
 
 
 def test_a_row_too_many_is_unexpected(folder, warehouse):

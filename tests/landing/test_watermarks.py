@@ -6,6 +6,7 @@ from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import resume_at
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
+READ_AT = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -43,3 +44,25 @@ def test_a_batch_that_was_not_committed_moves_nothing(root, landed):
     (batch.folder(root) / "manifest.json").unlink()
 
     assert resumed(root) is None
+
+
+def test_the_window_goes_back_to_the_oldest_entry_that_was_not_paid_out(root, landed):
+    entries = STREAMS[System.SHOPIFY, "balance_transactions"]
+    waiting = {"id": "b1", "transactionDate": "2026-03-15T10:00:00Z"}
+    landed("balance_transactions", waiting | {"associatedPayout": {"status": "PENDING"}})
+    last = {"id": "b2", "transactionDate": "2026-03-19T10:00:00Z"}
+    landed("balance_transactions", last | {"associatedPayout": {"status": "PAID"}})
+    assert resume_at(root, entries, "us", overlap=HOUR) == datetime(2026, 3, 15, 9, tzinfo=UTC)
+
+    paid = waiting | {"associatedPayout": {"status": "PAID"}}
+    landed("balance_transactions", paid, extracted_at=READ_AT + HOUR)
+
+    assert resume_at(root, entries, "us", overlap=HOUR) == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+def test_what_has_not_moved_for_half_a_year_is_not_waited_for(root, landed):
+    payouts = STREAMS[System.SHOPIFY, "payouts"]
+    landed("payouts", {"id": "p1", "issuedAt": "2025-09-01T00:00:00Z", "status": "SCHEDULED"})
+    landed("payouts", {"id": "p2", "issuedAt": "2026-03-19T10:00:00Z", "status": "PAID"})
+
+    assert resume_at(root, payouts, "us", overlap=HOUR) == datetime(2026, 3, 19, 9, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -41,9 +42,10 @@ class Source:
 
 
 class Stores(dg.ConfigurableResource):
-    """Two stores; `broken` may be read from no more."""
+    """Two stores; `broken` may be read from no more, the rest answers with its `records`."""
 
     broken: list[str] = Field(default_factory=list)
+    records: dict[str, dict[str, list[Any]]] = Field(default_factory=dict)
 
     @property
     def stores(self):
@@ -51,24 +53,31 @@ class Stores(dg.ConfigurableResource):
 
     @contextmanager
     def client(self, store):
-        yield Source(refuses=["orders"] if store in self.broken else [])
+        refuses = ["orders"] if store in self.broken else []
+        yield Source(self.records.get(store), refuses=refuses)
 
 
 class Erp(dg.ConfigurableResource):
     """An ERP with an item; `moving` counts a document more each time it is asked."""
 
     is_moving: bool = False
+    totals: list[dict[str, str]] = Field(default_factory=list)
 
     @contextmanager
     def client(self):
         item = {"id": "7", "itemid": "MUG", "itemtype": "InvtPart", "isinactive": "F"}
-        records = {"items": [item], "control_totals": [self._total()]}
+        records = {"items": [item], "control_totals": [self._total(), *self.totals]}
         yield Source(records)
 
     def _total(self):
         self._asked = getattr(self, "_asked", 0) + 1
         count = self._asked if self.is_moving else 1
-        return {"type": "SalesOrd", "currency": "USD", "document_count": str(count)}
+        return {
+            "type": "SalesOrd",
+            "currency": "USD",
+            "postingperiod": "0",
+            "document_count": str(count),
+        }
 
 
 @pytest.fixture
@@ -143,6 +152,48 @@ def test_an_erp_that_moves_while_it_is_read_leaves_the_publication_incomplete(re
     assert not rollup_of(result).passed
     failed = asked(file, "select name from ops.checks where not passed")
     assert ("totals_did_not_move_during_the_extraction",) in failed
+
+
+def pounds(amount):
+    return {"amount": amount, "currencyCode": "GBP"}
+
+
+def test_a_witness_that_knows_more_than_was_read_leaves_the_publication_incomplete(reconcile):
+    """uk's tender and its payout name a refund that no page of its orders brought."""
+    tender = {"id": "t1", "processedAt": "2026-03-12T10:00:00Z", "amount": pounds("-12.00")}
+    summary = {"refundsFeeGross": pounds("-12.00"), "refundsFee": pounds("0.00")}
+    payout = {
+        "id": "p1",
+        "issuedAt": "2026-03-14T00:00:00Z",
+        "status": "PAID",
+        "net": pounds("-12.00"),
+        "summary": summary,
+    }
+    unread = {"tender_transactions": [tender], "payouts": [payout]}
+
+    result, file = reconcile(stores=Stores(records={"uk": unread}))
+
+    assert rollup_of(result).passed
+    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
+        (False, '["uk"]')
+    ]
+    untied = "select control, store, period, source_amount, mart_amount from marts.fct_tie_out"
+    assert asked(file, f"{untied} where not is_tied order by all") == [
+        ("payouts", "uk", "2026-03", -12, 0),
+        ("settlements", "uk", "2026-03", 12, 0),
+        ("tender_transactions", "uk", "2026-03", 12, 0),
+    ]
+
+
+def test_a_credit_that_the_erp_counts_and_no_page_brought_stops_every_store(reconcile):
+    total = {"type": "CustCred", "currency": "USD", "postingperiod": "202603"}
+    unread = total | {"document_count": "1", "document_total": "-24.00"}
+
+    result, file = reconcile(erp=Erp(totals=[unread]))
+
+    assert not rollup_of(result).passed
+    failed = "select name from ops.checks where not passed"
+    assert asked(file, failed) == [("every_erp_control_ties_out",)]
 
 
 def test_what_is_published_says_how_new_each_stream_is(reconcile):

@@ -21,6 +21,8 @@ from orchestration.extract.streams import STREAMS, Stream, System, read_query
 PAGE_SIZES = {
     "orders": 25,
     "balance_transactions": 100,
+    "payouts": 100,
+    "tender_transactions": 250,
     "locations": 100,
     "inventory_levels": 100,
     "returns": 20,
@@ -30,6 +32,8 @@ PAGE_SIZES = {
 SEARCHED = {
     "orders": "updated_at",
     "balance_transactions": "processed_at",
+    "payouts": "issued_at",
+    "tender_transactions": "processed_at",
     "inventory_levels": "updated_at",
 }
 # A connection ends at this many objects however many there are; then the window starts later.

@@ -20,7 +20,7 @@ summed_to_payment as (
     from balance_transactions
 
     where
-        balance_transaction_type in ('refund', 'refund_failure', 'refund_adjustment')
+        balance_transaction_type in ({{ literals(var("refund_settlement_types")) }})
         and settled_at <= {{ as_of() }}
 
     group by store, payment_number, currency

@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('netsuite', 'control_totals'), ['type', 'currency']) }}
+    {{ newest_version(source('netsuite', 'control_totals'), ['type', 'currency', 'postingperiod']) }}
 
 ),
 
@@ -17,6 +17,7 @@ renamed as (
     select
         newest.type as type_code,
         newest.currency,
+        newest.postingperiod as period_id,
         newest.document_count,
         newest.document_total
 

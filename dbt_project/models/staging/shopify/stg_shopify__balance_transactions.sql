@@ -17,6 +17,9 @@ renamed as (
         amount.amount,
         fee.amount as fee_amount,
         net.amount as net_amount,
+        associatedPayout.id as payout_id,
+        lower(associatedPayout.status) as payout_status,
+        coalesce(test, false) as is_test,
         transactionDate as settled_at,
         _extracted_at
 

@@ -14,6 +14,7 @@ renamed as (
         {{ quoted("order") }}.id as order_id,
         {{ quoted("return") }}.id as return_id,
         coalesce(processedAt, createdAt) as refunded_at,
+        totalRefundedSet.shopMoney.amount as total_refunded_amount,
         refundLineItems.nodes as refund_lines,
         refundShippingLines.nodes as shipping_lines,
         orderAdjustments.nodes as adjustments,
