@@ -139,8 +139,7 @@ def compare(warehouse: Path, scenarios: Sequence[Scenario]) -> Iterator[Verdict]
     """
     Hold the marts against what each file expects, a verdict a file.
 
-    A row that belongs to no file is nobody's: it comes last, under a name of its own. So do the
-    controls that do not tie out, which no file answers for.
+    A row that belongs to no file is nobody's: it comes last, under a name of its own.
     """
     found = _found_rows(warehouse)
     for scenario in scenarios:
@@ -156,9 +155,15 @@ def compare(warehouse: Path, scenarios: Sequence[Scenario]) -> Iterator[Verdict]
     nobodys = [f"{part}: unexpected {_shown(row)}" for part in PARTS for row in found[part]]
     if nobodys:
         yield Verdict("(rows of no file)", tuple(nobodys))
-    untied = _untied(warehouse)
-    if untied:
-        yield Verdict("(controls)", tuple(untied))
+
+
+def untied(warehouse: Path) -> list[str]:
+    """Return the controls that do not tie out, as sentences: no file answers for them."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        cursor = connection.execute(UNTIED)
+        columns = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [f"does not tie out: {_shown(row)}" for row in rows]
 
 
 def has_marts(warehouse: Path) -> bool:
@@ -187,14 +192,6 @@ def _found_rows(warehouse: Path) -> dict[str, list[Row]]:
     with duckdb.connect(warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         return {part: _rows_of(connection, table) for part, table in PARTS.items()}
-
-
-def _untied(warehouse: Path) -> list[str]:
-    with duckdb.connect(warehouse, read_only=True) as connection:
-        cursor = connection.execute(UNTIED)
-        columns = [column[0] for column in cursor.description or []]
-        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return [f"does not tie out: {_shown(row)}" for row in rows]
 
 
 def _rows_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.assets.clock import run_clock
-from orchestration.extract.errors import SourceError
+from orchestration.extract.errors import SourceError, StopError
 from orchestration.extract.streams import (
     LEDGER_STREAMS,
     NETSUITE_STREAMS,
@@ -101,13 +101,20 @@ def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, shopify: ShopifyResource, home: Home
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         landing = Landing.of(context, home)
-        batches, failures = [], {}
+        batches, failures, silent = [], {}, {}
         for store in shopify.stores:
             try:
                 batches.append(_land_store(landing, stream, store=store, shopify=shopify))
+            except StopError as error:
+                if stream.is_witness:
+                    # Nothing was said, and that is known: its control is left out.
+                    silent[store] = str(error)
+                    batches.append(landing.land(stream, [], source=store, since=None))
+                else:
+                    failures[store] = str(error)
             except SourceError as error:
                 failures[store] = str(error)
-        return _result(batches, checks=[_every_store(shopify.stores, failures)])
+        return _result(batches, checks=[_every_store(shopify.stores, failures, silent=silent)])
 
     return landed
 
@@ -185,13 +192,16 @@ def _land_store(
         return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)
 
 
-def _every_store(stores: Sequence[str], failures: Mapping[str, str]) -> dg.AssetCheckResult:
+def _every_store(
+    stores: Sequence[str], failures: Mapping[str, str], *, silent: Mapping[str, str]
+) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=EVERY_STORE_IS_EXTRACTED,
         passed=not failures,
         metadata={
             "stores": {store: store not in failures for store in stores},
             "failures": dict(failures),
+            "witnesses_unavailable": dict(silent),
         },
     )
 

@@ -12,7 +12,15 @@ from rich.console import Console
 from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import Outcome, run_job
-from orchestration.rehearsal import Group, Verdict, compare, grouped, has_marts, read_folder
+from orchestration.rehearsal import (
+    Group,
+    Verdict,
+    compare,
+    grouped,
+    has_marts,
+    read_folder,
+    untied,
+)
 
 
 def rehearse_folder(console: Console, folder: Path, *, only: Sequence[str] = ()) -> bool:
@@ -47,6 +55,9 @@ def _rehearse(console: Console, group: Group) -> list[Verdict]:
             )
         for problem in outcome.problems:
             console.print(f"[red]pipeline[/red] {problem}")
+        if has_marts(home / "warehouse.duckdb"):
+            for control in untied(home / "warehouse.duckdb"):
+                console.print(f"[yellow]note   [/yellow] {control}")
         return _verdicts(home, group, outcome=outcome)
 
 

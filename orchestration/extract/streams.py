@@ -23,6 +23,7 @@ class Stream:
     rejected with its text, never bent. `records` is the path of the list of records in one answer.
     `key` identifies a record; among its landed versions the newest extraction counts.
     `cursor` is the field that orders changes (none: the stream is read by id or whole).
+    A witness (`is_witness`) says again what other streams say: a source may keep it to itself.
     """
 
     system: System
@@ -31,6 +32,7 @@ class Stream:
     records: tuple[str, ...]
     columns: dict[str, str]
     cursor: str | None = None
+    is_witness: bool = False
     parameters: dict[str, str] = field(default_factory=dict)
     document: str = ""
 
@@ -254,6 +256,7 @@ SHOPIFY_STREAMS = (
         System.SHOPIFY,
         "payouts",
         key=("id",),
+        is_witness=True,
         cursor="issuedAt",
         records=("data", "shopifyPaymentsAccount", "payouts", "nodes"),
         columns={
@@ -276,6 +279,7 @@ SHOPIFY_STREAMS = (
         System.SHOPIFY,
         "tender_transactions",
         key=("id",),
+        is_witness=True,
         cursor="processedAt",
         records=("data", "tenderTransactions", "nodes"),
         columns={

@@ -42,6 +42,7 @@ def test_every_golden_flow_comes_out_as_it_expects(returns, folder):
 
     assert finished.exit_code == 0, finished.output
     assert f"{len(list(folder.glob('*.yaml')))} ok, 0 differ" in finished.output
+    assert "does not tie out" not in finished.output
 
 
 def test_flows_drawn_at_random_come_out_as_a_second_reading_of_the_definitions_expects(

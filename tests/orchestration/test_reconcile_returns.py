@@ -42,9 +42,10 @@ class Source:
 
 
 class Stores(dg.ConfigurableResource):
-    """Two stores; `broken` may be read from no more, the rest answers with its `records`."""
+    """Two stores; `broken` may be read no more, the rest answers with its `records`."""
 
     broken: list[str] = Field(default_factory=list)
+    withheld: list[str] = Field(default_factory=list)
     records: dict[str, dict[str, list[Any]]] = Field(default_factory=dict)
 
     @property
@@ -53,7 +54,7 @@ class Stores(dg.ConfigurableResource):
 
     @contextmanager
     def client(self, store):
-        refuses = ["orders"] if store in self.broken else []
+        refuses = [*self.withheld, *(["orders"] if store in self.broken else [])]
         yield Source(self.records.get(store), refuses=refuses)
 
 
@@ -183,6 +184,23 @@ def test_a_witness_that_knows_more_than_was_read_leaves_the_publication_incomple
         ("settlements", "uk", "2026-03", 12, 0),
         ("tender_transactions", "uk", "2026-03", 12, 0),
     ]
+
+
+def test_a_witness_that_may_not_be_read_is_left_out_and_named(reconcile):
+    """A token without the scope for payouts: the other controls speak for the store."""
+    result, file = reconcile(stores=Stores(withheld=["payouts", "tender_transactions"]))
+
+    assert result.success
+    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
+        (True, "[]")
+    ]
+    (evaluation,) = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.asset_key == dg.AssetKey(["shopify", "payouts"])
+        and check.check_name == "every_store_is_extracted"
+    ]
+    assert set(evaluation.metadata["witnesses_unavailable"].value) == {"us", "uk"}
 
 
 def test_a_credit_that_the_erp_counts_and_no_page_brought_stops_every_store(reconcile):

@@ -27,6 +27,9 @@ entries as (
 
     from {{ ref('int_settlement_entries_paid_out') }}
 
+    -- A store whose payouts cannot be read has no witness here.
+    where store in (select known.store from {{ ref('stg_shopify__payouts') }} as known)
+
     group by store, payout_id, currency, period
 
 )

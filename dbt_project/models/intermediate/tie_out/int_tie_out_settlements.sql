@@ -29,7 +29,10 @@ entries_of_payout as (
 
     from {{ ref('int_settlement_entries_paid_out') }}
 
-    where is_refund
+    where
+        is_refund
+        -- A store whose payouts cannot be read has no witness here.
+        and store in (select known.store from {{ ref('stg_shopify__payouts') }} as known)
 
     group by store, payout_id, currency, period
 

@@ -73,6 +73,8 @@ refund_payments as (
         and payments.gateway not in ({{ literals(var("gateways_without_tender")) }})
         and payments.amount_minor <> 0
         and payments.currency = coalesce(tender_currencies.currency, orders.shop_currency)
+        -- A store whose tender cannot be read has no witness here.
+        and payments.store in (select tender.store from tender)
 
 )
 
