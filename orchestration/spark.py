@@ -1,4 +1,4 @@
-"""The marts on Spark: the same project over the same landing, for those who outgrew one machine."""
+"""The marts on Spark: the same project and landing, for those who outgrew one machine."""
 
 import json
 import os
@@ -16,12 +16,13 @@ from dbt.cli.main import dbtRunner
 from orchestration.assets.project import PROJECT, ProjectError
 from orchestration.landing.spark_sources import spark_source_views
 
-SUCCEEDED = frozenset({"success", "pass", "warn"})
+SUCCEEDED = frozenset({"success", "pass", "warn", "no-op"})
 # What a cluster's own configuration may say otherwise.
 DEFAULTS = {
     "spark.master": "local[*]",
     "spark.app.name": "return-lifecycle",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -72,9 +73,11 @@ def demand_spark() -> None:
 @contextmanager
 def _session(folder: Path) -> Iterator[Any]:
     """The one session of this process: dbt's adapter takes whichever there is."""
-    from pyspark import SparkConf
+    from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
+    # Only a started Java reads spark-defaults.conf, which goes before these defaults.
+    SparkContext._ensure_initialized()  # noqa: SLF001
     configuration = SparkConf()
     for name, value in {**DEFAULTS, "spark.sql.warehouse.dir": str(folder.resolve())}.items():
         configuration.setIfMissing(name, value)

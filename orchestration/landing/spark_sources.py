@@ -1,4 +1,4 @@
-"""Committed batches as views of a Spark catalogue: the same rows, read where the warehouse is Spark."""
+"""Committed batches as views of a Spark catalogue: the rows that DuckDB's views show, on Spark."""
 
 # ruff: noqa: S608 - names are declared in code, and paths are quoted by this room.
 

@@ -29,8 +29,14 @@ def differences(home, spark, schema, table):
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         columns, here = _rows(connection, f'"{schema}"."{table}"')
-        files = f"{spark}/{schema}.db/{table}/*.parquet"
-        their_columns, there = _rows(connection, f"read_parquet('{files}')")
+        folder = spark / f"{schema}.db" / table
+        if not folder.is_dir():
+            return [f"{schema}.{table} was not built on Spark"]
+        # Spark writes no file for a table that nothing was inserted into.
+        written = any(folder.glob("*.parquet"))
+        their_columns, there = (
+            _rows(connection, f"read_parquet('{folder}/*.parquet')") if written else (columns, [])
+        )
     if columns != their_columns:
         return [f"{schema}.{table} has columns {columns} in DuckDB and {their_columns} in Spark"]
     only_here, only_there = Counter(here), Counter(there)
@@ -61,7 +67,7 @@ def _plain(value):
 
 
 def _paired(name, columns, only_here, only_there):
-    """Rows that begin alike are about the same thing: say which columns differ, and use them up."""
+    """Rows that begin alike are about the same thing: say which columns differ, use them up."""
     for row in list(only_here.elements()):
         alike = next((other for other in only_there if other[0] == row[0]), None)
         if alike is None:
