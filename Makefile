@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+SPARK_STAMP := .venv/.installed-spark
 RETURNS := $(BIN)/returns
 SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
 
 .DEFAULT_GOAL := check
 .PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
-	doctor lock clean browser
+	spark doctor lock clean browser
 
 check: lint types layers tests
 
@@ -31,6 +32,13 @@ browser:
 	else \
 		echo "Chromium is missing: the browser tests need it. Run: sudo $(SETUP_BROWSER)"; \
 	fi
+
+# The same environment with Spark in it: 460 MB, which `make setup` does not ask of everyone.
+$(SPARK_STAMP): $(STAMP) requirements-spark.lock
+	@echo "Adding Spark to .venv (once, a minute or more)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements-spark.lock
+	@touch $(SPARK_STAMP)
 
 run: $(STAMP)
 	$(RETURNS) run
@@ -75,6 +83,10 @@ sql: $(STAMP)
 tests: $(STAMP)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+# Both engines build the golden flows and their tables are held equal; needs Java 17 or newer.
+spark: $(SPARK_STAMP)
+	RETURNS_SPARK=1 $(BIN)/pytest tests/spark
+
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
@@ -85,6 +97,9 @@ soak: $(STAMP)
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-annotate --no-header \
 		--no-strip-extras --no-emit-index-url --output-file requirements.lock
+	uv pip compile pyproject.toml --extra dev --extra spark --constraint requirements.lock \
+		--generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url \
+		--output-file requirements-spark.lock
 
 # Derived state only: evidence (landing) and decisions (ledger) stay.
 clean:

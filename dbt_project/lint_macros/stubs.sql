@@ -4,6 +4,8 @@
 {% macro days_between(start, finish) %}days_between({{ start }}, {{ finish }}){% endmacro %}
 {% macro add_days(moment, days) %}add_days({{ moment }}, {{ days }}){% endmacro %}
 {% macro store_date(moment, store) %}store_date({{ moment }}, {{ store }}){% endmacro %}
+{% macro instant_text(moment) %}instant_text({{ moment }}){% endmacro %}
+{% macro sign_of(amount) %}sign_of({{ amount }}){% endmacro %}
 {% macro timestamp_type() %}timestamp{% endmacro %}
 {% macro minor_scale(currency) %}100{% endmacro %}
 {% macro to_minor(amount, currency) %}to_minor({{ amount }}){% endmacro %}

@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {% macro spark__seconds_between(start, finish) -%}
-    (cast(unix_seconds({{ finish }}) as bigint) - cast(unix_seconds({{ start }}) as bigint))
+    ((unix_micros({{ finish }}) - unix_micros({{ start }})) div 1000000)
 {%- endmacro %}
 
 {# Whole times 24 hours from one instant to another, rounded down. #}
@@ -44,4 +44,17 @@
 
 {% macro spark__date_in_zone(moment, zone) -%}
     cast(from_utc_timestamp({{ moment }}, {{ zone }}) as date)
+{%- endmacro %}
+
+{# An instant as text: one spelling on every engine, for keys and evidence are made of it. #}
+{% macro instant_text(moment) -%}
+    {{ return(adapter.dispatch('instant_text')(moment)) }}
+{%- endmacro %}
+
+{% macro duckdb__instant_text(moment) -%}
+    cast({{ moment }} as varchar)
+{%- endmacro %}
+
+{% macro spark__instant_text(moment) -%}
+    cast({{ moment }} as string) || '+00'
 {%- endmacro %}

@@ -34,6 +34,11 @@
     )
 {%- endmacro %}
 
+{# -1, 0 or 1 as a whole number: some engines say it as a float, which would make floats of cents. #}
+{% macro sign_of(amount) -%}
+    cast(sign({{ amount }}) as integer)
+{%- endmacro %}
+
 {# Division of whole numbers, rounded down; the divisor is positive. #}
 {% macro floor_div(numerator, divisor) -%}
     {{ return(adapter.dispatch('floor_div')(numerator, divisor)) }}
@@ -64,7 +69,7 @@
 
 {% macro spark__ratio(amount, multiplier, divisor) -%}
     cast(
-        sign(cast(({{ amount }}) as decimal(19, 0)) * ({{ multiplier }}))
+        {{ sign_of('cast((' ~ amount ~ ') as decimal(19, 0)) * (' ~ multiplier ~ ')') }}
         * (
             (2 * abs(cast(({{ amount }}) as decimal(19, 0)) * ({{ multiplier }})) + ({{ divisor }}))
             div (2 * cast({{ divisor }} as decimal(19, 0)))

@@ -12,3 +12,11 @@
 {% macro quoted(name) -%}
     {{ adapter.quote(name) }}
 {%- endmacro %}
+
+{# A contract's type, said in the words of the other engine: contracts are written in DuckDB's. #}
+{% macro spark__cast(field, type) -%}
+    {%- set words = {
+        'varchar': 'string', 'varchar[]': 'array<string>', 'timestamptz': 'timestamp', 'hugeint': 'bigint'
+    } -%}
+    cast({{ field }} as {{ words.get(type | lower, type) }})
+{%- endmacro %}

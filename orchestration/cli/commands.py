@@ -55,6 +55,21 @@ def run(scenarios: Scenarios = SCENARIOS, as_of: AsOf = "") -> None:
 
 
 @app.command()
+def spark(as_of: AsOf = "") -> None:
+    """Build the marts on Spark from what has landed, as Parquet in the home's `spark` folder."""
+    console.print("Loading Spark and dbt")
+    from orchestration.cli.home import home_lock
+    from orchestration.resources.settings import environment, read_home
+    from orchestration.spark import build_on_spark
+
+    with refusals():
+        home = read_home(environment()).path
+        with home_lock(home):
+            folder = build_on_spark(home=home, as_of=moment(as_of))
+    console.print(f"The marts are in {folder / 'marts.db'}, a folder of Parquet for each")
+
+
+@app.command()
 def rehearse(folder: Folder, only: Only = "") -> None:
     """Run a folder of scenario files through the whole pipeline and compare the marts."""
     console.print("Loading Dagster and dbt")

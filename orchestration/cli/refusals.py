@@ -8,6 +8,7 @@ from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
 from orchestration.sandbox.scenario import ScenarioError as UnservableError
+from orchestration.spark import SparkMissingError
 
 REFUSALS = (
     HomeBusyError,
@@ -17,5 +18,6 @@ REFUSALS = (
     ScenarioError,
     SettingsError,
     SourceError,
+    SparkMissingError,
     UnservableError,
 )

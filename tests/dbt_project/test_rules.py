@@ -1,7 +1,6 @@
 """The rules inside the models, proved by dbt's own unit tests, and the project's promises."""
 
 import json
-from pathlib import Path
 
 from orchestration.assets.project import PROJECT
 from tests.dbt_project.conftest import failures
@@ -39,24 +38,3 @@ def test_every_model_says_its_grain_and_every_mart_keeps_a_contract(invoke):
         if not said["description"]
     ]
     assert (undescribed, unbound, mute) == ([], [], [])
-
-
-def test_only_macros_know_which_engine_they_run_on():
-    """What one engine alone understands stands in macros, so that the models travel."""
-    own_words = (
-        "::",
-        "qualify ",
-        "unnest(",
-        "list_sort",
-        "list_filter",
-        "date_diff(",
-        " exclude (",
-    )
-    found = [
-        f"{path.name}: {word}"
-        for path in Path(PROJECT, "models").rglob("*.sql")
-        for word in own_words
-        if word in path.read_text()
-    ]
-
-    assert found == []

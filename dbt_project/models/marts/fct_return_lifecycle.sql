@@ -221,7 +221,7 @@ aged as (
     select
         timeless.*,
         {{ days_between('timeless.stage_entered_at', as_of()) }} as days_in_stage,
-        stage_targets.target_days as stage_target_days
+        cast(stage_targets.target_days as integer) as stage_target_days
 
     from timeless
 

@@ -17,7 +17,7 @@ exposures_summed_to_case as (
 
     select
         case_key,
-        sum(open_amount) as open_amount,
+        cast(sum(open_amount) as decimal(38, 3)) as open_amount,
         sum(failed_quantity) as failed_quantity,
         min(first_exposed_at) as first_exposed_at
 

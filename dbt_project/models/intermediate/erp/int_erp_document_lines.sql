@@ -58,7 +58,9 @@ directed as (
     select
         *,
         coalesce(
-            nullif(sign(sum(case when line_class = 'item' then amount end) over (partition by document_id)), 0),
+            nullif(
+                {{ sign_of("sum(case when line_class = 'item' then amount end) over (partition by document_id)") }}, 0
+            ),
             case when document_type in ('sales_order', 'invoice', 'cash_sale') then -1 else 1 end
         ) as direction
 

@@ -32,7 +32,7 @@ summed_to_case as (
         case_documents.case_key,
         {{ joined_in_order(
             "coalesce(transactions.document_number, cast(transactions.document_id as " ~ text_type() ~ "))"
-            ~ " || '@' || cast(transactions.modified_at as " ~ text_type() ~ ")", ', '
+            ~ " || '@' || " ~ instant_text('transactions.modified_at'), ', '
         ) }} as evidence
 
     from case_documents

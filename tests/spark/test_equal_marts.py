@@ -1,0 +1,65 @@
+"""Both engines build one landing: every table comes out the same, row by row."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.whole_run import RECONCILE
+from orchestration.pipeline import run_job
+from orchestration.spark import build_on_spark
+from tests.spark.comparison import differences, tables
+
+pytestmark = pytest.mark.skipif(
+    "RETURNS_SPARK" not in os.environ, reason="Spark is an extra: `make spark` runs these"
+)
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+LAYERS = ("seeds", "intermediate", "marts")
+# After every flow has happened, so that each is in the tables.
+AS_OF = datetime(2026, 4, 2, tzinfo=UTC)
+# A build lasts about a minute: compilers that pay for themselves in hours would only cost.
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home whose landing holds every golden flow, with the marts that DuckDB made of it."""
+    home = tmp_path_factory.mktemp("home")
+    files = sorted(SCENARIOS.rglob("*.yaml"))
+    with (
+        sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_LEDGER),
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        outcome = run_job(RECONCILE, instance=instance, as_of=AS_OF)
+    assert outcome.is_success, outcome.problems
+    return home
+
+
+@pytest.fixture(scope="module")
+def spark(home):
+    """The folder of the tables that Spark made of the same landing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", QUICK_JAVA)
+        return build_on_spark(home=home, as_of=AS_OF)
+
+
+def test_every_table_of_both_engines_holds_the_same_rows(home, spark):
+    compared = tables(home / "warehouse.duckdb", LAYERS)
+    found = [said for table in compared for said in differences(home, spark, *table)]
+
+    assert not found, "\n".join(found)
+    assert len(compared) > 50
+
+
+def test_the_compared_marts_are_not_empty(home, spark):
+    empty = [
+        mart
+        for schema, mart in tables(home / "warehouse.duckdb", ["marts"])
+        if not list(spark.glob(f"{schema}.db/{mart}/*.parquet"))
+    ]
+
+    assert empty == []
