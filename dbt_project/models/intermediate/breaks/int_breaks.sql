@@ -35,7 +35,7 @@ ranked as (
         policy.next_step,
         row_number() over (
             partition by hits.case_key, hits.subject, hits.order_line_id
-            order by policy.break_rank, hits.amount desc
+            order by policy.break_rank asc, hits.amount desc
         ) as hit_rank
 
     from hits

@@ -74,7 +74,8 @@ final as (
         end as break_type,
         case when payout_status = 'failed' then 'failed_refund' else 'refund' end as opens,
         -- Attempts at the same money count once.
-        case when payout_status = 'failed' then least(failed_amount, -payout_variance_amount)
+        case
+            when payout_status = 'failed' then least(failed_amount, -payout_variance_amount)
             else abs(payout_variance_amount)
         end as amount,
         case when payout_status = 'failed' then failed_at else coalesce(pending_since, refunded_at) end as due_at
