@@ -28,3 +28,16 @@
 {% macro month_of(moment, store) -%}
     substring(cast({{ store_date(moment, store) }} as {{ text_type() }}), 1, 7)
 {%- endmacro %}
+
+{# Midnights between two dates. #}
+{% macro calendar_days_between(start, finish) -%}
+    {{ return(adapter.dispatch('calendar_days_between')(start, finish)) }}
+{%- endmacro %}
+
+{% macro duckdb__calendar_days_between(start, finish) -%}
+    ({{ finish }} - {{ start }})
+{%- endmacro %}
+
+{% macro spark__calendar_days_between(start, finish) -%}
+    datediff({{ finish }}, {{ start }})
+{%- endmacro %}
