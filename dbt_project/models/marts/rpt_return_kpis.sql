@@ -20,20 +20,29 @@ measures as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('kpi_definitions') }}
+
+),
+
 final as (
 
     select
-        kpi,
-        store,
-        currency,
-        period,
-        basis,
-        numerator,
-        denominator,
-        measured as value,
-        amount
+        measures.kpi,
+        definitions.title,
+        measures.store,
+        measures.currency,
+        measures.period,
+        measures.basis,
+        measures.numerator,
+        measures.denominator,
+        measures.measured as value,
+        measures.amount
 
     from measures
+
+    left join definitions on measures.kpi = definitions.kpi
 
 )
 

@@ -88,8 +88,10 @@ spans as (
         store,
         currency,
         {{ month_of('refunded_at', 'store') }} as period,
-        cast({{ calendar_days_between(store_date('placed_at', 'store'), store_date('refunded_at', 'store')) }} as decimal(18, 2))
-            as days
+        cast(
+            {{ calendar_days_between(store_date('placed_at', 'store'), store_date('refunded_at', 'store')) }}
+            as decimal(18, 2)
+        ) as days
     from cases
     where
         refunded_at is not null

@@ -23,8 +23,10 @@ finished as (
         store,
         currency,
         {{ month_of('stage_entered_at', 'store') }} as period,
-        case when {{ days_between('received_at', 'stage_entered_at') }} < {{ var('finish_within_days') }} then 1 else 0 end
-            as on_time_count
+        case
+            when {{ days_between('received_at', 'stage_entered_at') }} < {{ var('finish_within_days') }} then 1
+            else 0
+        end as on_time_count
 
     from {{ ref('fct_return_lifecycle') }}
 
