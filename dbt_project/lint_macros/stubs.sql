@@ -36,5 +36,5 @@
 {% macro rate(numerator, denominator) %}{{ numerator }} / {{ denominator }}{% endmacro %}
 {% macro percentile(expression, fraction) %}max({{ expression }}){% endmacro %}
 {% macro decimal_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
-{% macro month_of(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
+{% macro store_month(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
 {% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}

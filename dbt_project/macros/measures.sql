@@ -24,9 +24,9 @@
     cast(cast({{ seconds_between(start, finish) }} as decimal(18, 2)) / 86400 as decimal(18, 2))
 {%- endmacro %}
 
-{# The calendar month of an instant in its store's own time zone: 2026-03. #}
-{% macro month_of(moment, store) -%}
-    substring(cast({{ store_date(moment, store) }} as {{ text_type() }}), 1, 7)
+{# The calendar month of an instant in its store's own time zone. #}
+{% macro store_month(moment, store) -%}
+    {{ month_of(store_date(moment, store)) }}
 {%- endmacro %}
 
 {# Midnights between two dates. #}

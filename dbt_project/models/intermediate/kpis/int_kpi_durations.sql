@@ -57,7 +57,7 @@ spans as (
             '{{ basis }}' as basis,
             store,
             currency,
-            {{ month_of(start, 'store') }} as period,
+            {{ store_month(start, 'store') }} as period,
             {{ decimal_days_between(start, 'greatest(' ~ start ~ ', coalesce(first_paid_at, now_at))') }} as days
         from cases
         where
@@ -87,7 +87,7 @@ spans as (
         'activity' as basis,
         store,
         currency,
-        {{ month_of('refunded_at', 'store') }} as period,
+        {{ store_month('refunded_at', 'store') }} as period,
         cast(
             {{ calendar_days_between(store_date('placed_at', 'store'), store_date('refunded_at', 'store')) }}
             as decimal(18, 2)

@@ -34,7 +34,7 @@ payments as (
         currency,
         payment_status,
         amount_minor,
-        {{ month_of('processed_at', 'store') }} as period
+        {{ store_month('processed_at', 'store') }} as period
 
     from {{ ref('int_storefront_refund_payments') }}
 
@@ -47,7 +47,7 @@ entries as (
     select
         orders.store,
         orders.shop_currency as currency,
-        {{ month_of('orders.placed_at', 'orders.store') }} as period,
+        {{ store_month('orders.placed_at', 'orders.store') }} as period,
         0 as refunded_minor,
         coalesce(line_totals.total_minor, 0) + coalesce(shipping.shipping_minor, 0) as ordered_minor
 

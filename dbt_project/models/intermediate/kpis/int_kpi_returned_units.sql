@@ -27,7 +27,7 @@ sold as (
         orders.shop_currency as currency,
         lines.ordered_quantity,
         coalesce(originals.net_minor, 0) as net_minor,
-        {{ month_of('orders.placed_at', 'orders.store') }} as sold_in
+        {{ store_month('orders.placed_at', 'orders.store') }} as sold_in
 
     from lines
 
@@ -50,7 +50,7 @@ received as (
         sold.store,
         sold.currency,
         sold.sold_in,
-        {{ month_of('receipts.received_at', 'sold.store') }} as received_in,
+        {{ store_month('receipts.received_at', 'sold.store') }} as received_in,
         receipts.quantity,
         {{ ratio('sold.net_minor', 'cast(receipts.quantity as bigint)', 'sold.ordered_quantity') }} as net_minor
 

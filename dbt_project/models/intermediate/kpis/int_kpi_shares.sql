@@ -22,7 +22,7 @@ finished as (
     select
         store,
         currency,
-        {{ month_of('stage_entered_at', 'store') }} as period,
+        {{ store_month('stage_entered_at', 'store') }} as period,
         case
             when {{ days_between('received_at', 'stage_entered_at') }} < {{ var('finish_within_days') }} then 1
             else 0

@@ -20,7 +20,7 @@ cases as (
     select
         variances.store,
         variances.currency,
-        {{ month_of('greatest(lifecycle.refunded_at, lifecycle.credited_at)', 'variances.store') }} as period,
+        {{ store_month('greatest(lifecycle.refunded_at, lifecycle.credited_at)', 'variances.store') }} as period,
         variances.variance_amount,
         variances.paid_amount - (variances.erp_amount - variances.exchange_amount) as bank_amount,
         variances.paid_amount > 0 as is_paid,
