@@ -1,4 +1,4 @@
-"""What the golden flows break, in one build: whose job each break is, and how much money it is about."""
+"""What the golden flows break, in one build: the money, the day and the document of each break."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -152,7 +152,9 @@ def test_every_defined_kpi_is_measured_and_agrees_with_the_mart_it_comes_from(ma
         where kpi in ('refund_variance_gross', 'refund_variance_net') group by kpi order by kpi
     """)
     [exposed] = marts("select sum(open_amount) from marts.fct_restock_exposure")
-    [risk] = marts("select sum(value) from marts.rpt_return_kpis where kpi = 'uninspected_exposure'")
+    [risk] = marts(
+        "select sum(value) from marts.rpt_return_kpis where kpi = 'uninspected_exposure'"
+    )
 
     assert sorted(defined) == sorted(measured)
     assert told == [
