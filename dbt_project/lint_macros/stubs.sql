@@ -35,3 +35,8 @@
 {% macro changed(model, by=none) %}{{ model }}{% endmacro %}
 {% macro month_of(day) %}month_of({{ day }}){% endmacro %}
 {% macro tie_out(control, system, source, built) %}select {{ source }}.* from {{ source }} cross join {{ built }}{% endmacro %}
+{% macro rate(numerator, denominator) %}{{ numerator }} / {{ denominator }}{% endmacro %}
+{% macro percentile(expression, fraction) %}max({{ expression }}){% endmacro %}
+{% macro decimal_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
+{% macro store_month(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
+{% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}

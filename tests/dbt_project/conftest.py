@@ -16,13 +16,13 @@ def invoke(tmp_path_factory):
     with duckdb.connect(home / "warehouse.duckdb") as connection:
         create_source_views(connection, home / "landing")
 
-    def run(*arguments):
+    def run(*arguments, callbacks=()):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("RETURNS_HOME", str(home))
             options = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
             options += ["--target-path", str(home / "target"), "--log-path", str(home / "logs")]
             try:
-                return dbtRunner().invoke([*arguments, *options, "--quiet"])
+                return dbtRunner(callbacks=[*callbacks]).invoke([*arguments, *options, "--quiet"])
             finally:
                 DuckDBConnectionManager.close_all_connections()
 

@@ -1,44 +1,8 @@
 with
 
-case_breaks as (
+breaks as (
 
-    select * from {{ ref('int_case_breaks') }}
-
-),
-
-over_returned as (
-
-    select
-        case_key,
-        'over_returned' as break_type,
-        cast(null as decimal(18, 3)) as amount,
-        cast(null as {{ timestamp_type() }}) as due_at
-
-    from {{ ref('int_over_returned_lines') }}
-
-),
-
-policy as (
-
-    select * from {{ ref('break_policy') }}
-
-),
-
-ranked as (
-
-    select
-        found.*,
-        policy.owner_role,
-        policy.next_step,
-        row_number() over (partition by found.case_key order by policy.break_rank) as hit_rank
-
-    from (
-        select * from case_breaks
-        union all
-        select distinct * from over_returned
-    ) as found
-
-    inner join policy on found.break_type = policy.break_type
+    select * from {{ ref('int_breaks') }}
 
 ),
 
@@ -48,31 +12,70 @@ lifecycle as (
 
 ),
 
+documents as (
+
+    select * from {{ ref('int_case_documents') }}
+
+),
+
+-- Where the document to open does not exist, the nearest one does.
+openable as (
+
+    select
+        breaks.break_key,
+        documents.document_type,
+        documents.document_number,
+        row_number() over (
+            partition by breaks.break_key
+            order by
+                case
+                    when documents.family = breaks.opens then 0
+                    when documents.family = 'authorization' then 1
+                    when documents.family = 'return' then 2
+                    when documents.family = 'refund' then 3
+                    when documents.family = 'credit' then 4
+                    else 5
+                end
+        ) as choice
+
+    from breaks
+
+    inner join documents on breaks.case_key = documents.case_key
+
+),
+
 final as (
 
     select
-        md5(ranked.case_key || '|' || ranked.break_type) as break_key,
-        ranked.break_type,
-        ranked.case_key,
+        breaks.break_key,
+        breaks.break_type,
+        breaks.subject,
+        breaks.case_key,
         lifecycle.case_name,
         lifecycle.store,
         lifecycle.currency,
-        case when lifecycle.kind = 'erp_only' then 'return_authorization' else lifecycle.kind end as document_type,
-        coalesce(lifecycle.rma_number, lifecycle.case_name) as document_number,
-        ranked.amount,
-        ranked.due_at,
-        {{ age_bucket(days_between('ranked.due_at', as_of())) }} as age_bucket,
-        ranked.owner_role,
-        ranked.next_step,
+        breaks.order_line_id,
+        openable.document_type,
+        openable.document_number,
+        breaks.amount,
+        breaks.due_at,
+        case
+            when breaks.due_at <= {{ as_of() }} then {{ age_bucket(days_between('breaks.due_at', as_of())) }}
+        end as age_bucket,
+        breaks.owner_role,
+        breaks.next_step,
         'open' as status,
         lifecycle.storefront_url,
         lifecycle.erp_url
 
-    from ranked
+    from breaks
 
-    inner join lifecycle on ranked.case_key = lifecycle.case_key
+    inner join lifecycle on breaks.case_key = lifecycle.case_key
 
-    where ranked.hit_rank = 1
+    left join openable
+        on
+            breaks.break_key = openable.break_key
+            and openable.choice = 1
 
 )
 

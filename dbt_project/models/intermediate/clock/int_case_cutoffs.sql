@@ -76,6 +76,10 @@ final as (
     select
         case_key,
         case
+            when credited_on is null or refunded_on <= credited_on then refund_period_ended_on
+            else credit_period_ended_on
+        end as first_period_ended_on,
+        case
             when refunded_on is not null and credited_on is not null then refund_period_id <> credit_period_id
             when refunded_on is not null then refund_period_ended_on < today
             else credit_period_ended_on < today

@@ -15,6 +15,7 @@ summed_to_payment as (
         payment_number,
         currency,
         sum({{ to_minor('-net_amount', 'currency') }}) as settled_minor,
+        sum({{ to_minor('fee_amount', 'currency') }}) as fee_minor,
         min(settled_at) as settled_at
 
     from balance_transactions

@@ -45,6 +45,7 @@ summed_to_order_line as (
         is_shop_money,
         sum(refunded_quantity) as refunded_quantity,
         sum(case when restock_type = 'return' then refunded_quantity else 0 end) as restocked_quantity,
+        sum(case when restock_type = 'cancel' then refunded_quantity else 0 end) as cancelled_quantity,
         min(case when restock_type = 'return' then location_id end) as location_id,
         min(case when restock_type = 'return' then location_name end) as location_name,
         sum({{ minor_of('subtotal_set') }}) as subtotal_minor,

@@ -46,6 +46,7 @@ amounts as (
         gateway,
         payment_status,
         currency,
+        is_shop_money,
         {{ minor_of('amount_set') }} as amount_minor,
         gateway in ({{ literals(var("settlement_gateways")) }}) as is_settlement_tracked,
         processed_at

@@ -22,6 +22,7 @@ quantities_unnested as (
         newest.item.sku,
         newest.location.id as location_id,
         newest.location.name as location_name,
+        newest._extracted_at,
         quantity
 
     from newest
@@ -38,7 +39,8 @@ renamed as (
         location_id,
         location_name,
         quantity.name as stock_state,
-        quantity.quantity as stock_quantity
+        quantity.quantity as stock_quantity,
+        _extracted_at as read_at
 
     from quantities_unnested
 
