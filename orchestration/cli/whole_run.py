@@ -1,6 +1,6 @@
 """One whole run: extract, build, check, publish, gate, sync, and what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +10,13 @@ from rich.console import Console
 
 from orchestration.assets.publication import current
 from orchestration.cli.home import home_lock, prepare_instance
-from orchestration.cli.profile import sandbox_in_place
+from orchestration.cli.profile import SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show
 from orchestration.landing import sweep_unfinished
 from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
-from orchestration.rehearsal import scenario_files
 from orchestration.resources.settings import environment, is_configured, read_home
+from orchestration.sandbox.source import Source, read_loaded
 
 RECONCILE = "reconcile_returns"
 SYNC = "sync_returns"
@@ -26,10 +26,17 @@ class RunFailedError(RuntimeError):
     """A run did not end well; the message names each failed step and its remedy."""
 
 
-def run_once(console: Console, *, scenarios: Path, as_of: datetime) -> bool:
-    """Run everything against the configured systems or the sandbox; say if it is complete."""
+Choose = Callable[[Path], Source]
+
+
+def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
+    """
+    Run everything against the configured systems or the sandbox; say if it is complete.
+
+    `choose` says what the sandbox of a home is loaded from; it is not asked where there is none.
+    """
     home = read_home(environment()).path
-    with home_lock(home), _systems(console, home, scenarios=scenarios):
+    with home_lock(home), _systems(console, home, choose):
         swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
         with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
             abandoned = close_abandoned_runs(instance)
@@ -54,16 +61,16 @@ def _reconcile_and_sync(
 
 
 @contextmanager
-def _systems(console: Console, home: Path, *, scenarios: Path) -> Iterator[None]:
+def _systems(console: Console, home: Path, choose: Choose) -> Iterator[None]:
     if is_configured(environment()):
         console.print("Reading the configured systems")
         yield
         return
-    console.print(
-        f"No store and no ERP is configured: the sandbox stands in, with {scenarios} in its books"
-        f" (kept in {home / 'sandbox'}: remove it to load them anew)"
-    )
-    with sandbox_in_place(home, scenario_files(scenarios), now=datetime.now(UTC)):
+    with sandbox_in_place(home, choose(home), now=datetime.now(UTC)):
+        console.print(
+            f"No store and no ERP is configured: the sandbox stands in, with"
+            f" {read_loaded(home / SANDBOX)} (kept in {home / SANDBOX})"
+        )
         yield
 
 
