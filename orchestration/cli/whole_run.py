@@ -12,11 +12,11 @@ from orchestration.assets.publication import current
 from orchestration.cli.home import home_lock, prepare_instance
 from orchestration.cli.profile import SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
-from orchestration.cli.summary import show
+from orchestration.cli.summary import show, show_planted
 from orchestration.landing import sweep_unfinished
 from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
 from orchestration.resources.settings import environment, is_configured, read_home
-from orchestration.sandbox.source import Source, read_loaded
+from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
 
 RECONCILE = "reconcile_returns"
 SYNC = "sync_returns"
@@ -36,13 +36,16 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
     `choose` says what the sandbox of a home is loaded from; it is not asked where there is none.
     """
     home = read_home(environment()).path
-    with home_lock(home), _systems(console, home, choose):
+    with home_lock(home), _systems(console, home, choose) as loaded:
         swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
         with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
             abandoned = close_abandoned_runs(instance)
             if swept or abandoned:
                 console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")
-            return _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+            is_complete = _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+        if loaded is not None:
+            _compare_with_truth(console, home, loaded, as_of=as_of)
+    return is_complete
 
 
 def _reconcile_and_sync(
@@ -61,17 +64,31 @@ def _reconcile_and_sync(
 
 
 @contextmanager
-def _systems(console: Console, home: Path, choose: Choose) -> Iterator[None]:
+def _systems(console: Console, home: Path, choose: Choose) -> Iterator[Loaded | None]:
+    """Let the systems be read, and say what the sandbox's books hold where it stands in."""
     if is_configured(environment()):
         console.print("Reading the configured systems")
-        yield
+        yield None
         return
     with sandbox_in_place(home, choose(home), now=datetime.now(UTC)):
+        loaded = read_loaded(home / SANDBOX)
         console.print(
-            f"No store and no ERP is configured: the sandbox stands in, with"
-            f" {read_loaded(home / SANDBOX)} (kept in {home / SANDBOX})"
+            f"No store and no ERP is configured: the sandbox stands in, with {loaded}"
+            f" (kept in {home / SANDBOX})"
         )
-        yield
+        yield loaded
+
+
+def _compare_with_truth(console: Console, home: Path, loaded: Loaded, *, as_of: datetime) -> None:
+    """What was planted is told from the books' own clock on: before it, less had happened."""
+    publication = current(home / "published")
+    if loaded.clock is None or publication is None:
+        return
+    if as_of < loaded.clock:
+        console.print(f"What was planted in {loaded} is known from {loaded.clock:%Y-%m-%d} on")
+        return
+    truth = home / SANDBOX / TRUTH
+    show_planted(console, publication, truth, title=f"Planted against found, in {loaded}")
 
 
 def _demand(outcome: Outcome) -> None:

@@ -34,9 +34,7 @@ def draw_flow(random: Random, placed_at: datetime, *, clock: datetime) -> Flow:
     return flow
 
 
-def begin_return(
-    random: Random, flow: Flow, order: Order, units: Units, *, at: datetime
-) -> Case:
+def begin_return(random: Random, flow: Flow, order: Order, units: Units, *, at: datetime) -> Case:
     """Add a return of units of an order, as the customer asks for it."""
     ref = f"r{len(flow.cases) + 1}"
     case = Case("return", ref, order, units, dict(order.taken))
@@ -105,7 +103,7 @@ def receive(random: Random, flow: Flow, case: Case, at: datetime) -> datetime | 
     if not flow.has_happened(inspected_at):
         return None
     for line, count in case.units.items():
-        failed = sum(random.random() < HABITS["failed_inspection"] for _ in range(count))
+        failed = int(random.random() < HABITS["failed_inspection"])
         case.inspections.append(
             {
                 "receipt": receipt["ref"],
@@ -184,9 +182,7 @@ def _agree_terms(random: Random, case: Case, returned: Block) -> None:
     first = returned["lines"][0]
     if worth > 0 and random.random() < HABITS["restocking_fee"]:
         first["restocking_fee"] = amount(rounded(worth, 10))
-    is_whole = all(
-        order.taken.get(ref, 0) == line.quantity for ref, line in order.lines.items()
-    )
+    is_whole = all(order.taken.get(ref, 0) == line.quantity for ref, line in order.lines.items())
     is_paid_back = is_whole and random.random() < HABITS["shipping_refunded"]
     if order.shipping and is_paid_back and not order.is_shipping_refunded:
         order.is_shipping_refunded = case.is_shipping_refunded = True

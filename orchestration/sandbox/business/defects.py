@@ -1,4 +1,4 @@
-"""Everything that goes wrong in this business: where a defect can be planted, and what it changes."""
+"""What goes wrong in this business: where a defect can be planted, and what it changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,6 +47,6 @@ DEFECTS: dict[str, Defect] = {
     "restocked_by_disposition": Defect(stock.is_inspected, stock.restock_on_arrival),
     "restocked_by_refund": Defect(stock.is_inspected_and_paid, stock.refund_and_restock_at_once),
     "failed_unit_on_sale": Defect(stock.is_failed, stock.restock_failed_units),
-    "closed_before_receipt": Defect(stock.is_on_its_way, stock.close_at_once),
+    "closed_before_receipt": Defect(stock.is_on_its_way, stock.refund_at_once),
     "refunded_before_inspection": Defect(stock.is_inspected_and_paid, stock.refund_at_once),
 }

@@ -47,8 +47,8 @@ def is_whole_line(flow: Flow) -> bool:
 def is_lost_and_credited(flow: Flow) -> bool:
     """Whether a parcel was lost, refunded and credited."""
     cases = flow.cases
-    return len(cases) == 1 and cases[0].kind == "refund_only" and is_done_by(
-        flow, cases[0], LONG_AGO
+    return (
+        len(cases) == 1 and cases[0].kind == "refund_only" and is_done_by(flow, cases[0], LONG_AGO)
     )
 
 
@@ -149,7 +149,7 @@ def return_again(random: Random, flow: Flow) -> None:
     process_return(random, flow, case)
     if not case.is_done or first.link_method != "explicit":
         raise UnfitError
-    case.is_over_returned = True
+    first.is_over_returned = case.is_over_returned = True
 
 
 def lose_source(_: Random, flow: Flow) -> None:
@@ -202,14 +202,13 @@ def is_done_by(flow: Flow, case: Case, ago: timedelta) -> bool:
 
 
 def _is_done_before(flow: Flow, ago: timedelta) -> bool:
-    return bool(flow.cases) and flow.struck.kind == "return" and is_done_by(
-        flow, flow.struck, ago
-    )
+    return bool(flow.cases) and flow.struck.kind == "return" and is_done_by(flow, flow.struck, ago)
 
 
 def _finished_at(case: Case) -> datetime:
     closed_at = [case.returned["closed_at"]] if case.returned else []
-    return max(*closed_at, case.refunds[-1]["at"], case.credits[-1]["at"])
+    last: datetime = max(*closed_at, case.refunds[-1]["at"], case.credits[-1]["at"])
+    return last
 
 
 def _whole_line(case: Case) -> str | None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from random import Random
 
 from orchestration.sandbox.business import rates
-from orchestration.sandbox.business.catalogue import ITEMS, STORES
 from orchestration.sandbox.business.cases import draw_flow
+from orchestration.sandbox.business.catalogue import ITEMS, STORES
 from orchestration.sandbox.business.clock import draw_placed_at
 from orchestration.sandbox.business.defects import DEFECTS
 from orchestration.sandbox.business.document_defects import UnfitError
@@ -29,16 +29,20 @@ class Drawn:
     truth: tuple[Truth, ...]
 
 
-def draw_business(returns: int, *, seed: int, clock: datetime) -> Iterator[Drawn]:
+def draw_business(
+    returns: int, *, seed: int, clock: datetime, first_number: int = FIRST_NUMBER
+) -> Iterator[Drawn]:
     """
     Yield the flows of a business with `returns` cases in all, and its stock; the same for a seed.
 
-    Each defect of the rates strikes its share of the cases, and at least one.
+    Each defect of the rates strikes its share of the cases, and at least one: so a business of
+    less than some forty cases has more cases than asked for. Orders are numbered from
+    `first_number`, in the order in which they were placed; some have no return at all.
     """
     flows = sorted(
         _flows(returns, seed=seed, clock=clock), key=lambda flow: flow.orders[0].placed_at
     )
-    _name(flows)
+    _name(flows, first_number)
     for index, flow in enumerate(flows):
         truth = tuple(truth_of(flow, case) for case in flow.cases)
         yield Drawn(f"business-{seed}-{index}", flow.body(), truth)
@@ -79,12 +83,12 @@ def _struck(random: Random, name: str, clock: datetime) -> Flow:
     raise RuntimeError(f"no flow was drawn that {name} can strike; look at the rates of habits")
 
 
-def _name(flows: list[Flow]) -> None:
+def _name(flows: list[Flow], first_number: int) -> None:
     """Number orders by the time they were placed, and what follows them by their order."""
     orders = sorted(
         (order for flow in flows for order in flow.orders), key=lambda order: order.placed_at
     )
-    for number, order in enumerate(orders, start=FIRST_NUMBER):
+    for number, order in enumerate(orders, start=first_number):
         order.name = f"{order.store.prefix}{number}"
     for flow in flows:
         returns = [case for case in flow.cases if case.returned is not None]

@@ -41,9 +41,7 @@ def credit_of(case: Case, at: datetime) -> Block:
     return block
 
 
-def refund_of(
-    case: Case, at: datetime, *, gateway: str, settled_at: datetime | None
-) -> Block:
+def refund_of(case: Case, at: datetime, *, gateway: str, settled_at: datetime | None) -> Block:
     """Return the storefront's refund of a case; an order on account is credited, not paid."""
     order = case.order
     block: Block = {

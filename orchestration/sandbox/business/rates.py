@@ -1,4 +1,4 @@
-"""How the business behaves, and how often it goes wrong: the only place that holds such numbers."""
+"""How the business behaves, and how often it goes wrong: such numbers are here only."""
 
 # How often a sale or a return has this about it; nothing here is an error.
 HABITS = {

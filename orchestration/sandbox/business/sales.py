@@ -125,9 +125,7 @@ class Order:
     @property
     def shipping_taxes(self) -> Taxes:
         """The tax of shipping by code."""
-        return _taxes(
-            self.shipping, self.shipping_rates, is_included=self.store.is_tax_included
-        )
+        return _taxes(self.shipping, self.shipping_rates, is_included=self.store.is_tax_included)
 
     def block(self) -> Block:
         """Return the order as a scenario says it."""

@@ -26,7 +26,7 @@ def is_failed(flow: Flow) -> bool:
 
 
 def is_on_its_way(flow: Flow) -> bool:
-    """Whether the goods of an approved return have not arrived yet, and are not to be inspected."""
+    """Whether an approved return waits for goods that have not arrived yet."""
     case = flow.struck
     is_waiting = case.authorization is not None and not case.receipts
     return is_waiting and not case.order.is_b2b and flow.has_happened(_soon(case))
@@ -42,11 +42,11 @@ def restock_on_arrival(_: Random, flow: Flow) -> None:
 
 def refund_and_restock_at_once(random: Random, flow: Flow) -> None:
     """Refund on the customer's word and put the units on sale in the same click."""
-    flow.struck.is_restocked_by_refund = True
-    flow.struck.dispositions.clear()
-    refund_at_once(random, flow)
-    flow.struck.exposed_quantity = sum(flow.struck.units.values())
-    flow.struck.failed_on_sale = _failed(flow.struck)
+    case = flow.struck
+    case.dispositions.clear()
+    _refund_early(random, flow, restock=True)
+    case.exposed_quantity = sum(case.units.values())
+    case.failed_on_sale = _failed(case)
 
 
 def restock_failed_units(_: Random, flow: Flow) -> None:
@@ -57,18 +57,18 @@ def restock_failed_units(_: Random, flow: Flow) -> None:
 
 
 def refund_at_once(random: Random, flow: Flow) -> None:
-    """Refund on the customer's word and close the return; the goods come later."""
+    """Refund on the customer's word and close the return; the goods come later, or never."""
+    _refund_early(random, flow, restock=False)
+
+
+def _refund_early(random: Random, flow: Flow, *, restock: bool) -> None:
     case = flow.struck
     case.refunds.clear()
+    case.is_restocked_by_refund = restock
     at = _soon(case)
     refund(random, flow, case, at)
     if case.returned is not None:
         case.returned |= {"status": "closed", "closed_at": at}
-
-
-def close_at_once(random: Random, flow: Flow) -> None:
-    """Refund and close a return whose goods are still on their way: done, says the storefront."""
-    refund_at_once(random, flow)
 
 
 def _soon(case: Case) -> datetime:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orchestration.sandbox.business.flow import Case, Flow
+from orchestration.sandbox.scenario_values import Block
 
 # Policy of the marts at its defaults (definitions, section 5): seven whole days of grace.
 GRACE = timedelta(days=8)
@@ -111,12 +112,14 @@ def _is_paid_before_inspection(case: Case) -> bool:
     if case.kind != "return":
         return False
     paid = [payment["at"] for payment in _payments(case) if payment["status"] == "success"]
-    return any(case.inspected_at is None or at < case.inspected_at for at in paid)
+    done = case.inspected_at
+    return bool(paid) and (done is None or min(paid) < done)
 
 
-def _payments(case: Case) -> list[dict[str, object]]:
+def _payments(case: Case) -> list[Block]:
     return [payment for block in case.refunds for payment in block.get("payments") or []]
 
 
-def _first(blocks: list[dict[str, datetime]]) -> datetime:
-    return min(block["at"] for block in blocks)
+def _first(blocks: list[Block]) -> datetime:
+    first: datetime = min(block["at"] for block in blocks)
+    return first
