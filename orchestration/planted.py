@@ -21,8 +21,8 @@ from read_csv(
     }
 )
 """
-# Time goes on after the books were loaded: what is awaited then goes missing, what lacks its other
-# side then falls into another period, and what our own quarantine took off sale is on sale no more.
+# Time goes on after the books were loaded: what is awaited goes missing, what lacks its other side
+# falls into another period, and what our own quarantine took off sale is on sale no more.
 PLANTED = """
 create temp table planted as
 with clock as (select as_of from ops.publication),
@@ -30,7 +30,8 @@ told as (
     select
         truth.*,
         case
-            when clock.as_of < truth.missing_at then replace(truth.root_cause, 'missing', 'awaiting')
+            when clock.as_of < truth.missing_at
+                then replace(truth.root_cause, 'missing', 'awaiting')
             else truth.root_cause
         end as root_cause_now,
         coalesce(clock.as_of >= truth.cutoff_from, false) as is_cutoff,
@@ -110,7 +111,7 @@ union all
 select 2, case_name, 'link ' || link_method, null
 from marts.fct_return_lifecycle where link_method in ('ambiguous', 'unlinked')
 union all
--- Two breaks are no fault of the case: what is not due yet, and a month's end between two documents.
+-- Two breaks are no fault of a case: what is not due yet, and a month's end between documents.
 select 3, cases.case_name, 'clean', null
 from marts.fct_return_lifecycle as cases
 inner join planted on cases.case_name = planted.case_name and planted.part = 3

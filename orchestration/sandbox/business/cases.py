@@ -166,7 +166,7 @@ def _units_coming_back(random: Random, order: Order) -> Units:
 
 
 def _ends_early(random: Random, flow: Flow, case: Case, returned: Block) -> bool:
-    """Whether the shop declines the return or the customer takes it back; both before goods move."""
+    """Whether the shop declines or the customer cancels, both before goods move."""
     fate = random.random()
     if fate >= HABITS["declined"] + HABITS["cancelled"]:
         return False

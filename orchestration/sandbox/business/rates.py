@@ -14,7 +14,7 @@ HABITS = {
     "third_return": 0.30,  # of those that came back twice
     "declined": 0.02,
     "cancelled": 0.02,
-    "late_approval": 0.12,
+    "late_approval": 0.40,
     "restocking_fee": 0.10,
     "exchange": 0.08,
     "shipping_refunded": 0.30,
@@ -63,7 +63,7 @@ SEASON = (6, 6, 7, 7, 7, 7, 6, 6, 8, 9, 14, 17)
 LAGS = {
     "return_requested": (72, 240, 960),
     "gift_returned": (360, 720, 1200),
-    "approved": (1, 6, 60),
+    "approved": (1, 24, 120),
     "authorized": (0.1, 0.5, 8),
     "received": (40, 130, 400),
     "inspected": (2, 30, 170),
