@@ -2,17 +2,21 @@
 
 import csv
 import os
+import shutil
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from orchestration.assets.publication import current
 from orchestration.cli import app
 from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.summary import show_planted
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import run_job
 from orchestration.planted import compare
@@ -132,6 +136,37 @@ def test_a_defect_that_was_not_planted_is_flagged_and_its_case_is_not_clean(
         ("fee", case, False, True),
         ("none", case, True, False),
     }
+
+
+def test_the_truth_moves_with_the_clock_of_the_run(home, tmp_path):
+    later = tmp_path / "later.duckdb"
+    shutil.copy(current(home / "published"), later)
+    with duckdb.connect(later) as connection:
+        connection.execute("update ops.publication set as_of = as_of + interval 60 days")
+
+    found = compare(later, home / "sandbox" / TRUTH)
+
+    # Marts of the first clock: what they still await has long been missing by then.
+    awaited = {case for name, case, _, is_found in found.differences if "awaiting" in name}
+    missing = {case for name, case, is_planted, _ in found.differences if "missing" in name}
+    assert awaited == missing != set()
+
+
+def test_the_table_is_shown_with_what_differs(home, truth_rows, tmp_path):
+    publication = current(home / "published")
+    struck = next(row for row in truth_rows if row["root_cause"] == "fee")
+    struck["root_cause"] = "shipping"
+    write_truth(tmp_path / TRUTH, truth_rows)
+    said = Console(record=True, width=120)
+
+    show_planted(said, publication, home / "sandbox" / TRUTH, title="As planted")
+    show_planted(said, publication, tmp_path / TRUTH, title="Doctored")
+
+    good, _, doctored = said.export_text().partition("Doctored")
+    assert "found as planted, and no clean case flagged" in good
+    assert f"missed {struck['case_name']}: shipping" in doctored
+    assert f"flagged, though not planted {struck['case_name']}: fee" in doctored
+    assert "2 differ from what was planted" in doctored
 
 
 def test_books_that_hold_something_else_are_not_thrown_away(home, monkeypatch):
