@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,6 @@ import typer
 from rich.console import Console
 
 CHECKOUT = Path(__file__).parents[2]
-SCENARIOS = CHECKOUT / "tests" / "scenarios"
 
 app = typer.Typer(
     help="eCommerce returns that come out right between a storefront and an ERP.",
@@ -25,13 +25,17 @@ Folder = Annotated[
     Path, typer.Argument(exists=True, file_okay=False, help="Folder of scenario files.")
 ]
 Scenarios = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         exists=True,
         file_okay=False,
-        help="What the sandbox has in its books; unused once a store or the ERP is configured.",
+        help="A folder of scenario files for the sandbox's books, in place of generated returns.",
     ),
 ]
+Returns = Annotated[
+    int | None, typer.Option(min=1, help="How many returns the sandbox generates; 2,000 if empty.")
+]
+Seed = Annotated[int | None, typer.Option(help="What they are drawn from; 1 if empty.")]
 AsOf = Annotated[
     str, typer.Option(envvar="RETURNS_AS_OF", help="Clock of the run, ISO 8601; empty: now.")
 ]
@@ -44,13 +48,18 @@ Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one."
 
 
 @app.command()
-def run(scenarios: Scenarios = SCENARIOS, as_of: AsOf = "") -> None:
+def run(
+    scenarios: Scenarios = None, returns: Returns = None, seed: Seed = None, as_of: AsOf = ""
+) -> None:
     """Extract, build, check, publish, gate and sync once, and say what was found."""
     console.print("Loading Dagster and dbt")
+    from orchestration.cli.profile import choose_source
     from orchestration.cli.whole_run import run_once
 
+    clock = moment(as_of)
+    choose = partial(choose_source, scenarios=scenarios, returns=returns, seed=seed, clock=clock)
     with refusals():
-        is_complete = run_once(console, scenarios=scenarios, as_of=moment(as_of))
+        is_complete = run_once(console, choose, as_of=clock)
     raise typer.Exit(0 if is_complete else 1)
 
 
@@ -82,16 +91,25 @@ def rehearse(folder: Folder, only: Only = "") -> None:
 
 
 @app.command()
-def sandbox(scenarios: Scenarios = SCENARIOS, port: Port = 8900) -> None:
+def sandbox(
+    scenarios: Scenarios = None,
+    returns: Returns = None,
+    seed: Seed = None,
+    as_of: AsOf = "",
+    port: Port = 8900,
+) -> None:
     """Serve the sandbox until interrupted, and say which settings point a pipeline at it."""
     from orchestration.cli.home import home_lock
-    from orchestration.cli.profile import serve_sandbox
+    from orchestration.cli.profile import choose_source, serve_sandbox
     from orchestration.resources.settings import environment, read_home
 
     with refusals():
         home = read_home(environment()).path
         with home_lock(home):
-            serve_sandbox(console, home, scenarios=scenarios, port=port)
+            source = choose_source(
+                home, scenarios=scenarios, returns=returns, seed=seed, clock=moment(as_of)
+            )
+            serve_sandbox(console, home, source, port=port)
 
 
 @app.command()

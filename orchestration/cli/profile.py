@@ -11,13 +11,16 @@ from rich.console import Console
 from orchestration.ledger import Ledger
 from orchestration.rehearsal import scenario_files
 from orchestration.resources.settings import environment, read_home
-from orchestration.sandbox.scenario import ledger_actions
 from orchestration.sandbox.server import RunningSandbox, run_forever, serve
+from orchestration.sandbox.source import BusinessSource, FileSource, Source, read_loaded
 
 # The sandbox has no history that must be left alone: every store and action is live since ever.
 SANDBOX_SETTINGS = {"SYNC_MODE": "live", "SYNC_LIVE_SINCE": "*/*=1970-01-01"}
 # What a user has configured for the real systems must not reach into a rehearsal.
 OWN_LEDGER = {"LEDGER_URL": ""}
+SANDBOX = "sandbox"
+# The business that stands in where nothing is configured and nothing is asked for.
+RETURNS, SEED = 2000, 1
 NOTHING: Mapping[str, str] = {}
 
 
@@ -33,30 +36,64 @@ def settings_in_place(settings: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
+class OtherBooksError(RuntimeError):
+    """The home's sandbox holds something else than what was asked for."""
+
+
+def choose_source(
+    home: Path, *, scenarios: Path | None, returns: int | None, seed: int | None, clock: datetime
+) -> Source:
+    """
+    Return what the home's sandbox is to be loaded from; nothing asked for takes what is there.
+
+    Raises OtherBooksError where its books hold something else: nothing is thrown away unasked.
+    """
+    if scenarios is not None:
+        source: Source = FileSource(tuple(scenario_files(scenarios)))
+    else:
+        midnight = clock.replace(hour=0, minute=0, second=0, microsecond=0)
+        source = BusinessSource(returns or RETURNS, SEED if seed is None else seed, midnight)
+    held = read_loaded(home / SANDBOX)
+    is_asked = not (scenarios is None and returns is None and seed is None)
+    if held is not None and is_asked and held.said != source.said:
+        raise OtherBooksError(
+            f"the sandbox in {home / SANDBOX} holds {held}; remove that folder and "
+            f"{home / 'landing'} to load something else, or set RETURNS_HOME to another folder"
+        )
+    return source
+
+
 @contextmanager
 def sandbox_in_place(
-    home: Path, files: Sequence[Path], *, now: datetime, settings: Mapping[str, str] = NOTHING
+    home: Path,
+    source: Source | Sequence[Path],
+    *,
+    now: datetime,
+    settings: Mapping[str, str] = NOTHING,
 ) -> Iterator[None]:
     """
-    Serve the sandbox over these files and point the pipeline at it.
+    Serve the sandbox and point the pipeline at it.
 
     Its books are in the home folder: what was loaded or sent before is still there.
     """
-    with serve(home / "sandbox", list(files), port=0) as sandbox:
+    with serve(home / SANDBOX, source, port=0) as sandbox:
         pointing = {**sandbox.environment, **SANDBOX_SETTINGS, "RETURNS_HOME": str(home)}
+        loaded = read_loaded(home / SANDBOX)
         with settings_in_place({**pointing, **settings}):
             with Ledger(read_home(environment()).ledger_url) as ledger:
-                ledger.record_confirmed(ledger_actions(list(files)), at=now, run_id="sandbox")
+                actions = list(loaded.actions) if loaded else []
+                ledger.record_confirmed(actions, at=now, run_id="sandbox")
             yield
 
 
-def serve_sandbox(console: Console, home: Path, *, scenarios: Path, port: int) -> None:
+def serve_sandbox(console: Console, home: Path, source: Source, *, port: int) -> None:
     """Serve the home's sandbox until interrupted, and print the settings that point at it."""
-    folder = home / "sandbox"
+    folder = home / SANDBOX
 
     def announce(running: RunningSandbox) -> None:
+        console.print(f"Serving {read_loaded(folder)}")
         for name, value in sorted(running.environment.items()):
             console.print(f"{name}={value}", markup=False)
         console.print(f"These settings are in {folder / 'environment.json'}. Ctrl-C ends.")
 
-    run_forever(folder, scenario_files(scenarios), port=port, announce=announce)
+    run_forever(folder, source, port=port, announce=announce)

@@ -2,6 +2,7 @@
 
 from orchestration.assets.project import ProjectError
 from orchestration.cli.home import HomeBusyError
+from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.ledger import LedgerError
@@ -13,6 +14,7 @@ from orchestration.spark import SparkMissingError
 REFUSALS = (
     HomeBusyError,
     LedgerError,
+    OtherBooksError,
     ProjectError,
     RunFailedError,
     ScenarioError,

@@ -9,6 +9,8 @@ import duckdb
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
+from orchestration.planted import compare
+
 STAGES = """
     select current_stage, count(*), count(*) filter (is_falsely_complete)
     from marts.fct_return_lifecycle
@@ -61,6 +63,9 @@ QUESTIONS = (
     ("Gates", ("action", "decision", "rows"), GATES, "there is nothing to do."),
 )
 
+COMPARED = ("planted", "found", "missed", "flagged elsewhere")
+SHOWN_DIFFERENCES = 20
+
 
 @dataclass(frozen=True)
 class Found:
@@ -107,6 +112,35 @@ def show(console: Console, publication: Path) -> bool:
     verdict = "[green]complete[/green]" if is_complete else "[red]incomplete[/red]"
     console.print(f"Publication {identity}, as of {as_of:%Y-%m-%d %H:%M} UTC: {verdict}")
     return bool(is_complete)
+
+
+def show_planted(console: Console, publication: Path, truth: Path, *, title: str) -> None:
+    """Print what was planted in a generated business against what the publication found."""
+    comparison = compare(publication, truth)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    table.add_column("")
+    table.add_column("finding", no_wrap=True)
+    for name in COMPARED:
+        table.add_column(name, justify="right")
+    group = ""
+    for count in comparison.counts:
+        numbers = (count.planted, count.found, *map(_alarming, (count.missed, count.flagged)))
+        shown = count.group if count.group != group else ""
+        table.add_row(shown, _text(count.finding), *map(str, numbers))
+        group = count.group
+    console.print(table)
+    for finding, case, is_planted, _ in comparison.differences[:SHOWN_DIFFERENCES]:
+        said = "missed" if is_planted else "flagged, though not planted"
+        console.print(f"[red]{said}[/red] {case}: {_text(finding)}")
+    found = sum(count.found for count in comparison.counts)
+    if not comparison.differences:
+        console.print(f"[green]All {found:,} found as planted, and no clean case flagged[/green]")
+    else:
+        console.print(f"[red]{len(comparison.differences):,} differ[/red] from what was planted")
+
+
+def _alarming(number: int) -> str:
+    return f"[red]{number}[/red]" if number else "0"
 
 
 def _asked(

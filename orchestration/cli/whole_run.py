@@ -1,6 +1,6 @@
 """One whole run: extract, build, check, publish, gate, sync, and what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +10,13 @@ from rich.console import Console
 
 from orchestration.assets.publication import current
 from orchestration.cli.home import home_lock, prepare_instance
-from orchestration.cli.profile import sandbox_in_place
+from orchestration.cli.profile import SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
-from orchestration.cli.summary import show
+from orchestration.cli.summary import show, show_planted
 from orchestration.landing import sweep_unfinished
 from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
-from orchestration.rehearsal import scenario_files
 from orchestration.resources.settings import environment, is_configured, read_home
+from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
 
 RECONCILE = "reconcile_returns"
 SYNC = "sync_returns"
@@ -26,16 +26,26 @@ class RunFailedError(RuntimeError):
     """A run did not end well; the message names each failed step and its remedy."""
 
 
-def run_once(console: Console, *, scenarios: Path, as_of: datetime) -> bool:
-    """Run everything against the configured systems or the sandbox; say if it is complete."""
+Choose = Callable[[Path], Source]
+
+
+def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
+    """
+    Run everything against the configured systems or the sandbox; say if it is complete.
+
+    `choose` says what the sandbox of a home is loaded from; it is not asked where there is none.
+    """
     home = read_home(environment()).path
-    with home_lock(home), _systems(console, home, scenarios=scenarios):
+    with home_lock(home), _systems(console, home, choose) as loaded:
         swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
         with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
             abandoned = close_abandoned_runs(instance)
             if swept or abandoned:
                 console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")
-            return _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+            is_complete = _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+        if loaded is not None:
+            _compare_with_truth(console, home, loaded, as_of=as_of)
+    return is_complete
 
 
 def _reconcile_and_sync(
@@ -54,17 +64,31 @@ def _reconcile_and_sync(
 
 
 @contextmanager
-def _systems(console: Console, home: Path, *, scenarios: Path) -> Iterator[None]:
+def _systems(console: Console, home: Path, choose: Choose) -> Iterator[Loaded | None]:
+    """Let the systems be read, and say what the sandbox's books hold where it stands in."""
     if is_configured(environment()):
         console.print("Reading the configured systems")
-        yield
+        yield None
         return
-    console.print(
-        f"No store and no ERP is configured: the sandbox stands in, with {scenarios} in its books"
-        f" (kept in {home / 'sandbox'}: remove it to load them anew)"
-    )
-    with sandbox_in_place(home, scenario_files(scenarios), now=datetime.now(UTC)):
-        yield
+    with sandbox_in_place(home, choose(home), now=datetime.now(UTC)):
+        loaded = read_loaded(home / SANDBOX)
+        console.print(
+            f"No store and no ERP is configured: the sandbox stands in, with {loaded}"
+            f" (kept in {home / SANDBOX})"
+        )
+        yield loaded
+
+
+def _compare_with_truth(console: Console, home: Path, loaded: Loaded, *, as_of: datetime) -> None:
+    """What was planted is told from the books' own clock on: before it, less had happened."""
+    publication = current(home / "published")
+    if loaded.clock is None or publication is None:
+        return
+    if as_of < loaded.clock:
+        console.print(f"What was planted in {loaded} is known from {loaded.clock:%Y-%m-%d} on")
+        return
+    truth = home / SANDBOX / TRUTH
+    show_planted(console, publication, truth, title=f"Planted against found, in {loaded}")
 
 
 def _demand(outcome: Outcome) -> None:

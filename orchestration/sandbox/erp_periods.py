@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from orchestration.sandbox.erp_documents import Row
 
-YEARS = (2025, 2026, 2027)
+YEARS = range(2022, 2036)
 
 
 def period_id(name: object) -> int:
@@ -15,7 +15,7 @@ def period_id(name: object) -> int:
 
 
 def periods() -> Iterator[Row]:
-    """Yield the months of three years, and the quarters and years that group them."""
+    """Yield the months of the account's years, and the quarters and years that group them."""
     for year in YEARS:
         yield _period(year * 10000, f"FY {year}", starts=date(year, 1, 1), months=12) | {
             "isyear": "T"

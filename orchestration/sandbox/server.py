@@ -20,7 +20,7 @@ from orchestration.sandbox.erp_api import SUITEQL_PATH, TOKEN_PATH, ErpApi
 from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
-from orchestration.sandbox.scenario import read_scenarios
+from orchestration.sandbox.source import MARKER, FileSource, Source, write_loaded
 from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_records import records_of
@@ -61,25 +61,28 @@ class Books:
         self.erp.close()
 
 
-def open_books(directory: Path, scenario_files: Sequence[Path]) -> Books:
+def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
     """
-    Open the books of a folder; where there are none, load them from the scenario files.
+    Open the books of a folder; where there are none, load them from their source.
 
     Loading is whole or not at all: a marker is written last, and a folder without it is made anew.
     Raises ScenarioError for a file that cannot be served.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    marker = directory / "loaded.json"
-    if not marker.exists():
+    is_loaded = (directory / MARKER).exists()
+    if not is_loaded:
         for stale in (*directory.glob("storefront.sqlite*"), *directory.glob("erp.duckdb*")):
             stale.unlink()
     storefront = StorefrontBooks(directory / "storefront.sqlite")
     erp = ErpBooks(directory / "erp.duckdb")
-    if not marker.exists():
-        scenarios = read_scenarios(scenario_files)
+    if not is_loaded:
+        if not isinstance(source, Source):
+            source = FileSource(tuple(source))
+        scenarios = source.scenarios()
         storefront.load(record for scenario in scenarios for record in records_of(scenario))
         erp.load(row for scenario in scenarios for row in rows_of(scenario))
-        marker.write_text(json.dumps({"files": [file.name for file in scenario_files]}))
+        source.write_truth(directory)
+        write_loaded(directory, source, scenarios)
     return Books(storefront, erp, credentials(directory, storefront.stores))
 
 
@@ -103,7 +106,7 @@ def application(books: Books, clock: Clock) -> Starlette:
 
 @contextmanager
 def serve(
-    directory: Path, scenario_files: Sequence[Path], *, port: int = 0, clock: Clock = _now
+    directory: Path, source: Source | Sequence[Path], *, port: int = 0, clock: Clock = _now
 ) -> Iterator[RunningSandbox]:
     """
     Serve a sandbox while the block runs, in a thread of this process.
@@ -111,7 +114,7 @@ def serve(
     Its books stay in `directory` and are found again by the next start; port 0 takes the last
     one used where it is still free, else any.
     """
-    books = open_books(directory, scenario_files)
+    books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
     running = _running(books, listening, clock)
     _remember(directory, running)
@@ -130,13 +133,13 @@ def serve(
 
 def run_forever(
     directory: Path,
-    scenario_files: Sequence[Path],
+    source: Source | Sequence[Path],
     *,
     port: int = 0,
     announce: Callable[[RunningSandbox], Any],
 ) -> None:
     """Serve a sandbox until the process is told to stop."""
-    books = open_books(directory, scenario_files)
+    books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
     running = _running(books, listening, _now)
     _remember(directory, running)

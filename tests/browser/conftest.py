@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,12 +24,12 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def publication_home(tmp_path_factory):
-    """A home in which the whole pipeline has run once over the sandbox, as `make run` does."""
+    """A home in which the whole pipeline has run once over the golden flows."""
     home = tmp_path_factory.mktemp("looked-at")
     configured = ("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(configured)}
     finished = subprocess.run(  # noqa: S603 - our own command
-        [str(Path(sys.executable).with_name("returns")), "run"],
+        [str(Path(sys.executable).with_name("returns")), "run", "--scenarios", str(SCENARIOS)],
         env={**environment, "RETURNS_HOME": str(home)},
         cwd=APP.parents[1],
         capture_output=True,

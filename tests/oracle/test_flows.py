@@ -41,7 +41,7 @@ def test_the_sandbox_serves_every_file_and_its_text_holds_what_was_drawn(tmp_pat
 
     assert {one.stem: one.body for one in served} == files
     assert all(list(records_of(one)) and list(rows_of(one)) for one in served)
-    assert len(ledger_actions(paths)) == sum(len(f.get("actions") or []) for f in files.values())
+    assert len(ledger_actions(served)) == sum(len(f.get("actions") or []) for f in files.values())
 
 
 def test_a_generated_file_keeps_its_amounts_as_text_so_that_no_float_holds_money():

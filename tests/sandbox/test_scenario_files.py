@@ -104,7 +104,7 @@ def test_confirmed_actions_name_the_storefronts_records(tmp_path, content):
         {"action": "restock", "return": "r1", "line": "mug", "quantity": 1, "at": START}
     ]
     file = saved(tmp_path, content)
-    (action,) = ledger_actions([file])
+    (action,) = ledger_actions(read_scenarios([file]))
     with serve(tmp_path / "books", [file], clock=Clock()) as running:
         door = Storefront(running.environment)
         ids = [action["order_line_id"], action["location_id"]]

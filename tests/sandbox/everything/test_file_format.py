@@ -156,7 +156,7 @@ def test_two_stores_may_use_the_same_order_name(write):
 
 
 def test_confirmed_actions_are_records_of_the_ledgers_stream():
-    (action,) = ledger_actions([EVERYTHING])
+    (action,) = ledger_actions(read_scenarios([EVERYTHING]))
 
     assert action == {
         "intent_key": "everything/0",
