@@ -8,7 +8,7 @@ from orchestration import spark
 def test_missing_packages_are_named_with_the_command_that_installs_them(monkeypatch):
     monkeypatch.setattr(spark, "find_spec", lambda _: None)
 
-    with pytest.raises(spark.SparkMissingError, match="pyspark .* run `make spark`"):
+    with pytest.raises(spark.SparkMissingError, match=r"pyspark .* run `make spark`"):
         spark.demand_spark()
 
 
@@ -16,5 +16,5 @@ def test_a_missing_java_is_named_with_its_remedy(monkeypatch, tmp_path):
     monkeypatch.setattr(spark, "find_spec", lambda name: name)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
 
-    with pytest.raises(spark.SparkMissingError, match="Java 17 .* install a Java runtime"):
+    with pytest.raises(spark.SparkMissingError, match=r"Java 17 .* install a Java runtime"):
         spark.demand_spark()
