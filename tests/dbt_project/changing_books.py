@@ -102,16 +102,17 @@ def keys_of(given):
 
 
 def given_records(landing):
-    """Return the newest version of every record of a landing: (system, stream, store) -> records."""
+    """Return the newest version of every landed record, by system, stream and store."""
     given = {}
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         create_source_views(connection, landing)
         for (system, name), stream in STREAMS.items():
             columns = ", ".join(f'"{column}"' for column in stream.columns)
+            fields = ", ".join(f'"{column}" := "{column}"' for column in stream.columns)
             keys = ", ".join(["_store", *(f'"{key}"' for key in stream.key)])
             rows = connection.execute(f"""
-                select _store, to_json(struct_pack({", ".join(f'"{c}" := "{c}"' for c in stream.columns)}))
+                select _store, to_json(struct_pack({fields}))
                 from (
                     select _store, {columns} from "{system}"."{name}"
                     qualify row_number() over (
@@ -119,7 +120,7 @@ def given_records(landing):
                     ) = 1
                 )
                 order by all
-            """).fetchall()  # noqa: S608 - names of declared streams
+            """).fetchall()
             for store, text in rows:
                 given.setdefault((str(system), name, store), []).append(json.loads(text))
     return given
@@ -133,7 +134,9 @@ def _units(given):
             if key:
                 units[system, "details", store, str(record[key])].append((name, record))
             else:
-                units[system, name, store, "/".join(_key(system, name, record))].append((name, record))
+                units[system, name, store, "/".join(_key(system, name, record))].append(
+                    (name, record)
+                )
     return dict(units)
 
 
@@ -146,7 +149,9 @@ def _deletion(unit, *, at):
 
 
 def _moment(chance):
-    return (datetime(2026, 2, 15, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 60))).isoformat()
+    return (
+        datetime(2026, 2, 15, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 60))
+    ).isoformat()
 
 
 def change(stream, record, *, chance):
@@ -212,7 +217,7 @@ HEADER_CHANGES = [
     _put("storefront_return", None, "#1001-R1", "#1002-R1"),
 ]
 CHANGES = {
-    "orders": [_rename, _edit_line, _put("test", True, False), _move("processedAt")],
+    "orders": [_rename, _edit_line, _put("test", *(True, False)), _move("processedAt")],
     "returns": [
         _put("status", "REQUESTED", "OPEN", "CLOSED", "CANCELED", "DECLINED"),
         _return_more,
@@ -222,7 +227,7 @@ CHANGES = {
     "refunds": [_refund_otherwise, _move("processedAt")],
     "dispositions": [_dispose_otherwise],
     "balance_transactions": [_move("transactionDate")],
-    **{name: HEADER_CHANGES for name in DOCUMENTS},
+    **dict.fromkeys(DOCUMENTS, HEADER_CHANGES),
     "return_authorizations": [*HEADER_CHANGES, _put("status", *"ABCDEFGH")],
     "transaction_lines": [_credit_more, _put("createdfrom", None)],
     "inspections": [

@@ -43,7 +43,7 @@ class ModelBench:
                 names = ", ".join(record)
                 marks = ", ".join(f"${name}" for name in record)
                 self.connection.execute(
-                    f"insert into {table} ({names}) values ({marks})",  # noqa: S608
+                    f"insert into {table} ({names}) values ({marks})",
                     record,
                 )
         for model in self.models:

@@ -3,7 +3,6 @@
 import os
 import random
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -57,9 +56,8 @@ def differences(one, other):
         found = {}
         for (table,) in connection.execute(TABLES).fetchall():
             for left, right in (("one", "other"), ("other", "one")):
-                rows = connection.execute(
-                    f"select * from {left}.{table} except all select * from {right}.{table} limit 3"
-                ).fetchall()
+                query = f"from {left}.{table} except all from {right}.{table} limit 3"
+                rows = connection.execute(query).fetchall()
                 if rows:
                     found[left, table] = rows
         return found

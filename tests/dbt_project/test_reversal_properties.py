@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -42,7 +43,7 @@ def bench(invoke):
 
 @st.composite
 def lines_of_a_sale(draw):
-    """One to three lines: units, unit price, discount on the whole line, tax by code; minor units."""
+    """One to three lines: units, unit price, the whole line's discount and taxes; minor units."""
     lines = []
     for _ in range(draw(st.integers(1, 3))):
         quantity, price = draw(st.integers(1, 9)), draw(CENTS)
@@ -70,7 +71,7 @@ def sales_that_came_back_whole(draw):
     for line in sale["lines"]:
         cuts = draw(st.lists(st.integers(0, line["quantity"]), min_size=3, max_size=3).map(sorted))
         bounds = [0, *cuts, line["quantity"]]
-        parts.append([after - before for before, after in zip(bounds, bounds[1:], strict=False)])
+        parts.append([after - before for before, after in pairwise(bounds)])
     order = draw(st.permutations(range(4)))
     return sale, [[part[number] for part in parts] for number in order]
 
@@ -325,13 +326,21 @@ def test_seven_components_add_up_to_the_variance_whatever_was_refunded_and_credi
         order by case_key
     """)
     for case, amounts in zip(cases, found, strict=True):
-        storefront = case["shipping"] - case["fee"] + case["adjustment"] + sum(
-            line["subtotal"] + (0 if sale["is_tax_included"] else line["tax"])
-            for line in case["lines"]
-            if line["refunded"]
+        storefront = (
+            case["shipping"]
+            - case["fee"]
+            + case["adjustment"]
+            + sum(
+                line["subtotal"] + (0 if sale["is_tax_included"] else line["tax"])
+                for line in case["lines"]
+                if line["refunded"]
+            )
         )
-        erp = case["erp_shipping"] - case["erp_fee"] + case["erp_other"] + sum(
-            line["gross"] - line["discount"] + line["erp_tax"] for line in case["lines"]
+        erp = (
+            case["erp_shipping"]
+            - case["erp_fee"]
+            + case["erp_other"]
+            + sum(line["gross"] - line["discount"] + line["erp_tax"] for line in case["lines"])
         )
         assert (amounts["storefront_minor"], amounts["erp_minor"]) == (storefront, erp)
         assert amounts["components"] == storefront - erp

@@ -2,7 +2,6 @@
 
 import json
 
-from orchestration.assets.project import PROJECT
 from tests.dbt_project.conftest import failures
 
 
