@@ -63,7 +63,7 @@ QUESTIONS = (
     ("Gates", ("action", "decision", "rows"), GATES, "there is nothing to do."),
 )
 
-COMPARED = ("planted", "found", "missed", "flagged elsewhere")
+COMPARED = ("planted", "found", "missed", "wrongly")
 SHOWN_DIFFERENCES = 20
 
 
