@@ -32,7 +32,6 @@ BREAKS = """
 #1013-R1        payout      unexplained             refund               61.360    6 8-30
 #1015-R1        link        ambiguous               return               35.000    5 8-30
 #1015-R2        link        ambiguous               return               35.000    6 8-30
-#1016/refund-1  receipt     refund_without_return   refund               33.920    6 8-30
 #1017-R1        money       erp_no_paid             credit_memo         211.860   12 8-30
 #1018-R1        money       not_due                 refund              240.000    - -
 #2001-R1        money       rounding                credit_memo           0.010   12 8-30

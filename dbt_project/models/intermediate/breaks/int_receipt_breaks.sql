@@ -45,6 +45,7 @@ paid_above_limit as (
         lifecycle.case_key,
         lifecycle.kind,
         lifecycle.received_at,
+        lifecycle.credited_at,
         lifecycle.inspection_status,
         lifecycle.refunded_at,
         variances.paid_amount,
@@ -130,6 +131,8 @@ hits as (
     where
         kind = 'refund_only'
         and returnable_quantity > 0
+        -- The ERP's own credit says that it was meant.
+        and credited_at is null
 
     union all
 
