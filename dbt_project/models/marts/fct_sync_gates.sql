@@ -43,6 +43,7 @@ line_gates as (
         cast(null as bigint) as amount_minor,
         case when hold_reason is null then 'ready' else 'held' end as own_decision,
         {{ sorted_list(['hold_reason']) }} as own_reasons,
+        cast(null as {{ text_type() }}) as told,
         moved_before_quantity
 
     from {{ ref('int_line_gates') }}
@@ -54,6 +55,7 @@ case_gates as (
     select
         case_key,
         'issue_refund' as action,
+        cast(null as {{ text_type() }}) as told,
         amount_minor,
         decision,
         hold_reasons
@@ -65,11 +67,36 @@ case_gates as (
     select
         case_key,
         'publish_quote' as action,
+        cast(null as {{ text_type() }}) as told,
         amount_minor,
         decision,
         hold_reasons
 
     from {{ ref('int_quote_gates') }}
+
+    union all
+
+    select
+        case_key,
+        'publish_status' as action,
+        told,
+        cast(null as bigint) as amount_minor,
+        decision,
+        hold_reasons
+
+    from {{ ref('int_status_gates') }}
+
+    union all
+
+    select
+        case_key,
+        'notify' as action,
+        told,
+        cast(null as bigint) as amount_minor,
+        decision,
+        hold_reasons
+
+    from {{ ref('int_notice_gates') }}
 
 ),
 
@@ -90,6 +117,7 @@ gates as (
         amount_minor,
         decision as own_decision,
         hold_reasons as own_reasons,
+        told,
         0 as moved_before_quantity
 
     from case_gates
@@ -147,6 +175,7 @@ final as (
         location_id,
         quantity,
         {{ from_minor('amount_minor', 'currency') }} as amount,
+        told,
         case when is_stopped then 'held' else own_decision end as decision,
         case when is_stopped then {{ merged_sorted('own_reasons', 'stop_reasons') }} else own_reasons end
             as hold_reasons,
@@ -154,7 +183,8 @@ final as (
             case_key || '|' || action || '|' || coalesce(order_line_id, '') || '|'
             || coalesce(cast(quantity as {{ text_type() }}), '') || '|'
             || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
-            || cast(moved_before_quantity as {{ text_type() }}) || '|' || own_decision
+            || cast(moved_before_quantity as {{ text_type() }}) || '|' || coalesce(told, '') || '|'
+            || own_decision
         ) as gate_key,
         coalesce(evidence, '') as evidence
 
