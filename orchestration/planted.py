@@ -71,6 +71,8 @@ select 3, case_name, 'clean', null from told
 where root_cause_now in ('none', 'not_due', 'awaiting_credit_memo', 'awaiting_refund')
     and exposed_quantity = 0 and failed_on_sale = 0 and link_method <> 'ambiguous'
     and (link_method <> 'unlinked' or kind <> 'erp_only')
+    -- Until the ERP credits a refund without a return, somebody is asked whether it was meant.
+    and (kind <> 'refund_only' or root_cause_now = 'none')
     and not (
         is_refunded_before_inspection or is_payout_failed or is_applied_elsewhere
         or is_wrong_on_both_sides or is_over_returned
