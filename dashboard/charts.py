@@ -1,5 +1,6 @@
 """Charts that say their point; colours that the colour-blind tell apart, in light and dark."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,14 +32,20 @@ def ink() -> str:
 def stage_chart(statuses: pa.Table) -> LayeredChart:
     """Return one bar a stage, cut by status: what is done from the left, what is open after it."""
     order = list(STATUS_COLOURS)
+    rows = statuses.to_pylist()
+    totals: Counter[str] = Counter()
+    for row in rows:
+        totals[row["stage"]] += row["cases"]
     records = [
         {
             "stage": STEPS.get(row["stage"], row["stage"]),
             "status": STATUSES.get(row["status"], str(row["status"])),
             "place": order.index(row["status"]) if row["status"] in order else len(order),
             "cases": row["cases"],
+            # A segment too narrow for its figure shows it where the pointer rests.
+            "figure": f"{row['cases']:,}" if row["cases"] * 40 >= totals[row["stage"]] else "",
         }
-        for row in statuses.to_pylist()
+        for row in rows
     ]
     base = alt.Chart(alt.InlineData(values=records)).encode(
         y=alt.Y("stage:N", sort=list(STEPS.values()), title=None, axis=alt.Axis(labelLimit=200)),
@@ -63,7 +70,7 @@ def stage_chart(statuses: pa.Table) -> LayeredChart:
     # Dark on the light segments and on orange, light on the dark ones: readable on each.
     figures = base.mark_text(fontSize=12).encode(
         x=alt.X("cases:Q", stack="zero", bandPosition=0.5),
-        text=alt.Text("cases:Q", format=","),
+        text="figure:N",
         color=alt.condition(
             "datum.status == 'Done' || datum.status == 'Failed'",
             alt.value("#ffffff"),
