@@ -161,3 +161,15 @@ def test_every_defined_kpi_is_measured_and_agrees_with_the_mart_it_comes_from(ma
         ("refund_variance_net", gap[1], gap[2]),
     ]
     assert exposed == risk
+
+
+def test_a_share_of_money_is_kept_to_four_places(marts):
+    rounded = marts("""
+        select kpi, store, value, round(numerator / denominator, 4)
+        from marts.rpt_return_kpis
+        where kpi in ('refund_leakage', 'refunded_not_received', 'received_not_refunded')
+            and denominator <> 0
+            and abs(value - numerator / denominator) > 0.00005
+    """)
+
+    assert rounded == []

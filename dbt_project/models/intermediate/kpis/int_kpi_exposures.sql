@@ -133,7 +133,7 @@ final as (
         'as_of' as basis,
         sum(open_amount) as numerator,
         sum(open_quantity) as denominator,
-        sum(open_amount) as measured,
+        cast(sum(open_amount) as decimal(18, 4)) as measured,
         sum(open_amount) as amount
 
     from exposures
