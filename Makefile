@@ -8,7 +8,7 @@ SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
 
 .DEFAULT_GOAL := check
 .PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
-	spark doctor lock clean browser
+	spark doctor lock clean browser rebuild
 
 check: lint types layers tests
 
@@ -42,6 +42,9 @@ $(SPARK_STAMP): $(STAMP) requirements-spark.lock
 
 run: $(STAMP)
 	$(RETURNS) run
+
+rebuild: $(STAMP)
+	$(RETURNS) rebuild
 
 sandbox: $(STAMP)
 	$(RETURNS) sandbox

@@ -13,6 +13,21 @@ from orchestration.checks.rollup import publication_is_complete
 from orchestration.resources import resources
 from orchestration.sync.assets import sync_assets
 
+EXTRACT, REBUILD = "extract_sources", "rebuild_marts"
+
+extract_sources = dg.define_asset_job(
+    EXTRACT,
+    selection=dg.AssetSelection.assets(*landed_assets) - dg.AssetSelection.checks(facts),
+    description="Extract and land, and build nothing: the evidence alone.",
+)
+
+rebuild_marts = dg.define_asset_job(
+    REBUILD,
+    selection=dg.AssetSelection.assets(models, publication) | dg.AssetSelection.checks(facts),
+    config={"ops": {"models": {"config": {"everything": True}}}},
+    description="Build everything from what has landed and publish; no source is asked.",
+)
+
 reconcile_returns = dg.define_asset_job(
     "reconcile_returns",
     selection=dg.AssetSelection.assets(publication).upstream(),
@@ -48,7 +63,7 @@ defs = dg.Definitions(
     assets=[*landed_assets, models, publication, *sync_assets],
     asset_checks=[facts, publication_is_complete],
     resources=resources,
-    jobs=[reconcile_returns, sync_returns],
+    jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns],
     schedules=[hourly],
     sensors=[syncs_after_publication],
     executor=dg.in_process_executor,

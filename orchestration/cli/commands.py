@@ -39,6 +39,18 @@ Seed = Annotated[int | None, typer.Option(help="What they are drawn from; 1 if e
 AsOf = Annotated[
     str, typer.Option(envvar="RETURNS_AS_OF", help="Clock of the run, ISO 8601; empty: now.")
 ]
+LandingFolder = Annotated[
+    Path | None,
+    typer.Option(
+        file_okay=False, help="Write landing files into this empty folder, in place of serving."
+    ),
+]
+LinesOfOrder = Annotated[
+    int | None, typer.Option(min=1, max=20, help="Lines of each order; drawn if empty.")
+]
+LinesOfReturn = Annotated[
+    int | None, typer.Option(min=1, max=20, help="Lines of each return; drawn if empty.")
+]
 Only = Annotated[str, typer.Option(help="Names of files, without suffix, separated by commas.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
 
@@ -60,6 +72,17 @@ def run(
     choose = partial(choose_source, scenarios=scenarios, returns=returns, seed=seed, clock=clock)
     with refusals():
         is_complete = run_once(console, choose, as_of=clock)
+    raise typer.Exit(0 if is_complete else 1)
+
+
+@app.command()
+def rebuild(as_of: AsOf = "") -> None:
+    """Delete the warehouse, build it anew from what has landed, and publish; ask no source."""
+    console.print("Loading Dagster and dbt")
+    from orchestration.cli.rebuild import rebuild_home
+
+    with refusals():
+        is_complete = rebuild_home(console, as_of=moment(as_of))
     raise typer.Exit(0 if is_complete else 1)
 
 
@@ -97,8 +120,19 @@ def sandbox(
     seed: Seed = None,
     as_of: AsOf = "",
     port: Port = 8900,
+    landing: LandingFolder = None,
+    order_lines: LinesOfOrder = None,
+    return_lines: LinesOfReturn = None,
 ) -> None:
-    """Serve the sandbox until interrupted, and say which settings point a pipeline at it."""
+    """
+    Serve the sandbox until interrupted, and say which settings point a pipeline at it.
+
+    With --landing nothing is served: the generated returns are written as landing files.
+    """
+    if landing is not None:
+        shape = (order_lines, return_lines)
+        _write_landing(landing, returns=returns, seed=seed, as_of=as_of, shape=shape)
+        return
     from orchestration.cli.home import home_lock
     from orchestration.cli.profile import choose_source, serve_sandbox
     from orchestration.resources.settings import environment, read_home
@@ -110,6 +144,34 @@ def sandbox(
                 home, scenarios=scenarios, returns=returns, seed=seed, clock=moment(as_of)
             )
             serve_sandbox(console, home, source, port=port)
+
+
+def _write_landing(
+    folder: Path,
+    *,
+    returns: int | None,
+    seed: int | None,
+    as_of: str,
+    shape: tuple[int | None, int | None],
+) -> None:
+    console.print("Loading Dagster and dbt")
+    from orchestration.cli.profile import RETURNS, SEED
+    from orchestration.sandbox.business import Shape
+    from orchestration.sandbox.source import TRUTH
+    from orchestration.volume import land_volume
+
+    with refusals():
+        volume = land_volume(
+            folder,
+            returns=returns or RETURNS,
+            seed=SEED if seed is None else seed,
+            clock=moment(as_of).replace(hour=0, minute=0, second=0, microsecond=0),
+            shape=Shape(*shape),
+        )
+    console.print(
+        f"{volume.returns:,} returns ({volume.copies:,} copies of {volume.drawn:,}) in"
+        f" {volume.rows:,} rows are in {folder}, their truth is in {folder.parent / TRUTH}"
+    )
 
 
 @app.command()

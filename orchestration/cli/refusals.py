@@ -10,6 +10,7 @@ from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
 from orchestration.sandbox.scenario import ScenarioError as UnservableError
 from orchestration.spark import SparkMissingError
+from orchestration.volume import VolumeError
 
 REFUSALS = (
     HomeBusyError,
@@ -22,4 +23,5 @@ REFUSALS = (
     SourceError,
     SparkMissingError,
     UnservableError,
+    VolumeError,
 )

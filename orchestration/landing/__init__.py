@@ -6,7 +6,7 @@ from orchestration.landing.ids import (
     refund_ids_to_read,
     return_ids_to_read,
 )
-from orchestration.landing.manifest import Batch, committed_batches
+from orchestration.landing.manifest import Batch, committed_batches, landed_sources
 from orchestration.landing.sources import create_source_views
 from orchestration.landing.watermarks import resume_at
 
@@ -16,6 +16,7 @@ __all__ = [
     "create_source_views",
     "disposition_ids_to_read",
     "land",
+    "landed_sources",
     "refund_ids_to_read",
     "resume_at",
     "return_ids_to_read",

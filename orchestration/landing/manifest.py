@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from orchestration.extract.streams import Stream
+from orchestration.extract.streams import Stream, System
 
 MANIFEST = "manifest.json"
 ANSWERS = "answers.jsonl.zst"
@@ -48,6 +48,11 @@ def committed_batches(root: Path, stream: Stream, *, source: str | None = None) 
     pattern = f"{source or '*'}/*/{MANIFEST}"
     for path in sorted((root / stream.system / stream.name).glob(pattern)):
         yield msgspec.json.decode(path.read_bytes(), type=Batch)
+
+
+def landed_sources(root: Path, system: System) -> tuple[str, ...]:
+    """Return the sources of a system (stores, or the ERP itself) that have landed anything."""
+    return tuple(sorted({path.parts[-3] for path in (root / system).glob(f"*/*/*/{MANIFEST}")}))
 
 
 def commit(root: Path, batch: Batch) -> None:

@@ -3,13 +3,13 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from orchestration.sandbox.business import Drawn, Truth, draw_business
+from orchestration.sandbox.business import Drawn, Shape, Truth, draw_business
 from orchestration.sandbox.scenario import Block, Scenario, checked, ledger_actions, read_scenarios
 
 MARKER, TRUTH = "loaded.json", "truth.csv"
@@ -59,6 +59,7 @@ class BusinessSource:
     returns: int
     seed: int
     clock: datetime
+    shape: Shape = field(default_factory=Shape)
 
     @property
     def said(self) -> Mapping[str, Any]:
@@ -72,13 +73,15 @@ class BusinessSource:
     def write_truth(self, directory: Path) -> None:
         """Write `truth.csv`, a row a case, as `business.Truth` describes it."""
         with (directory / TRUTH).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [field.name for field in fields(Truth)])
+            writer = csv.DictWriter(file, [column.name for column in fields(Truth)])
             writer.writeheader()
             writer.writerows(asdict(truth) for drawn in self._drawn for truth in drawn.truth)
 
     @cached_property
     def _drawn(self) -> list[Drawn]:
-        return list(draw_business(self.returns, seed=self.seed, clock=self.clock))
+        return list(
+            draw_business(self.returns, seed=self.seed, clock=self.clock, shape=self.shape)
+        )
 
 
 @dataclass(frozen=True)

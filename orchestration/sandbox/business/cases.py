@@ -10,12 +10,15 @@ from orchestration.sandbox.business.money import amount, rounded
 from orchestration.sandbox.business.payback import credit_of, refund_of
 from orchestration.sandbox.business.rates import HABITS
 from orchestration.sandbox.business.sales import Order, draw_order
+from orchestration.sandbox.business.shape import AS_SHOPS_KNOW_THEM, Shape
 from orchestration.sandbox.scenario_values import Block
 
 
-def draw_flow(random: Random, placed_at: datetime, *, clock: datetime) -> Flow:
+def draw_flow(
+    random: Random, placed_at: datetime, *, clock: datetime, shape: Shape = AS_SHOPS_KNOW_THEM
+) -> Flow:
     """Draw an order and what came back of it; no case where nothing was asked for by the clock."""
-    order = draw_order(random, placed_at)
+    order = draw_order(random, placed_at, shape=shape)
     flow = Flow(clock, [order])
     if random.random() < HABITS["refund_without_return"]:
         at = later(random, placed_at, "parcel_lost")
@@ -24,7 +27,7 @@ def draw_flow(random: Random, placed_at: datetime, *, clock: datetime) -> Flow:
         return flow
     requested_at = return_requested(random, placed_at)
     for chance in (1.0, HABITS["second_return"], HABITS["third_return"]):
-        units = _units_coming_back(random, order)
+        units = _units_coming_back(random, order, shape)
         if not units or random.random() >= chance or not flow.has_happened(requested_at):
             break
         case = begin_return(random, flow, order, units, at=requested_at)
@@ -158,10 +161,11 @@ def lose_parcel(random: Random, flow: Flow, order: Order, at: datetime) -> Case:
     return case
 
 
-def _units_coming_back(random: Random, order: Order) -> Units:
+def _units_coming_back(random: Random, order: Order, shape: Shape) -> Units:
     left = {ref: line.quantity - order.taken.get(ref, 0) for ref, line in order.lines.items()}
     left = {ref: units for ref, units in left.items() if units > 0}
-    chosen = random.sample(sorted(left), random.choice((1, len(left)))) if left else []
+    count = shape.draw_return_lines(random, left=len(left)) if left else 0
+    chosen = random.sample(sorted(left), count)
     return {ref: random.choice((1, left[ref])) for ref in sorted(chosen)}
 
 

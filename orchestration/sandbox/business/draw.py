@@ -12,6 +12,7 @@ from orchestration.sandbox.business.clock import draw_placed_at
 from orchestration.sandbox.business.defects import DEFECTS
 from orchestration.sandbox.business.document_defects import UnfitError
 from orchestration.sandbox.business.flow import Case, Flow
+from orchestration.sandbox.business.shape import AS_SHOPS_KNOW_THEM, Shape
 from orchestration.sandbox.business.truth import Truth, truth_of
 from orchestration.sandbox.scenario_values import Block
 
@@ -30,7 +31,12 @@ class Drawn:
 
 
 def draw_business(
-    returns: int, *, seed: int, clock: datetime, first_number: int = FIRST_NUMBER
+    returns: int,
+    *,
+    seed: int,
+    clock: datetime,
+    first_number: int = FIRST_NUMBER,
+    shape: Shape = AS_SHOPS_KNOW_THEM,
 ) -> Iterator[Drawn]:
     """
     Yield the flows of a business with `returns` cases in all, and its stock; the same for a seed.
@@ -40,7 +46,8 @@ def draw_business(
     `first_number`, in the order in which they were placed; some have no return at all.
     """
     flows = sorted(
-        _flows(returns, seed=seed, clock=clock), key=lambda flow: flow.orders[0].placed_at
+        _flows(returns, seed=seed, clock=clock, shape=shape),
+        key=lambda flow: flow.orders[0].placed_at,
     )
     _name(flows, first_number)
     for index, flow in enumerate(flows):
@@ -49,29 +56,29 @@ def draw_business(
     yield Drawn(f"business-{seed}-stock", _stock(clock), ())
 
 
-def _flows(returns: int, *, seed: int, clock: datetime) -> Iterator[Flow]:
+def _flows(returns: int, *, seed: int, clock: datetime, shape: Shape) -> Iterator[Flow]:
     count = 0
     for defect, rate in rates.DEFECTS.items():
         for repeat in range(max(1, round(returns * rate))):
             random = Random(f"{seed}/{defect}/{repeat}")  # noqa: S311 - a draw that repeats
-            flow = _struck(random, defect, clock)
+            flow = _struck(random, defect, clock, shape)
             count += len(flow.cases)
             yield flow
     index = 0
     while count < returns:
         random = Random(f"{seed}/clean/{index}")  # noqa: S311 - a draw that repeats
-        flow = draw_flow(random, draw_placed_at(random, clock), clock=clock)
+        flow = draw_flow(random, draw_placed_at(random, clock), clock=clock, shape=shape)
         # The last flow keeps its first cases only: what comes later changes nothing of them.
         del flow.cases[max(returns - count, 0) :]
         count, index = count + len(flow.cases), index + 1
         yield flow
 
 
-def _struck(random: Random, name: str, clock: datetime) -> Flow:
+def _struck(random: Random, name: str, clock: datetime, shape: Shape) -> Flow:
     """Draw flows until the defect can strike one."""
     defect = DEFECTS[name]
     for _ in range(ENOUGH_TRIES):
-        flow = draw_flow(random, draw_placed_at(random, clock), clock=clock)
+        flow = draw_flow(random, draw_placed_at(random, clock), clock=clock, shape=shape)
         if not flow.cases or not defect.fits(flow):
             continue
         try:

@@ -15,6 +15,7 @@ from orchestration.sandbox.business.catalogue import (
 )
 from orchestration.sandbox.business.money import amount, of_rate, rounded, share, spread
 from orchestration.sandbox.business.rates import HABITS
+from orchestration.sandbox.business.shape import AS_SHOPS_KNOW_THEM, Shape
 from orchestration.sandbox.scenario_values import Block
 
 Taxes = dict[str, int]
@@ -159,36 +160,49 @@ class Order:
         }
 
 
-def draw_order(random: Random, placed_at: datetime, *, ref: str = "o1") -> Order:
+def draw_order(
+    random: Random,
+    placed_at: datetime,
+    *,
+    ref: str = "o1",
+    shape: Shape = AS_SHOPS_KNOW_THEM,
+) -> Order:
     """Draw an order: a basket or a bundle, of a consumer or, wholesale, of a company."""
     store = random.choices(STORES, STORE_WEIGHTS)[0]
     is_b2b = random.random() < HABITS["b2b"]
     rates = random.choice(store.jurisdictions)
-    bundle = None
-    if not is_b2b and random.random() < HABITS["bundle"]:
-        bundle = random.choice(sorted(BUNDLES))
-        items = [BY_SKU[sku] for sku in BUNDLES[bundle][0]]
-    else:
-        items = random.sample(ITEMS, random.choice((1, 1, 1, 2, 2, 3)))
+    bundle, items = _basket(random, shape, is_b2b=is_b2b)
+    bundled = BUNDLES[bundle][0] if bundle else ()
     lines = [
         Line(
             f"l{position}",
             item,
-            1 if bundle else random.choice(WHOLESALE if is_b2b else QUANTITIES),
+            1 if item.sku in bundled else random.choice(WHOLESALE if is_b2b else QUANTITIES),
             item.price * 6 // 10 if is_b2b else item.price,
-            bundle=bundle,
+            bundle=bundle if item.sku in bundled else None,
             rates=() if item.is_zero_rated and store.is_tax_included else rates,
             is_tax_included=store.is_tax_included,
         )
         for position, item in enumerate(items, start=1)
     ]
-    _discount(random, lines, bundle=bundle)
+    _discount(random, [line for line in lines if line.bundle] or lines, bundle=bundle)
     order = Order(ref, store, placed_at, {line.ref: line for line in lines}, is_b2b=is_b2b)
     if random.random() < HABITS["shipping_charged"]:
         order.shipping = random.choice(store.shipping)
         order.shipping_rates = rates if store.is_tax_included else ()
     order.is_cash_sale = not is_b2b and random.random() < HABITS["cash_sale"]
     return order
+
+
+def _basket(random: Random, shape: Shape, *, is_b2b: bool) -> tuple[str | None, list[Item]]:
+    """Draw what is bought: items, or a bundle with further items where more lines are wanted."""
+    if is_b2b or random.random() >= HABITS["bundle"]:
+        return None, random.sample(ITEMS, shape.draw_order_lines(random))
+    bundle = random.choice(sorted(BUNDLES))
+    items = [BY_SKU[sku] for sku in BUNDLES[bundle][0]]
+    further = max((shape.order_lines or 0) - len(items), 0)
+    others = [item for item in ITEMS if item not in items]
+    return bundle, items + random.sample(others, further)
 
 
 def _discount(random: Random, lines: list[Line], *, bundle: str | None) -> None:

@@ -1,0 +1,40 @@
+"""Everything derived made anew from the evidence alone: no source is asked."""
+
+from datetime import datetime
+
+import dagster as dg
+from rich.console import Console
+
+from orchestration.assets.publication import current
+from orchestration.cli.home import home_lock, prepare_instance
+from orchestration.cli.profile import SANDBOX
+from orchestration.cli.progress import Progress
+from orchestration.cli.summary import show, show_planted
+from orchestration.cli.whole_run import RunFailedError
+from orchestration.definitions import REBUILD
+from orchestration.pipeline import close_abandoned_runs, run_job
+from orchestration.resources.settings import environment, read_home
+from orchestration.sandbox.source import TRUTH
+
+
+def rebuild_home(console: Console, *, as_of: datetime) -> bool:
+    """
+    Delete the warehouse of the home, build it from what has landed and publish it.
+
+    Returns whether the publication is complete: facts of an extraction that never ran have not
+    passed. The truth of a generated business, where it stands in the home, is compared.
+    """
+    home = read_home(environment()).path
+    with home_lock(home):
+        (home / "warehouse.duckdb").unlink(missing_ok=True)
+        with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
+            close_abandoned_runs(instance)
+            outcome = run_job(REBUILD, instance=instance, as_of=as_of, listener=Progress(console))
+        publication = current(home / "published")
+        if publication is None or not publication.stem.endswith(outcome.run_id[:8]):
+            raise RunFailedError("\n".join(outcome.problems) or "nothing was published")
+        is_complete = show(console, publication)
+        for truth in (home / TRUTH, home / SANDBOX / TRUTH):
+            if truth.exists():
+                show_planted(console, publication, truth, title="Planted against found")
+    return is_complete

@@ -1,0 +1,219 @@
+"""A business of any size as landing files: one block of it is drawn and read, DuckDB copies it."""
+
+# ruff: noqa: S608 - names are declared in code, and literals are quoted by the landing room.
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import dagster as dg
+import msgspec
+import zstandard
+
+from orchestration.cli.profile import OWN_LEDGER, SANDBOX, sandbox_in_place
+from orchestration.definitions import EXTRACT
+from orchestration.extract.streams import STREAMS, TEXT, Stream, System
+from orchestration.landing import Batch, committed_batches
+from orchestration.landing.manifest import ANSWERS, ROWS, checksum, commit
+from orchestration.landing.reading import connect, literal
+from orchestration.pipeline import run_job
+from orchestration.sandbox.business import Shape
+from orchestration.sandbox.source import TRUTH, BusinessSource
+
+# Returns that are drawn and read over the wire, a minute's work; the rest are copies of them.
+BLOCK = 5_000
+# Copies that one batch holds: a batch is written in one statement and has to fit beside it.
+COPIES_A_BATCH = 20
+LOCATION, HIDDEN = "gid://shopify/Location/", "gid:location/"
+# Digits that tell a copy's records from those of the others.
+DIGITS = 4
+
+# The world that the copies share; everything else is each copy's own.
+SHARED = frozenset(
+    {
+        (System.SHOPIFY, "locations"),
+        (System.NETSUITE, "accounting_periods"),
+    }
+)
+# Sums over all copies rather than records of one.
+TOTALS: Mapping[tuple[System, str], tuple[str, ...]] = {
+    (System.NETSUITE, "control_totals"): ("document_count", "document_total"),
+}
+# The ERP's columns that hold the internal id of a copied record, beside `id` itself.
+IDS = frozenset(
+    {"transaction", "createdfrom", "nextdoc", "previousdoc", "item", "receipt", "recordid"}
+)
+NUMBERED_WITHIN_TRANSACTIONS = frozenset({"transaction_lines"})
+# Texts that hold a document's number or a record's id, and those that hold an item's name.
+NUMBERS = frozenset(
+    {
+        *("tranid", "externalid", "storefront_order", "storefront_return", "storefront_line"),
+        *("name", "sourceOrderTransactionId"),
+    }
+)
+ITEM_NAMES = frozenset({"itemid"})
+# Fees, shipping and discounts are told by their names, which policy knows: only goods are renamed.
+GOODS = "InvtPart"
+
+
+class VolumeError(RuntimeError):
+    """The landing files cannot be written; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What was written: the returns drawn, how many copies of them, and the rows that landed."""
+
+    drawn: int
+    copies: int
+    rows: int
+
+    @property
+    def returns(self) -> int:
+        """Returns in all: at least as many as asked for."""
+        return self.drawn * self.copies
+
+
+def land_volume(
+    root: Path, *, returns: int, seed: int, clock: datetime, shape: Shape, block: int = BLOCK
+) -> Volume:
+    """
+    Write a business of at least `returns` returns as batches under `root`, with its truth beside.
+
+    A block of it is drawn, served by a sandbox and landed as any source is. Each copy is that
+    block under ids, names, numbers and skus of its own, at the same stores and in the same
+    periods: so what holds of the block holds of each copy. The copies have rows and no answers.
+    `truth.csv` stands in `root`'s parent. Raises VolumeError where `root` holds batches already.
+    """
+    if any(root.glob("*/*")):
+        raise VolumeError(f"{root} holds batches already: name an empty folder")
+    copies = -(-returns // block)
+    if copies > 10**DIGITS:
+        raise VolumeError(f"at most {block * 10**DIGITS:,} returns can be told apart")
+    drawn = -(-returns // copies)
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        _land_block(home, BusinessSource(drawn, seed, clock, shape), clock)
+        rows = sum(
+            _copy_batch(home / "landing", root, stream, batch, copies=copies)
+            for stream in STREAMS.values()
+            for batch in committed_batches(home / "landing", stream)
+        )
+        _copy_truth(home / SANDBOX / TRUTH, root.parent / TRUTH, copies=copies)
+    return Volume(drawn=drawn, copies=copies, rows=rows)
+
+
+def _land_block(home: Path, source: BusinessSource, clock: datetime) -> None:
+    with (
+        sandbox_in_place(home, source, now=datetime.now(UTC), settings=OWN_LEDGER),
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        outcome = run_job(EXTRACT, instance=instance, as_of=clock)
+    if not outcome.is_success:
+        raise VolumeError("the drawn block could not be read: " + "; ".join(outcome.problems))
+
+
+def _copy_batch(landed: Path, root: Path, stream: Stream, batch: Batch, *, copies: int) -> int:
+    """Write the copies of a batch as batches of their own; return the rows written."""
+    if (stream.system, stream.name) in SHARED or (stream.system, stream.name) in TOTALS:
+        chunks = [(0, 1)]
+    else:
+        chunks = [
+            (first, min(first + COPIES_A_BATCH, copies))
+            for first in range(0, copies, COPIES_A_BATCH)
+        ]
+    return sum(
+        _write_copies(landed, root, stream, batch, first=first, last=last, of=copies)
+        for first, last in chunks
+    )
+
+
+def _write_copies(
+    landed: Path, root: Path, stream: Stream, batch: Batch, *, first: int, last: int, of: int
+) -> int:
+    named = msgspec.structs.replace(batch, batch_id=f"{batch.batch_id}-{first:0{DIGITS}}")
+    folder = named.folder(root)
+    folder.mkdir(parents=True)
+    (folder / ANSWERS).write_bytes(zstandard.compress(b""))
+    with connect(folder) as connection:
+        connection.execute(
+            f"""
+            copy (
+                select {", ".join(_columns(stream, copies=of))},
+                    _store, {literal(named.batch_id)} as _batch_id, _extracted_at, _run_id
+                from read_parquet({literal(str(batch.folder(landed) / ROWS))})
+                cross join (
+                    select printf('%0{DIGITS}d', number) as copy, number
+                    from range({first}, {last}) as numbers(number)
+                )
+            ) to {literal(str(folder / ROWS))} (format parquet, compression zstd)
+            """
+        )
+        [(rows,)] = connection.execute(
+            f"select count(*) from read_parquet({literal(str(folder / ROWS))})"
+        ).fetchall()
+    shutil.rmtree(folder / ".spill", ignore_errors=True)
+    files = {name: checksum(folder / name) for name in (ANSWERS, ROWS)}
+    commit(root, msgspec.structs.replace(named, answers=0, rows=rows, sha256=files))
+    return int(rows)
+
+
+def _columns(stream: Stream, *, copies: int) -> Iterator[str]:
+    """Yield each declared column as it stands in copy `copy`, whose number is `number`."""
+    key = (stream.system, stream.name)
+    for name, kind in stream.columns.items():
+        column = f'"{name}"'
+        if name in TOTALS.get(key, ()):
+            column = f"{column} * {copies}"
+        elif key not in SHARED and key not in TOTALS:
+            column = _renamed(column, name, kind, stream)
+        yield f'cast({column} as {kind}) as "{name}"'
+
+
+def _renamed(column: str, name: str, kind: str, stream: Stream) -> str:
+    is_id = name in IDS or (name == "id" and stream.name not in NUMBERED_WITHIN_TRANSACTIONS)
+    if kind == "BIGINT":
+        return f"{column} * {10**DIGITS} + number" if is_id else column
+    if kind == TEXT:
+        if name in ITEM_NAMES:
+            return f"if(itemtype = {literal(GOODS)}, {column} || '-' || copy, {column})"
+        return _with_first_number_marked(column) if is_id or name in NUMBERS else column
+    if kind.startswith("STRUCT"):
+        return f"{_with_records_marked(f'to_json({column})::varchar')}::json"
+    return column
+
+
+def _with_first_number_marked(text: str) -> str:
+    return rf"regexp_replace({text}, '(\d+)', '\1' || copy)"
+
+
+def _with_records_marked(json: str) -> str:
+    """Mark each global id and sku in a JSON text, and leave the locations that copies share."""
+    hidden = f"replace({json}, '{LOCATION}', '{HIDDEN}')"
+    marked = rf"regexp_replace({hidden}, '(gid://shopify/\w+/\d+)', '\1' || copy, 'g')"
+    marked = rf"""regexp_replace({marked}, '("sku":"[^"]+)"', '\1-' || copy || '"', 'g')"""
+    return f"replace({marked}, '{HIDDEN}', '{LOCATION}')"
+
+
+def _copy_truth(drawn: Path, path: Path, *, copies: int) -> None:
+    """Write the truth of every case of every copy."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with connect() as connection:
+        names = ", ".join(
+            f"{_with_first_number_marked(name)} as {name}" for name in ("case_name", "order_name")
+        )
+        connection.execute(
+            f"""
+            copy (
+                select * exclude (copy) replace ({names})
+                from read_csv({literal(str(drawn))}, header = true, all_varchar = true)
+                cross join (
+                    select printf('%0{DIGITS}d', number) as copy
+                    from range({copies}) as numbers(number)
+                )
+            ) to {literal(str(path))} (format csv, header)
+            """
+        )
