@@ -5,14 +5,15 @@ STAMP := .venv/.installed
 SPARK_STAMP := .venv/.installed-spark
 RETURNS := $(BIN)/returns
 SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
+SETUP_DATABASE := apt-get install --yes --no-install-recommends postgresql
 
 .DEFAULT_GOAL := check
 .PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
-	spark doctor lock clean browser rebuild
+	spark doctor lock clean browser database rebuild
 
 check: lint types layers tests
 
-setup: $(STAMP) browser
+setup: $(STAMP) browser database
 
 # Set-up is done once per lock file: the stamp is newer than what it was made from.
 $(STAMP): requirements.lock pyproject.toml
@@ -31,6 +32,16 @@ browser:
 		apt-get update --quiet && $(SETUP_BROWSER); \
 	else \
 		echo "Chromium is missing: the browser tests need it. Run: sudo $(SETUP_BROWSER)"; \
+	fi
+
+# The ledger is tested on a PostgreSQL that the tests start for themselves.
+database:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL for the tests of the ledger"; \
+		apt-get update --quiet && $(SETUP_DATABASE); \
+	else \
+		echo "PostgreSQL is missing: the tests of the ledger need it. Run: sudo $(SETUP_DATABASE)"; \
 	fi
 
 # The same environment with Spark in it: 460 MB, which `make setup` does not ask of everyone.

@@ -1,6 +1,7 @@
 """The decisions store: what was meant to be done, what was done, and what came of it."""
 
 from orchestration.ledger.errors import (
+    DecisionRefusedError,
     HeldBackError,
     IntentChangedError,
     LedgerError,
@@ -10,14 +11,25 @@ from orchestration.ledger.errors import (
 )
 from orchestration.ledger.repository import Ledger
 from orchestration.ledger.states import FINAL, UNRESOLVED, State
-from orchestration.ledger.values import Attempt, Claim, Entry, Intent, IntentRecord
+from orchestration.ledger.values import (
+    Attempt,
+    Claim,
+    DayLimit,
+    Entry,
+    Halt,
+    Intent,
+    IntentRecord,
+)
 
 __all__ = [
     "FINAL",
     "UNRESOLVED",
     "Attempt",
     "Claim",
+    "DayLimit",
+    "DecisionRefusedError",
     "Entry",
+    "Halt",
     "HeldBackError",
     "Intent",
     "IntentChangedError",

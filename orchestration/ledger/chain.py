@@ -8,11 +8,13 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from orchestration.ledger.schema import chain_head, history, intents
-from orchestration.ledger.states import State
+from orchestration.ledger.schema import chain_head, halts, history, intents
 from orchestration.ledger.values import Entry, Intent
 
 GENESIS = "0" * 64
+# Entries about a halt carry its scope where others carry an intent's key.
+HALT = "halt:"
+HALTED, RESUMED = "halted", "resumed"
 WANTED = tuple(field.name for field in fields(Intent))
 
 
@@ -25,7 +27,7 @@ def append(
     connection: Connection,
     intent_key: str,
     *,
-    state: State,
+    state: str,
     at: datetime,
     who: str,
     details: Mapping[str, object],
@@ -60,7 +62,7 @@ def entry_hash(entry: Mapping[str, object]) -> str:
 def entries(connection: Connection) -> Iterator[Entry]:
     """Yield the history from its beginning."""
     for row in connection.execute(select(history).order_by(history.c.sequence)).mappings():
-        yield Entry(**{**row, "state": State(row["state"])})
+        yield Entry(**row)
 
 
 def problems(connection: Connection) -> Iterator[str]:
@@ -84,6 +86,7 @@ def problems(connection: Connection) -> Iterator[str]:
     if (head.sequence, head.hash) != (sequence, previous):
         yield f"the history ends at entry {sequence}, the ledger wrote {head.sequence}"
     yield from _contradicted_intents(connection, told=told, wanted=wanted)
+    yield from _contradicted_halts(connection, told=told)
 
 
 def intent_fields(row: Mapping[str, object]) -> dict[str, object]:
@@ -100,9 +103,23 @@ def _contradicted_intents(
 ) -> Iterator[str]:
     rows = connection.execute(select(intents).order_by(intents.c.intent_key)).mappings()
     found = {row["intent_key"]: row for row in rows}
-    for key in sorted(found.keys() | told.keys()):
+    of_intents = {key for key in told if not key.startswith(HALT)}
+    for key in sorted(found.keys() | of_intents):
         state = found[key]["state"] if key in found else "missing"
         if state != told.get(key):
             yield f"intent {key} is {state}, the history says {told.get(key, 'nothing')}"
-        if key in found and intent_fields(dict(found[key])) != wanted.get(key):
+        if key in found and intent_fields(dict(found[key])) != _whole(wanted.get(key)):
             yield f"intent {key} asks for something else than what the history says was planned"
+
+
+def _whole(wanted: object) -> object:
+    """What was planned before an intent had all of today's fields left them empty."""
+    return {**dict.fromkeys(WANTED), **wanted} if isinstance(wanted, dict) else wanted
+
+
+def _contradicted_halts(connection: Connection, *, told: Mapping[str, str]) -> Iterator[str]:
+    standing: set[str] = set(connection.execute(select(halts.c.scope)).scalars())
+    said = {key for key, state in told.items() if key.startswith(HALT) and state == HALTED}
+    for scope in sorted(standing ^ {key.removeprefix(HALT) for key in said}):
+        is_there = "stands" if scope in standing else "is gone"
+        yield f"the halt of {scope} {is_there}, the history says otherwise"

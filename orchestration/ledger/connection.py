@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -10,13 +9,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from orchestration.ledger.errors import LedgerUnreachableError
-from orchestration.ledger.migrations import migrate
+from orchestration.ledger.upgrade import migrate
 
 READS = "ledger_reads"
 BUSY_SECONDS = 30
 
 
-def open_engine(url: str, *, now: datetime) -> Engine:
+def open_engine(url: str) -> Engine:
     """Return an engine on a ledger whose schema is this program's; create it if it is new."""
     try:
         parsed = make_url(url)
@@ -26,7 +25,7 @@ def open_engine(url: str, *, now: datetime) -> Engine:
     try:
         engine = _engine(parsed)
         with engine.begin() as connection:
-            migrate(connection, now=now)
+            migrate(connection)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise LedgerUnreachableError(shown, f"install its driver: {error}") from error
     except (DBAPIError, OSError) as error:

@@ -18,11 +18,15 @@ class LedgerUnreachableError(LedgerError):
 class LedgerNewerError(LedgerError):
     """Stop: a newer program wrote this ledger, and this one could misread it."""
 
-    def __init__(self, url: str, *, found: int, known: int) -> None:
+    def __init__(self, url: str, *, found: str, known: str) -> None:
         super().__init__(
             f"the ledger at {url} has schema {found}, this program knows up to {known};"
             " upgrade return-lifecycle, or point LEDGER_URL at a ledger of this version"
         )
+
+
+class DecisionRefusedError(LedgerError):
+    """Stop: a person asked for what this intent, or this person, does not allow."""
 
 
 class IntentChangedError(LedgerError):

@@ -46,7 +46,9 @@ def insert(
     row = asdict(intent) | {"subject": intent.subject, "state": str(state)}
     connection.execute(intents.insert().values(**row, created_at=at, run_id=run_id, **values))
     details = {"intent": chain.intent_fields(row), **values}
-    chain.append(connection, intent.intent_key, state=state, at=at, who=run_id, details=details)
+    chain.append(
+        connection, intent.intent_key, state=str(state), at=at, who=run_id, details=details
+    )
 
 
 def move(
@@ -71,7 +73,7 @@ def move(
     )
     if connection.execute(step).rowcount != 1:
         raise LostClaimError(f"intent {intent_key} cannot become {to}: it has moved on")
-    chain.append(connection, intent_key, state=to, at=at, who=who, details=values)
+    chain.append(connection, intent_key, state=str(to), at=at, who=who, details=values)
 
 
 def take_lease(
@@ -83,7 +85,7 @@ def take_lease(
         .where(
             intents.c.intent_key == intent_key,
             intents.c.state.in_([str(state) for state in CLAIMABLE]),
-            or_(intents.c.lease_owner.is_(None), intents.c.lease_expires_at <= now),
+            unleased(now),
         )
         .values(
             lease_owner=owner,
@@ -104,8 +106,13 @@ def held_by(claim: Claim) -> ColumnElement[bool]:
     )
 
 
+def unleased(at: datetime) -> ColumnElement[bool]:
+    """Whether nobody holds the intent at this time."""
+    return or_(intents.c.lease_owner.is_(None), intents.c.lease_expires_at <= at)
+
+
 def begin_attempt(
-    connection: Connection, claim: Claim, *, request_hash: str, at: datetime
+    connection: Connection, claim: Claim, *, request_hash: str, request: str, at: datetime
 ) -> None:
     """Make the intent `sent` and open its next attempt; the call comes after the commit."""
     record = claim.record
@@ -139,6 +146,7 @@ def begin_attempt(
             owner=claim.owner,
             request_hash=request_hash,
             started_at=at,
+            request=request,
         )
     )
 
@@ -163,16 +171,3 @@ def end_attempt(
         )
         .values(finished_at=at, outcome=str(outcome), answer=answer)
     )
-
-
-def refuse_while_unseen(connection: Connection, intent: Intent, *, known_until: datetime) -> None:
-    """Hold back an intent planned on data that does not hold an earlier one's effect yet."""
-    unseen = select(intents.c.intent_key).where(
-        intents.c.action == intent.action,
-        intents.c.subject == intent.subject,
-        intents.c.intent_key != intent.intent_key,
-        intents.c.state == str(State.CONFIRMED),
-        intents.c.confirmed_at > known_until,
-    )
-    if connection.execute(unseen.limit(1)).first() is not None:
-        raise HeldBackError("awaits_landing")

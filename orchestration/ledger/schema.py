@@ -1,4 +1,8 @@
-"""The ledger's tables, in types that read back equal on SQLite and on PostgreSQL."""
+"""
+The ledger's tables, in types that read back equal on SQLite and on PostgreSQL.
+
+The steps in `migrations` create them, with their indices and triggers.
+"""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,14 +11,12 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
-    text,
 )
 
 
@@ -54,13 +56,6 @@ class Exact(TypeDecorator[Decimal]):
 
 metadata = MetaData()
 
-schema_version = Table(
-    "ledger_schema",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("applied_at", Instant, nullable=False),
-)
-
 intents = Table(
     "intents",
     metadata,
@@ -77,10 +72,14 @@ intents = Table(
     Column("inventory_item_id", String(200)),
     Column("location_id", String(200)),
     Column("evidence", Text),
+    Column("told", String(300)),
+    Column("details", Text),
     Column("subject", String(500), nullable=False),
     Column("state", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("run_id", String(100), nullable=False),
+    Column("proposed_by", String(200)),
+    Column("known_until", Instant),
     Column("approved_by", String(200)),
     Column("request_hash", String(64)),
     Column("first_sent_at", Instant),
@@ -94,21 +93,6 @@ intents = Table(
     Column("attempt_count", Integer, nullable=False, server_default="0"),
 )
 
-Index("intents_by_state", intents.c.action, intents.c.state)
-Index("intents_by_confirmation", intents.c.confirmed_at, intents.c.intent_key)
-
-# While the outcome of one intent is open, no second one of that action may be sent for the same
-# subject, under whatever key: the database refuses it, not a check that could be overtaken.
-ONE_OPEN = text("state in ('sent', 'unknown')")
-Index(
-    "one_open_intent_per_subject",
-    intents.c.action,
-    intents.c.subject,
-    unique=True,
-    sqlite_where=ONE_OPEN,
-    postgresql_where=ONE_OPEN,
-)
-
 attempts = Table(
     "attempts",
     metadata,
@@ -120,6 +104,7 @@ attempts = Table(
     Column("finished_at", Instant),
     Column("outcome", String(20)),
     Column("answer", Text),
+    Column("request", Text),
 )
 
 history = Table(
@@ -141,4 +126,14 @@ chain_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("sequence", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# Whatever a scope covers is not sent while its row is here.
+halts = Table(
+    "halts",
+    metadata,
+    Column("scope", String(130), primary_key=True),
+    Column("who", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
 )

@@ -18,12 +18,14 @@ FINAL = frozenset({State.CONFIRMED, State.REFUSED})
 UNRESOLVED = frozenset({State.SENT, State.UNKNOWN})
 CLAIMABLE = frozenset({State.APPROVED, State.SENT, State.UNKNOWN})
 
-# Back to approved: the remote said that the call had no effect, so it may be made again.
-# Sent again from sent or unknown: only an action whose remote knows the key may ask for that.
+# Back to approved: the call had no effect, as the remote said or as reading it back showed, so it
+# may be made again. Sent again from sent or unknown: only where the remote knows the key.
+# Refused before it was sent: a person said no, or newer evidence asks for something else.
 MAY_FOLLOW = {
-    State.APPROVED: frozenset({State.PLANNED, State.SENT}),
+    State.APPROVED: frozenset({State.PLANNED, State.SENT, State.UNKNOWN}),
     State.SENT: frozenset({State.APPROVED, State.SENT, State.UNKNOWN}),
     State.CONFIRMED: frozenset({State.SENT, State.UNKNOWN}),
-    State.REFUSED: frozenset({State.SENT, State.UNKNOWN}),
+    State.REFUSED: frozenset({State.PLANNED, State.APPROVED, State.SENT, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.SENT, State.UNKNOWN}),
 }
+NOT_SENT = frozenset({State.PLANNED, State.APPROVED})

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from orchestration.ledger.states import State
 
+# Each thing told is its own effect: a case has a notice for every stage.
+TOLD_ONE_BY_ONE = frozenset({"notify"})
+
 
 @dataclass(frozen=True)
 class Intent:
@@ -13,7 +16,8 @@ class Intent:
     One thing to be done once, whatever crashes: the key is the identity of the effect.
 
     An intent never changes; other evidence or another quantity is another intent. Amounts are in
-    `currency`; quantities are units.
+    `currency`; quantities are units; `told` is what somebody will read. `details` are what else
+    the call needs, as JSON: ids and document numbers, never anything about a person.
     """
 
     intent_key: str
@@ -29,16 +33,19 @@ class Intent:
     inventory_item_id: str | None = None
     location_id: str | None = None
     evidence: str | None = None
+    told: str | None = None
+    details: str | None = None
 
     @property
     def subject(self) -> str:
-        """What the action acts on: a case, or one order line of it."""
-        return f"{self.case_key}|{self.order_line_id or ''}"
+        """What the action acts on: a case, one order line of it, or one thing told about it."""
+        told = f"|{self.told}" if self.action in TOLD_ONE_BY_ONE else ""
+        return f"{self.case_key}|{self.order_line_id or ''}{told}"
 
     @property
     def effect(self) -> tuple[object, ...]:
         """What the remote would be asked for; names and evidence may be worded anew."""
-        what = (self.quantity, self.amount, self.currency)
+        what = (self.quantity, self.amount, self.currency, self.told)
         return (
             self.action,
             self.store,
@@ -57,6 +64,8 @@ class IntentRecord:
     state: State
     created_at: datetime
     run_id: str
+    proposed_by: str | None = None
+    known_until: datetime | None = None
     approved_by: str | None = None
     request_hash: str | None = None
     first_sent_at: datetime | None = None
@@ -96,6 +105,25 @@ class Attempt:
     finished_at: datetime | None
     outcome: str | None
     answer: str | None
+    request: str | None = None
+
+
+@dataclass(frozen=True)
+class DayLimit:
+    """The most that one action may send in a UTC day, in rows, units or money of a currency."""
+
+    measure: str
+    most: Decimal
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A scope, `store/action` with `*` for every one, in which nothing is sent, and why."""
+
+    scope: str
+    who: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -106,7 +134,7 @@ class Entry:
     intent_key: str
     at: datetime
     who: str
-    state: State
+    state: str
     details: str
     previous_hash: str
     hash: str

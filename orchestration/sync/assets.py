@@ -22,7 +22,7 @@ from orchestration.sync.policy import NotReadyForLiveError, Policy, parse_live_s
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
 from orchestration.sync.values import Mode, Outcome, Summary
 
-APPLIED = ("hold_for_inspection", "restock")
+APPLIED = ("quarantine", "hold_for_inspection", "restock", "write_off")
 SHOWN_ROWS = 200
 
 # Without `since_last_handled` the trigger is lost when a tick falls between publication and check.

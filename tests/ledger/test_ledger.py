@@ -163,8 +163,8 @@ def test_actions_known_from_elsewhere_are_taken_in_once_and_landed_like_our_own(
     assert ledger.verify_chain() == ()
 
 
-def test_workers_that_race_for_one_intent_get_one_claim(file):
-    ledgers = [Ledger(f"sqlite:///{file}") for _ in range(8)]
+def test_workers_that_race_for_one_intent_get_one_claim(url):
+    ledgers = [Ledger(url) for _ in range(8)]
     approved(ledgers[0])
     start, claims = Barrier(len(ledgers)), []
 

@@ -16,8 +16,9 @@ from tests.sync.wire import served
 from tests.sync.world import gate
 
 HELD = gate(line=2, decision="held", hold_reasons=["not_inspected"])
-HOLD, RESTOCK = key_of("hold_for_inspection"), key_of("restock")
-SYNCED = dg.AssetSelection.assets(HOLD, RESTOCK)
+RESTOCK = key_of("restock")
+KEYS = [asset.key for asset in sync_assets]
+SYNCED = dg.AssetSelection.assets(*KEYS)
 
 
 @dg.asset(key=PUBLICATION)
@@ -42,7 +43,8 @@ def instance():
 @pytest.fixture
 def published(tmp_path):
     folder = tmp_path / "published"
-    write_publication(folder, rows=[gate("hold_for_inspection"), gate("restock"), HELD])
+    moved = ["quarantine", "hold_for_inspection", "restock", "write_off"]
+    write_publication(folder, rows=[*(gate(action) for action in moved), HELD])
     return folder
 
 
@@ -75,7 +77,8 @@ def run(instance, *, only=None):
 
 
 def why_it_failed(result):
-    return result.failure_data_for_node("sync__hold_for_inspection").user_failure_data.description
+    (failed, *_) = (event for event in result.all_events if event.is_step_failure)
+    return failed.step_failure_data.user_failure_data.description
 
 
 def metadata(result, key):
@@ -88,17 +91,22 @@ def metadata(result, key):
 
 
 @pytest.mark.usefixtures("configured")
-def test_a_checked_publication_is_applied_hold_first_and_its_counts_are_told(world, instance):
+def test_a_checked_publication_is_applied_in_order_and_its_counts_are_told(world, instance):
     result = run(instance)
 
     assert result.success
-    assert [reason for reason, _, _ in world.books.journal] == ["quality_control", "restock"]
+    assert [changes for _, _, changes in world.books.journal] == [
+        {"available": -1, "quality_control": 1},
+        {"quality_control": 1},
+        {"quality_control": -1, "available": 1},
+        {"quality_control": -1, "damaged": 1},
+    ]
     told = metadata(result, RESTOCK)
     assert (told["confirmed"], told["refused"], told["unknown"]) == (1, 0, 0)
     assert told["held_by_reason"] == {"not_inspected": 1}
     assert told["publication"] == "p"
     assert {record.run_id for record in world.ledger.intents()} == {result.run_id}
-    assert "quality_control 10" in world.ledger.attempts("restock-1")[0].answer
+    assert "quality_control 11" in world.ledger.attempts("restock-1")[0].answer
 
 
 @pytest.mark.usefixtures("configured")
@@ -184,7 +192,7 @@ class Daemon:
             self.defs, instance=self.instance, cursor=self.cursor
         )
         self.cursor = result.cursor
-        return [key for key in (HOLD, RESTOCK) if result.get_num_requested(key)]
+        return [key for key in KEYS if result.get_num_requested(key)]
 
     def publish(self):
         self.instance.report_runless_asset_event(dg.AssetMaterialization(PUBLICATION))
@@ -205,7 +213,7 @@ def test_the_syncs_are_asked_for_once_the_check_has_passed_and_only_then(instanc
     assert daemon.tick() == []
 
     daemon.check(passed=True)
-    assert daemon.tick() == [HOLD, RESTOCK]
+    assert daemon.tick() == KEYS
     assert daemon.tick() == []
 
 

@@ -8,6 +8,7 @@ from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
 from orchestration.sync.policy import Policy, parse_live_since
 from orchestration.sync.values import GateRow, Mode, Publication
+from tests.ledger.fresh import fresh_ledger_file
 from tests.sync.books import Books, Crash
 
 START = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -51,7 +52,7 @@ class World:
     """Runs actions against the books; `ledger` may be wrapped to fail, one wrapper a run."""
 
     def __init__(self, folder):
-        self.url = f"sqlite:///{folder}/ledger.sqlite"
+        self.url = fresh_ledger_file(folder / "ledger.sqlite")
         self.clock = Clock()
         self.books = Books(self.clock, available=10, quality_control=10, damaged=0)
         self.ledger = Ledger(self.url)

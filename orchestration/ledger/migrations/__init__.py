@@ -1,0 +1,1 @@
+"""The steps that bring a ledger to this program's schema, for Alembic."""

@@ -1,0 +1,69 @@
+"""What the ledger holds, for whoever reads it."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from orchestration.ledger import chain, landed, moves
+from orchestration.ledger.schema import attempts, halts, intents
+from orchestration.ledger.states import UNRESOLVED, State
+from orchestration.ledger.store import Store
+from orchestration.ledger.values import Attempt, Entry, Halt, IntentRecord
+
+PAGE_SIZE = 1000
+
+
+class Records(Store):
+    """Reading; every method sees one moment of the database."""
+
+    def intent(self, intent_key: str) -> IntentRecord | None:
+        """Return one intent."""
+        with self._reading() as connection:
+            return moves.read(connection, intent_key)
+
+    def intents(
+        self,
+        *,
+        action: str | None = None,
+        states: Collection[State] = tuple(State),
+        subject: str | None = None,
+    ) -> list[IntentRecord]:
+        """Return the intents of these states, oldest first."""
+        query = select(intents).where(intents.c.state.in_([str(state) for state in states]))
+        if action is not None:
+            query = query.where(intents.c.action == action)
+        if subject is not None:
+            query = query.where(intents.c.subject == subject)
+        rows = self._rows(query.order_by(intents.c.created_at, intents.c.intent_key))
+        return [moves.as_record(row) for row in rows]
+
+    def unresolved(self, *, subject: str) -> list[IntentRecord]:
+        """Return the intents of any action whose outcome for this subject is not known."""
+        return self.intents(states=UNRESOLVED, subject=subject)
+
+    def attempts(self, intent_key: str) -> list[Attempt]:
+        """Return every call made for an intent, first to last."""
+        query = select(attempts).where(attempts.c.intent_key == intent_key)
+        return [Attempt(**row) for row in self._rows(query.order_by(attempts.c.number))]
+
+    def halts(self) -> list[Halt]:
+        """Return what is halted, and by whom."""
+        return [Halt(**row) for row in self._rows(select(halts).order_by(halts.c.scope))]
+
+    def history(self) -> list[Entry]:
+        """Return the history from its beginning."""
+        with self._reading() as connection:
+            return list(chain.entries(connection))
+
+    def verify_chain(self) -> tuple[str, ...]:
+        """Return every contradiction in the history, its hashes and the intents; none is well."""
+        with self._reading() as connection:
+            return tuple(chain.problems(connection))
+
+    def confirmed_actions(
+        self, since: datetime | None = None, *, page_size: int = PAGE_SIZE
+    ) -> Iterator[bytes]:
+        """Yield one answer a page confirmed from `since` on: at least one, even empty."""
+        with self._reading() as connection:
+            yield from landed.pages(connection, since=since, page_size=page_size)
