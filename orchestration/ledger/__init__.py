@@ -1,6 +1,17 @@
 """The decisions store: what was meant to be done, what was done, and what came of it."""
 
+from orchestration.ledger.decision_values import (
+    Acceptance,
+    BreakState,
+    BreakStatus,
+    Decision,
+    FoundBreak,
+    SignOff,
+    Topic,
+)
+from orchestration.ledger.decisions import Decisions
 from orchestration.ledger.errors import (
+    DecisionError,
     HeldBackError,
     IntentChangedError,
     LedgerError,
@@ -15,9 +26,16 @@ from orchestration.ledger.values import Attempt, Claim, Entry, Intent, IntentRec
 __all__ = [
     "FINAL",
     "UNRESOLVED",
+    "Acceptance",
     "Attempt",
+    "BreakState",
+    "BreakStatus",
     "Claim",
+    "Decision",
+    "DecisionError",
+    "Decisions",
     "Entry",
+    "FoundBreak",
     "HeldBackError",
     "Intent",
     "IntentChangedError",
@@ -27,5 +45,7 @@ __all__ = [
     "LedgerNewerError",
     "LedgerUnreachableError",
     "LostClaimError",
+    "SignOff",
     "State",
+    "Topic",
 ]

@@ -39,3 +39,7 @@ class HeldBackError(LedgerError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class DecisionError(LedgerError):
+    """Refuse this decision: something it needs is missing, or it was taken already."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, inspect, select
 
 from orchestration.ledger.chain import GENESIS
+from orchestration.ledger.decision_tables import decision_metadata
 from orchestration.ledger.errors import LedgerNewerError
 from orchestration.ledger.schema import chain_head, metadata, schema_version
 
@@ -14,13 +15,13 @@ ADVISORY_LOCK = 7_302_114
 
 APPEND_ONLY = {
     "sqlite": (
-        "create trigger history_is_append_only_{verb} before {verb} on history"
-        " begin select raise(abort, 'the history is append-only'); end",
+        "create trigger {table}_is_append_only_{verb} before {verb} on {table}"
+        " begin select raise(abort, 'the {table} is append-only'); end",
     ),
     "postgresql": (
         "create or replace function refuse_history_change() returns trigger as"
         " $$ begin raise exception 'the history is append-only'; end $$ language plpgsql",
-        "create trigger history_is_append_only_{verb} before {verb} on history"
+        "create trigger {table}_is_append_only_{verb} before {verb} on {table}"
         " for each row execute function refuse_history_change()",
     ),
 }
@@ -30,12 +31,22 @@ def create_first_schema(connection: Connection) -> None:
     """Create every table, and an empty history that refuses changes."""
     metadata.create_all(connection)
     connection.execute(chain_head.insert().values(id=1, sequence=0, hash=GENESIS))
+    _make_append_only(connection, "history")
+
+
+def create_decisions(connection: Connection) -> None:
+    """Create the decisions of people, which only grow, and how breaks stand by them."""
+    decision_metadata.create_all(connection)
+    _make_append_only(connection, "decisions")
+
+
+def _make_append_only(connection: Connection, table: str) -> None:
     for verb in ("update", "delete"):
         for statement in APPEND_ONLY.get(connection.dialect.name, ()):
-            connection.exec_driver_sql(statement.format(verb=verb))
+            connection.exec_driver_sql(statement.format(verb=verb, table=table))
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (create_first_schema,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (create_first_schema, create_decisions)
 
 
 def migrate(connection: Connection, *, now: datetime) -> None:
