@@ -13,12 +13,14 @@ st.set_page_config(
 # Not a folder named `pages`: Streamlit would serve its files by itself, without this frame, to
 # whoever follows a link before anybody has opened the first page.
 PAGES = [
-    st.Page("views/stages.py", title="Stages", icon=":material/timeline:", default=True),
-    st.Page("views/one_return.py", title="One return", icon=":material/search:"),
-    st.Page("views/variance.py", title="Refund variance", icon=":material/balance:"),
+    st.Page("views/close.py", title="Close", icon=":material/task_alt:", default=True),
+    st.Page("views/breaks.py", title="Breaks", icon=":material/checklist:"),
+    st.Page("views/variance.py", title="Variance", icon=":material/balance:"),
+    st.Page("views/stages.py", title="Stages", icon=":material/timeline:"),
     st.Page("views/exposure.py", title="Exposure", icon=":material/inventory_2:"),
+    st.Page("views/one_return.py", title="One return", icon=":material/search:"),
     st.Page("views/gates.py", title="Gates", icon=":material/door_front:"),
-    st.Page("views/health.py", title="Health and definitions", icon=":material/fact_check:"),
+    st.Page("views/health.py", title="Definitions and health", icon=":material/fact_check:"),
 ]
 
 st.navigation(PAGES, position="top").run()

@@ -2,16 +2,18 @@
 
 import csv
 import io
+import re
 from datetime import datetime
 
 import pyarrow as pa
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Also in full width, and after what a spreadsheet elsewhere may take for the end of a cell.
+STARTS_FORMULA = re.compile(r"""(^|[,;|"\t\r\n])(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])""")
 
 
 def inert(text: str) -> str:
     """Return text that no spreadsheet takes for a formula; whatever else it is stays as it is."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return STARTS_FORMULA.sub(r"\1'", text)
 
 
 def csv_bytes(table: pa.Table) -> bytes:

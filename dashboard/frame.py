@@ -7,13 +7,21 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import downloads
 from dashboard.marts import health, source, stages
 from dashboard.marts.source import MissingTableError, Scope
-from dashboard.publication import Edition, Pointer, PublicationError, Trust, current
+from dashboard.publication import Edition, Pointer, PublicationError, Trust, current, named
 from dashboard.settings import settings
 from dashboard.zone import reader_zone, spoken_time
 
 ALL = "all"
+# An address with this in it shows a publication that is kept: a closed period as it was closed.
+FROZEN = "publication"
+# The first numbers stand on the first screen: Streamlit leaves a hand's breadth above its title.
+ROOMIER = """<style>
+    [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
+    [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+</style>"""
 
 
 @contextmanager
@@ -23,6 +31,7 @@ def page(question: str) -> Iterator[Pointer]:
 
     Without a publication the page stops there: nothing on it could be true.
     """
+    st.html(ROOMIER)
     st.title(question, anchor=False)
     pointer = _opened()
     try:
@@ -48,10 +57,12 @@ def scope(pointer: Pointer, *, has_money: bool) -> Scope:
         format_func=lambda name: "All stores" if name == ALL else name,
         key="store",
         bind="query-params",
-        width=220,
+        width=140,
     )
     currency = _currency(pointer) if has_money else None
-    return Scope(store=None if store in (None, ALL) else store, currency=currency)
+    chosen = Scope(store=None if store in (None, ALL) else store, currency=currency)
+    _stamp(pointer, chosen)
+    return chosen
 
 
 def filters() -> DeltaGenerator:
@@ -78,27 +89,44 @@ def _currency(pointer: Pointer) -> str | None:
         currencies,
         key="currency",
         bind="query-params",
-        width=160,
+        width=110,
         help="Amounts are shown in one currency at a time and never added across two.",
     )
     return str(chosen or currencies[0])
 
 
 def _opened() -> Pointer:
+    asked = st.query_params.get(FROZEN)
     try:
-        pointer = current(settings().published)
-        _say_trust(pointer, source.edition(pointer))
+        folder = settings().published
+        pointer = named(folder, asked) if asked else current(folder)
+        _say_trust(pointer, source.edition(pointer), is_frozen=asked is not None)
+        _stamp(pointer, Scope())
     except PublicationError as error:
         st.info(f"**There are no numbers to show.** {error}", icon=":material/inbox:")
         st.stop()
     return pointer
 
 
-def _say_trust(pointer: Pointer, edition: Edition) -> None:
+def _stamp(pointer: Pointer, chosen: Scope) -> None:
+    about = [f"Publication {pointer.id}", f"times in {reader_zone()}"]
+    about += [f"store {chosen.store}"] if chosen.store else []
+    about += [f"amounts in {chosen.currency}"] if chosen.currency else []
+    downloads.stamp(", ".join(about))
+
+
+def _say_trust(pointer: Pointer, edition: Edition, *, is_frozen: bool) -> None:
     now = datetime.now(UTC)
     when = (
         f"as of {spoken_time(edition.as_of)} ({reader_zone()}), {spoken_age(edition.age(now))} ago"
     )
+    if is_frozen:
+        st.info(
+            f"**An earlier publication, as it was kept**: {when}. Leave `publication` out of the"
+            " address for the current numbers.",
+            icon=":material/lock:",
+        )
+        return
     match edition.trust(now, stale_after=settings().stale_after):
         case Trust.COMPLETE:
             st.badge(f"Complete, {when}", icon=":material/check:", color="green")

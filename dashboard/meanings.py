@@ -1,6 +1,6 @@
 """What each number means, in a sentence, and the table it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -170,3 +170,8 @@ MEANINGS = (
         TIE_OUT,
     ),
 )
+
+
+def rows() -> list[dict[str, object]]:
+    """Return the meanings as rows of a table."""
+    return [asdict(meaning) for meaning in MEANINGS]

@@ -1,6 +1,7 @@
 """Which publication is current, and whether its numbers may be trusted."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,10 +24,15 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True)
 class Pointer:
-    """The publication that the pointer file names; its id is the key of every cache."""
+    """
+    A publication to read, and the one made before it where that is kept.
+
+    Its id is the key of every cache.
+    """
 
     id: str
     file: str
+    previous: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Edition:
     as_of: datetime
     published_at: datetime | None
     is_complete: bool
+    incomplete_stores: tuple[str, ...] = ()
 
     def age(self, now: datetime) -> timedelta:
         """Return how long ago the numbers were true."""
@@ -53,7 +60,7 @@ def current(folder: Path) -> Pointer:
     """Return the publication the pointer names, or raise with the remedy."""
     try:
         said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
-        pointer = Pointer(id=str(said["id"]), file=str(folder / Path(str(said["file"])).name))
+        pointer = _pointer(folder, Path(str(said["file"])).name, id_=str(said["id"]))
     except FileNotFoundError as error:
         raise PublicationError(
             f"Nothing has been published in {folder} yet. Run `make run` to publish."
@@ -67,3 +74,34 @@ def current(folder: Path) -> Pointer:
             f"The publication {Path(pointer.file).name} is gone. Run `make run` to publish again."
         )
     return pointer
+
+
+def named(folder: Path, id_: str) -> Pointer:
+    """Return a publication that is kept, by its id, or raise with the remedy."""
+    if id_ not in {pointer.id for pointer in kept(folder)}:
+        raise PublicationError(
+            f"The publication {id_} is not kept. Leave `publication` out of the address to see"
+            " the current one."
+        )
+    return _pointer(folder, f"{id_}.duckdb", id_=id_)
+
+
+def kept(folder: Path) -> list[Pointer]:
+    """Return every publication that is kept, the one made last first."""
+    return [Pointer(id=path.stem, file=str(path)) for path in _newest_first(folder)]
+
+
+def _pointer(folder: Path, name: str, *, id_: str) -> Pointer:
+    files = [path.name for path in _newest_first(folder)]
+    before = files[files.index(name) + 1 :] if name in files else []
+    previous = str(folder / before[0]) if before else None
+    return Pointer(id=id_, file=str(folder / name), previous=previous)
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    """A file may be retired between being listed and being asked for its age."""
+    made: dict[Path, int] = {}
+    for path in folder.glob("*.duckdb"):
+        with suppress(FileNotFoundError):
+            made[path] = path.stat().st_mtime_ns
+    return sorted(made, key=lambda path: made[path], reverse=True)

@@ -4,32 +4,50 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.export import csv_bytes, inert
+from dashboard import downloads
+from dashboard.export import inert
 from dashboard.marts.source import PAGE_ROWS
 from dashboard.money import decimals, rounded
 from dashboard.words import spoken
+from dashboard.workbook import Cell, SheetColumn
 from dashboard.zone import reader_zone
 
 Rows = pa.Table
 ColumnConfig = Mapping[str, Any]
+Selection = Literal["none", "one", "many"]
+# Rows that a table shows before it scrolls by itself, and how high each is, in pixels.
+TALLEST = 15
+ROW_HEIGHT = 35
 
 
 class Kind(StrEnum):
-    """How a column's values are shown."""
+    """How a column's values are shown; counts and money add up, days and shares do not."""
 
     TEXT = "text"
     WORD = "word"
     COUNT = "count"
+    DAYS = "days"
     MONEY = "money"
     NUMBER = "number"
     SHARE = "share"
     INSTANT = "instant"
     FLAG = "flag"
+    LINK = "link"
+
+
+CELLS = {
+    Kind.COUNT: Cell.COUNT,
+    Kind.DAYS: Cell.COUNT,
+    Kind.MONEY: Cell.MONEY,
+    Kind.NUMBER: Cell.NUMBER,
+    Kind.SHARE: Cell.SHARE,
+    Kind.INSTANT: Cell.INSTANT,
+}
 
 
 @dataclass(frozen=True)
@@ -67,12 +85,74 @@ def show(
     title: str,
     currency: str | None = None,
     is_selectable: bool = False,
+    tallest: int = TALLEST,
 ) -> int | None:
-    """Show a table and its download; return the position of the selected row, if any."""
+    """Show a table and its downloads; return the position of the selected row, if any."""
+    selection: Selection = "one" if is_selectable else "none"
+    chosen = _show(
+        rows,
+        columns,
+        key=key,
+        title=title,
+        currency=currency,
+        selection=selection,
+        tallest=tallest,
+    )
+    return chosen[0] if chosen else None
+
+
+def choose(
+    rows: pa.Table, columns: Sequence[Column], *, key: str, title: str, currency: str | None = None
+) -> list[int]:
+    """Show a table of which any number of rows may be selected; return their positions."""
+    return _show(rows, columns, key=key, title=title, currency=currency, selection="many")
+
+
+def page_of(total: int, *, key: str, noun: str) -> int:
+    """Ask which page of a long table to show, say which rows those are, and return its number."""
+    pages = max(1, -(-total // PAGE_ROWS))
+    if pages == 1:
+        return 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = min(st.pagination(pages, key=key, bind="query-params"), pages)
+        first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, total)
+        st.caption(f"{noun} {first:,} to {last:,} of {total:,}", width="content")
+    return page
+
+
+def sheet_columns(
+    columns: Sequence[Column], *, digits: int, has_one_currency: bool
+) -> tuple[SheetColumn, ...]:
+    """Return how a spreadsheet types these columns, and which of them it may add up."""
+    additive = {Kind.COUNT, Kind.MONEY} if has_one_currency else {Kind.COUNT}
+    return tuple(
+        SheetColumn(
+            label=column.label,
+            cell=CELLS.get(column.kind, Cell.TEXT),
+            digits=digits,
+            adds_up=column.kind in additive,
+        )
+        for column in columns
+    )
+
+
+def _show(
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    title: str,
+    currency: str | None,
+    selection: Selection,
+    tallest: int = TALLEST,
+) -> list[int]:
     digits = _digits(rows, currency)
     table = shown(rows, columns, digits=digits)
-    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-row"}
     configured: dict[str, Any] = {column.label: _config(column, digits) for column in columns}
+    modes = {"one": "single-row", "many": "multi-row"}
+    options: dict[str, Any] = {}
+    if selection != "none":
+        options = {"on_select": "rerun", "selection_mode": modes[selection]}
     with st.container(gap="xxsmall", key=f"{key}_table"):
         event: Any = st.dataframe(
             table,
@@ -80,46 +160,25 @@ def show(
             key=key,
             alt=title,
             placeholder="",
-            height="content" if table.num_rows <= 15 else 560,
+            height="content" if table.num_rows <= tallest else (tallest + 1) * ROW_HEIGHT + 2,
             column_config=configured,
-            **(options if is_selectable else {}),
+            **options,
         )
-        download(table, key=key)
-    selected = event["selection"]["rows"] if is_selectable else []
-    return int(selected[0]) if selected and selected[0] < table.num_rows else None
-
-
-def download(table: pa.Table, *, key: str) -> None:
-    """Offer exactly what is shown as a file."""
-    st.download_button(
-        "Download these rows (CSV)",
-        data=lambda: csv_bytes(table),
-        file_name=f"{key}.csv",
-        mime="text/csv",
-        key=f"{key}_csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-    )
-
-
-def page_of(total: int, *, key: str, noun: str) -> int:
-    """Ask which page of a long table to show, say which rows those are, and return its number."""
-    pages = max(1, -(-total // PAGE_ROWS))
-    page = 1
-    if pages > 1:
-        page = min(st.pagination(pages, key=key, bind="query-params"), pages)
-    first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, total)
-    if pages > 1:
-        st.caption(f"{noun} {first:,} to {last:,} of {total:,}")
-    return page
+        typed = sheet_columns(columns, digits=digits, has_one_currency=_has_one(rows, currency))
+        downloads.offer(table, typed, key=key, title=title)
+    chosen = event["selection"]["rows"] if selection != "none" else []
+    return [int(position) for position in chosen if position < table.num_rows]
 
 
 def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array:
     found = values.to_pylist()
     match column.kind:
         case Kind.TEXT:
-            return pa.array([None if v is None else inert(str(v)) for v in found], pa.string())
+            words = column.words or {}
+            said = [None if v is None else inert(words.get(v, str(v))) for v in found]
+            return pa.array(said, pa.string())
+        case Kind.LINK:
+            return pa.array([_safe(value) for value in found], pa.string())
         case Kind.WORD:
             return pa.array([inert(_said(value, column.words)) for value in found], pa.string())
         case Kind.FLAG:
@@ -127,7 +186,7 @@ def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array
         case Kind.MONEY:
             money = [None if v is None else rounded(Decimal(v), digits) for v in found]
             return pa.array(money, pa.decimal128(38, digits))
-        case Kind.COUNT:
+        case Kind.COUNT | Kind.DAYS:
             return pa.array([None if v is None else int(v) for v in found], pa.int64())
         case Kind.INSTANT:
             return values.cast(pa.timestamp("s", tz=str(reader_zone())), safe=False)
@@ -140,12 +199,17 @@ def _said(value: object, words: Mapping[str, str] | None) -> str:
     return spoken(value, words)
 
 
+def _safe(value: object) -> str | None:
+    """Only an address of a configured host may be followed."""
+    return str(value) if value and str(value).startswith("https://") else None
+
+
 def _config(column: Column, digits: int) -> ColumnConfig:
     shape: dict[str, Any] = {"help": column.help, "width": column.width}
     match column.kind:
         case Kind.MONEY:
             return st.column_config.NumberColumn(format=f"%,.{digits}f", **shape)
-        case Kind.COUNT:
+        case Kind.COUNT | Kind.DAYS:
             return st.column_config.NumberColumn(format="%,d", **shape)
         case Kind.NUMBER:
             return st.column_config.NumberColumn(format="%,.1f", **shape)
@@ -153,7 +217,15 @@ def _config(column: Column, digits: int) -> ColumnConfig:
             return st.column_config.NumberColumn(format="percent", **shape)
         case Kind.INSTANT:
             return st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", **shape)
+        case Kind.LINK:
+            return st.column_config.LinkColumn(display_text="Open", **shape)
     return st.column_config.TextColumn(**shape)
+
+
+def _has_one(rows: pa.Table, currency: str | None) -> bool:
+    if currency is not None or "currency" not in rows.column_names:
+        return True
+    return len(set(rows.column("currency").to_pylist())) <= 1
 
 
 def _digits(rows: pa.Table, currency: str | None) -> int:

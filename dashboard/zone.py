@@ -23,3 +23,11 @@ def spoken_day(moment: datetime) -> str:
 def spoken_time(moment: datetime) -> str:
     """Return `2026-03-05 14:00`, in the reader's zone."""
     return f"{moment.astimezone(reader_zone()):%Y-%m-%d %H:%M}"
+
+
+def spoken_month(period: str) -> str:
+    """Return `October 2026` for `2026-10`; what is no month stays as it is."""
+    try:
+        return f"{datetime.strptime(period, '%Y-%m'):%B %Y}"  # noqa: DTZ007 - a month has no zone
+    except ValueError:
+        return period

@@ -1,17 +1,22 @@
 """How a publication is read: one shared read-only connection, answers kept by publication."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
 import streamlit as st
 
+from dashboard.decisions import Decided
 from dashboard.publication import Edition, Pointer, PublicationError
 
 PAGE_ROWS = 50
+BATCH_ROWS = 10_000
 
-Parameter = str | int | None
+Parameter = str | int | datetime | None
 Parameters = Mapping[str, Parameter]
 
 
@@ -49,16 +54,49 @@ def rows(
     parameters: Parameters | None = None,
     *,
     needs: tuple[str, ...] = (),
+    decided: Decided | None = None,
 ) -> pa.Table:
     """
     Return the answer to one query; `needs` names the tables without which it cannot be asked.
 
+    With `decided` the query may join `break_states`, and knows the day as `$today`.
     Raises MissingTableError for those, PublicationError if the file cannot be read.
     """
-    missing = [table for table in needs if table not in _columns(pointer)]
+    missing = [table for table in needs if not has(pointer, table)]
     if missing:
         raise MissingTableError(missing)
-    return _answer(pointer.id, pointer.file, statement, tuple((parameters or {}).items()))
+    asked = dict(parameters or {})
+    if decided is not None:
+        asked["today"] = decided.today
+    version = (decided.url, decided.version) if decided else None
+    return _answer(_handle(pointer), statement, tuple(asked.items()), version, _decided=decided)
+
+
+def batches(
+    pointer: Pointer,
+    statement: str,
+    parameters: Parameters,
+    *,
+    needs: tuple[str, ...],
+    decided: Decided,
+) -> Iterator[pa.Table]:
+    """Yield a long answer in batches, for a file: no page asks for more than it shows."""
+    missing = [table for table in needs if not has(pointer, table)]
+    if missing:
+        raise MissingTableError(missing)
+    with _connection(_handle(pointer)).cursor() as cursor:
+        cursor.register("break_states", decided.states)
+        asked = {**parameters, "today": decided.today}
+        reader: pa.RecordBatchReader = cursor.sql(statement, params=asked).to_arrow_reader(
+            BATCH_ROWS
+        )
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+
+def has(pointer: Pointer, table: str) -> bool:
+    """Return whether the publication holds a table; `previous.` names the one before it."""
+    return table in _columns(pointer)
 
 
 def optional(pointer: Pointer, table: str, column: str, *, alias: str) -> str:
@@ -78,43 +116,64 @@ def edition(pointer: Pointer) -> Edition:
     if table not in _columns(pointer):
         raise PublicationError("The publication says nothing of itself. Run `make run` again.")
     published = optional(pointer, table, "published_at", alias="publication")
-    statement = f"select id, as_of, is_complete, {published} from ops.publication limit 1"  # noqa: S608
+    stores = optional(pointer, table, "incomplete_stores", alias="publication")
+    statement = f"""
+        select id, as_of, is_complete, {published}, {stores} from ops.publication limit 1
+    """  # noqa: S608
     said = rows(pointer, statement).to_pylist()
     if not said:
         raise PublicationError("The publication says nothing of itself. Run `make run` again.")
-    return Edition(**said[0])
+    incomplete = tuple(json.loads(said[0].pop("incomplete_stores") or "[]"))
+    return Edition(**said[0], incomplete_stores=incomplete)
+
+
+Handle = tuple[str, str, str | None]
+
+
+def _handle(pointer: Pointer) -> Handle:
+    return (pointer.id, pointer.file, pointer.previous)
 
 
 def _columns(pointer: Pointer) -> dict[str, frozenset[str]]:
     """Return the columns of each table; those of schema `marts` go by their bare name."""
     statement = """
         select
-            case when table_schema = 'marts' then '' else table_schema || '.' end || table_name
-                as table_name,
+            case when table_catalog = 'previous' then 'previous.' else '' end
+                || case when table_schema = 'marts' then '' else table_schema || '.' end
+                || table_name as table_name,
             list(column_name) as column_names
         from information_schema.columns
         where table_schema in ('marts', 'ops')
         group by all
     """
-    found = _answer(pointer.id, pointer.file, statement, ())
+    found = _answer(_handle(pointer), statement, (), None, _decided=None)
     return {row["table_name"]: frozenset(row["column_names"]) for row in found.to_pylist()}
 
 
 @st.cache_data(max_entries=2_000, ttl="12h", show_spinner=False)
 def _answer(
-    publication_id: str, file: str, statement: str, parameters: tuple[tuple[str, Parameter], ...]
+    handle: Handle,
+    statement: str,
+    parameters: tuple[tuple[str, Parameter], ...],
+    version: tuple[str, int] | None,  # noqa: ARG001 - the key of what was decided
+    *,
+    _decided: Decided | None,
 ) -> pa.Table:
-    with _connection(publication_id, file).cursor() as cursor:
+    with _connection(handle).cursor() as cursor:
+        if _decided is not None:
+            cursor.register("break_states", _decided.states)
         answered: pa.Table = cursor.sql(statement, params=dict(parameters)).to_arrow_table()
     return answered
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _connection(publication_id: str, file: str) -> duckdb.DuckDBPyConnection:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _connection(handle: Handle) -> duckdb.DuckDBPyConnection:
     """A publication never changes, so all readers share one handle; a new id is a new file."""
+    publication_id, file, previous = handle
     try:
         connection = duckdb.connect(file, read_only=True)
         connection.execute("set global timezone = 'UTC'")
+        _attach(connection, previous)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
     except duckdb.Error as error:
@@ -122,3 +181,11 @@ def _connection(publication_id: str, file: str) -> duckdb.DuckDBPyConnection:
             f"The publication {publication_id} cannot be opened. Run `make run` to publish again."
         ) from error
     return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, previous: str | None) -> None:
+    """One before that cannot be read is as good as gone: the comparison says there is none."""
+    if previous is not None:
+        quoted = previous.replace("'", "''")
+        with suppress(duckdb.Error):
+            connection.execute(f"attach '{quoted}' as previous (read_only)")

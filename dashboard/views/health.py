@@ -130,9 +130,7 @@ def definitions() -> None:
     """List what every number means."""
     fields = ("page", "number", "meaning", "table")
     rows = pa.table({name: [getattr(m, name) for m in MEANINGS] for name in fields})
-    table = tables.shown(rows, DEFINITIONS, digits=2)
-    st.table(table, hide_index=True, border="horizontal")
-    tables.download(table, key="definitions")
+    tables.show(rows, DEFINITIONS, key="definitions", title="Definitions")
 
 
 with page("May these numbers be trusted, and what do they mean?") as pointer:

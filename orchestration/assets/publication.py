@@ -4,7 +4,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,14 +76,28 @@ OPS_TABLES: dict[str, pa.Schema] = {
             ("extracted_at", INSTANT),
         ]
     ),
+    "meanings": pa.schema(
+        [
+            ("table_name", pa.string()),
+            ("column_name", pa.string()),
+            ("data_type", pa.string()),
+            ("description", pa.string()),
+        ]
+    ),
 }
 
 
 def publish(
-    *, warehouse: Path, folder: Path, edition: Edition, ops: Mapping[str, Sequence[Row]], keep: int
+    *,
+    warehouse: Path,
+    folder: Path,
+    edition: Edition,
+    ops: Mapping[str, Sequence[Row]],
+    keep: int,
+    closed: Collection[str] = (),
 ) -> Path:
     """
-    Write one publication and point to it, keeping `keep` of them.
+    Write one publication and point to it, keeping `keep` of them and all that are `closed`.
 
     The pointer moves only once the file is whole, so a reader never meets half a publication; what
     a killed run left behind goes with the next one.
@@ -96,7 +110,7 @@ def publish(
     _write(partial, warehouse=warehouse, tables={"publication": [asdict(edition)], **ops})
     partial.replace(finished)
     _point_to(finished, edition=edition)
-    _retire(folder, keep=keep, current=finished)
+    _retire(folder, keep=keep, spared={edition.id, *closed})
     return finished
 
 
@@ -144,13 +158,13 @@ def _point_to(finished: Path, *, edition: Edition) -> None:
     partial.replace(pointer)
 
 
-def _retire(folder: Path, *, keep: int, current: Path) -> None:
+def _retire(folder: Path, *, keep: int, spared: Collection[str]) -> None:
     """A reader that still holds a retired file keeps it until it closes."""
     newest_first = sorted(
         folder.glob("*.duckdb"), key=lambda path: path.stat().st_mtime_ns, reverse=True
     )
     for old in newest_first[keep:]:
-        if old != current:
+        if old.stem not in spared:
             old.unlink()
 
 

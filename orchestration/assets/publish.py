@@ -8,18 +8,21 @@ import dagster as dg
 
 from orchestration.assets import evidence
 from orchestration.assets.clock import Clock, run_clock
+from orchestration.assets.meanings import meaning_rows
 from orchestration.assets.models import WAREHOUSE_POOL, mart_keys
 from orchestration.assets.publication import Edition, Row, publish
 from orchestration.extract.streams import STREAMS
 from orchestration.landing import Batch, committed_batches
-from orchestration.resources import Home
+from orchestration.resources import Home, LedgerResource
 
 PUBLICATION = dg.AssetKey(["ops", "publication"])
 VERSIONED = ("return-lifecycle", "dagster", "dbt-core", "dbt-duckdb", "duckdb")
 
 
 @dg.asset(key=PUBLICATION, deps=mart_keys(), group_name="publication", pool=WAREHOUSE_POOL)
-def publication(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+def publication(
+    context: dg.AssetExecutionContext, home: Home, ledger: LedgerResource
+) -> dg.MaterializeResult[None]:
     """The marts as one versioned read-only file, with what is known of the run that made them."""
     clock = run_clock(context)
     checks = evidence.check_rows(context)
@@ -32,8 +35,10 @@ def publication(context: dg.AssetExecutionContext, home: Home) -> dg.Materialize
             "checks": checks,
             "runs": evidence.run_rows(context.instance),
             "freshness": freshness_rows(home.landing),
+            "meanings": meaning_rows(),
         },
         keep=home.publications_kept,
+        closed=ledger.kept_publications(),
     )
     return dg.MaterializeResult(
         metadata={

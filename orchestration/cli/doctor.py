@@ -9,7 +9,7 @@ from rich.console import Console
 
 from orchestration.assets.publication import current
 from orchestration.assets.publish import VERSIONED
-from orchestration.ledger import Ledger
+from orchestration.ledger import Decisions, Ledger
 from orchestration.resources.settings import (
     environment,
     is_configured,
@@ -45,5 +45,7 @@ def _problems(console: Console) -> Iterator[str]:
         with Ledger(home.ledger_url) as ledger:
             yield from ledger.verify_chain()
             console.print(f"Ledger whole, {len(ledger.intents())} intents")
+        with Decisions(home.ledger_url) as decisions:
+            yield from decisions.verify()
     if not any(which(name) for name in BROWSERS):
         yield "Chromium is missing, which the browser tests need: run `make browser`"

@@ -1,5 +1,15 @@
 """The decisions store: what was meant to be done, what was done, and what came of it."""
 
+from orchestration.ledger.decision_values import (
+    Acceptance,
+    BreakState,
+    BreakStatus,
+    Decision,
+    FoundBreak,
+    SignOff,
+    Topic,
+)
+from orchestration.ledger.decisions import Decisions
 from orchestration.ledger.errors import (
     DecisionRefusedError,
     HeldBackError,
@@ -24,11 +34,17 @@ from orchestration.ledger.values import (
 __all__ = [
     "FINAL",
     "UNRESOLVED",
+    "Acceptance",
     "Attempt",
+    "BreakState",
+    "BreakStatus",
     "Claim",
     "DayLimit",
+    "Decision",
     "DecisionRefusedError",
+    "Decisions",
     "Entry",
+    "FoundBreak",
     "Halt",
     "HeldBackError",
     "Intent",
@@ -39,5 +55,7 @@ __all__ = [
     "LedgerNewerError",
     "LedgerUnreachableError",
     "LostClaimError",
+    "SignOff",
     "State",
+    "Topic",
 ]

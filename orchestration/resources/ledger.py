@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from orchestration.ledger import Ledger
+from orchestration.ledger import Decisions, Ledger
 from orchestration.resources.settings import environment, read_home
 
 
@@ -19,3 +19,10 @@ class LedgerResource(dg.ConfigurableResource[None]):
         settings.path.mkdir(parents=True, exist_ok=True)
         with Ledger(settings.ledger_url) as ledger:
             yield ledger
+
+    def kept_publications(self) -> frozenset[str]:
+        """Return the publications that a period was closed on."""
+        settings = read_home(environment())
+        settings.path.mkdir(parents=True, exist_ok=True)
+        with Decisions(settings.ledger_url) as decisions:
+            return decisions.kept_publications()

@@ -36,7 +36,7 @@ def warehouse(tmp_path):
 
 @pytest.fixture
 def published(tmp_path, warehouse):
-    def write(identity, *, keep=5):
+    def write(identity, *, keep=5, closed=()):
         edition = Edition(
             id=identity,
             as_of=AS_OF,
@@ -46,9 +46,15 @@ def published(tmp_path, warehouse):
             is_complete=True,
             incomplete_stores="[]",
         )
-        ops = {"checks": [CHECK], "runs": [], "freshness": []}
-        folder = tmp_path / "published"
-        return publish(warehouse=warehouse, folder=folder, edition=edition, ops=ops, keep=keep)
+        ops = {"checks": [CHECK], "runs": [], "freshness": [], "meanings": []}
+        return publish(
+            warehouse=warehouse,
+            folder=tmp_path / "published",
+            edition=edition,
+            ops=ops,
+            keep=keep,
+            closed=closed,
+        )
 
     return write
 
@@ -65,6 +71,7 @@ def test_a_publication_holds_the_marts_and_what_is_known_of_them(published):
         ("marts", "fct_view"),
         ("ops", "checks"),
         ("ops", "freshness"),
+        ("ops", "meanings"),
         ("ops", "publication"),
         ("ops", "runs"),
     ]
@@ -84,6 +91,13 @@ def test_old_publications_go_and_the_newest_stay(published, tmp_path):
         published(identity, keep=2)
 
     assert sorted(path.stem for path in (tmp_path / "published").glob("*.duckdb")) == ["b", "c"]
+
+
+def test_a_publication_that_a_period_was_closed_on_stays_for_ever(published, tmp_path):
+    for identity in ("a", "b", "c", "d"):
+        published(identity, keep=1, closed={"b"})
+
+    assert sorted(path.stem for path in (tmp_path / "published").glob("*.duckdb")) == ["b", "d"]
 
 
 def test_what_a_killed_run_left_behind_is_cleaned_up_and_never_read(published, tmp_path):

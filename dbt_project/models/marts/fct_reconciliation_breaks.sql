@@ -18,6 +18,12 @@ documents as (
 
 ),
 
+policy as (
+
+    select * from {{ ref('currency_policy') }}
+
+),
+
 -- Where the document to open does not exist, the nearest one does.
 openable as (
 
@@ -58,6 +64,7 @@ final as (
         openable.document_type,
         openable.document_number,
         breaks.amount,
+        cast(coalesce(policy.materiality, {{ var('other_materiality') }}) as decimal(18, 3)) as materiality_amount,
         breaks.due_at,
         case
             when breaks.due_at <= {{ as_of() }} then {{ age_bucket(days_between('breaks.due_at', as_of())) }}
@@ -71,6 +78,8 @@ final as (
     from breaks
 
     inner join lifecycle on breaks.case_key = lifecycle.case_key
+
+    left join policy on lifecycle.currency = policy.currency
 
     left join openable
         on

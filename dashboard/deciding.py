@@ -1,0 +1,174 @@
+"""What a person can decide about selected breaks; every decision goes to the ledger, signed."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from dashboard.decisions import ledger
+from dashboard.frame import counted
+from dashboard.money import spoken_amount
+from dashboard.people import Capability, Person, current_person
+from dashboard.publication import Pointer
+from dashboard.words import OWNERS, spoken
+from dashboard.zone import spoken_day
+from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions, FoundBreak
+
+TOLD = "decision_told"
+TEAMS = ("finance", "integration", "payments", "warehouse", "data", "tax", "policy", "controller")
+
+
+def told() -> None:
+    """Say once what became of the decision that was just taken."""
+    said = st.session_state.pop(TOLD, None)
+    if said:
+        st.toast(said, icon=":material/task_alt:")
+        st.caption(said)
+
+
+def bar(pointer: Pointer, picked: Sequence[dict[str, Any]]) -> None:
+    """Offer what may be decided about the selected rows."""
+    person = current_person()
+    if not person.may(Capability.DECIDE):
+        return
+    if not picked:
+        st.caption("Select breaks to assign, note, snooze, accept or mend them, one or many.")
+        return
+    found = [_found(row, pointer) for row in picked]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{counted(len(found), 'break')} selected", width="content")
+        _assign(found, person)
+        _note(found, person)
+        _snooze(found, person)
+        if person.may(Capability.ACCEPT):
+            _accept(found, person)
+        _resolve(found, person)
+        if any(row["standing"] not in ("open",) for row in picked):
+            _reopen(found, person)
+
+
+def spoken_decision(decision: Decision) -> str:
+    """Return what a decision set, in words."""
+    sets = json.loads(decision.details)["sets"]
+    said = []
+    if sets.get("owner"):
+        said.append(f"To {spoken(sets['owner'], OWNERS)}")
+    if sets.get("snoozed_until"):
+        said.append(f"Until {spoken_day(datetime.fromisoformat(sets['snoozed_until']))}")
+    if sets.get("amount"):
+        said.append(spoken_amount(Decimal(sets["amount"]), sets.get("currency")))
+    said += [sets[name] for name in ("note", "reason") if sets.get(name)]
+    return ". ".join(said)
+
+
+def _assign(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Assign", icon=":material/person_add:"):
+        options = list(dict.fromkeys([person.name, *TEAMS]))
+        owner = st.selectbox(
+            "To whom",
+            options,
+            format_func=lambda name: spoken(name, OWNERS) if name in TEAMS else name,
+            accept_new_options=True,
+            key="assign_owner",
+        )
+        if st.button("Assign", key="assign", type="primary"):
+            with _decision(f"{counted(len(found), 'break')} assigned to {owner}.") as decisions:
+                decisions.assign(found, owner=str(owner or ""), who=person.name, at=_now())
+
+
+def _note(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Note", icon=":material/edit_note:"):
+        text = st.text_area("Note", key="note_text")
+        if st.button("Write the note", key="note", type="primary"):
+            with _decision(f"Note written on {counted(len(found), 'break')}.") as decisions:
+                decisions.note(found, text=text, who=person.name, at=_now())
+
+
+def _snooze(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Snooze", icon=":material/snooze:"):
+        tomorrow = _now().date() + timedelta(days=1)
+        day = st.date_input(
+            "Until", value=tomorrow + timedelta(days=6), min_value=tomorrow, key="snooze_until"
+        )
+        reason = st.text_area("Why", key="snooze_reason")
+        if st.button("Snooze", key="snooze", type="primary") and isinstance(day, date):
+            until = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            with _decision(f"{counted(len(found), 'break')} snoozed until {day}.") as decisions:
+                decisions.snooze(found, until=until, reason=reason, who=person.name, at=_now())
+
+
+def _accept(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Accept", icon=":material/done_all:"):
+        material = sum(one.is_material for one in found)
+        if material:
+            st.caption(
+                f"{material:,} of {len(found):,} {'is' if material == 1 else 'are'} material: a"
+                " second person has to agree."
+            )
+        reason = st.text_area("Why it may stay as it is", key="accept_reason")
+        if st.button("Accept", key="accept", type="primary"):
+            with _decision(None) as decisions:
+                became = decisions.accept(found, reason=reason, who=person.name, at=_now())
+                st.session_state[TOLD] = _spoken(became)
+
+
+def _resolve(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Mended", icon=":material/build:"):
+        st.caption("Set aside until the next publication shows whether it is.")
+        reason = st.text_area("What was mended, and where", key="resolve_reason")
+        if st.button("It is mended", key="resolve", type="primary"):
+            with _decision(f"{counted(len(found), 'break')} said to be mended.") as decisions:
+                decisions.resolve(found, reason=reason, who=person.name, at=_now())
+
+
+def _reopen(found: list[FoundBreak], person: Person) -> None:
+    with st.popover("Open again", icon=":material/undo:"):
+        reason = st.text_area("Why", key="reopen_reason")
+        if st.button("Open again", key="reopen", type="primary"):
+            with _decision(f"{counted(len(found), 'break')} opened again.") as decisions:
+                decisions.reopen(found, reason=reason, who=person.name, at=_now())
+
+
+@contextmanager
+def _decision(said: str | None) -> Iterator[Decisions]:
+    """Take one decision; say what became of it, or why it was refused."""
+    try:
+        with ledger() as decisions:
+            yield decisions
+    except DecisionRefusedError as error:
+        st.error(str(error))
+        return
+    if said:
+        st.session_state[TOLD] = said
+    st.rerun()
+
+
+def _spoken(became: Acceptance) -> str:
+    said = []
+    if became.accepted:
+        said.append(f"{counted(became.accepted, 'break')} accepted.")
+    if became.proposed:
+        said.append(f"{counted(became.proposed, 'break')} proposed: a second person has to agree.")
+    if became.own:
+        said.append(f"{counted(became.own, 'break')} you proposed yourself: another has to agree.")
+    return " ".join(said)
+
+
+def _found(row: dict[str, Any], pointer: Pointer) -> FoundBreak:
+    return FoundBreak(
+        break_key=row["break_key"],
+        case_name=row["case_name"],
+        break_type=row["break_type"],
+        amount=row["amount"],
+        currency=row["currency"],
+        materiality_amount=row["materiality_amount"],
+        publication_id=pointer.id,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

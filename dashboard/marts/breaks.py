@@ -1,0 +1,216 @@
+"""Queries of the work queue: the breaks of a publication, each as people's decisions leave it."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from dashboard.decisions import Decided
+from dashboard.marts.source import PAGE_ROWS, Parameter, Scope, optional, rows
+from dashboard.publication import Pointer
+
+BREAKS = "fct_reconciliation_breaks"
+NEEDS = (BREAKS, "fct_return_lifecycle", "ops.publication")
+# What explains itself asks nobody for anything.
+NOBODY = "none"
+
+
+@dataclass(frozen=True)
+class BreakFilter:
+    """What the queue is narrowed to; nothing means all."""
+
+    break_type: str | None = None
+    owner: str | None = None
+    status: str | None = None
+    age: str | None = None
+    text: str | None = None
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Return them by the names the queries use."""
+        return {
+            "break_type": self.break_type,
+            "owner": self.owner,
+            "status": self.status,
+            "age": self.age,
+            "text": self.text.strip().lower() if self.text and self.text.strip() else None,
+        }
+
+
+def stood(pointer: Pointer) -> str:
+    """
+    Return the query of every break with its standing, to begin a `with` clause.
+
+    A snooze ends with its day; an acceptance holds for the amount that was accepted; a word that
+    it was mended holds until a later publication shows the break again.
+    """
+    materiality = optional(pointer, BREAKS, "materiality_amount", alias="breaks")
+    return f"""with stood as (
+        select
+            breaks.* exclude (status, owner_role{_excluded(materiality)}),
+            {materiality},
+            breaks.owner_role as team,
+            coalesce(states.owner, breaks.owner_role) as owner,
+            case
+                when states.status = 'snoozed' and states.snoozed_until > $today then 'snoozed'
+                when
+                    states.status = 'accepted' and states.amount is not distinct from breaks.amount
+                    then 'accepted'
+                when
+                    states.status = 'resolved'
+                    and states.decided_at >= (select as_of from ops.publication)
+                    then 'resolved'
+                when
+                    states.proposed_by is not null
+                    and states.amount is not distinct from breaks.amount
+                    then 'proposed'
+                else 'open'
+            end as standing,
+            states.note,
+            states.reason,
+            states.snoozed_until,
+            states.proposed_by,
+            states.decided_by,
+            states.decided_at,
+            cases.order_name,
+            cases.rma_number,
+            coalesce(breaks.due_at, cases.requested_at) as arose_at
+        from marts.fct_reconciliation_breaks as breaks
+        inner join marts.fct_return_lifecycle as cases on breaks.case_key = cases.case_key
+        left join break_states as states on breaks.break_key = states.break_key
+    )"""  # noqa: S608
+
+
+# A proposal is not accepted yet, so it is still open.
+IS_OPEN = "(standing in ('open', 'proposed') and team <> 'none')"
+_AGE = "coalesce(age_bucket, 'not due')"
+_FILTER = f"""currency = $currency
+    and ($store is null or store = $store)
+    and ($break_type is null or break_type = $break_type)
+    and ($owner is null or owner = $owner)
+    and ($age is null or {_AGE} = $age)
+    and (
+        $status is null
+        or ($status = 'to_do' and {IS_OPEN})
+        or standing = $status
+    )
+    and (
+        $text is null
+        or contains(lower(case_name), $text)
+        or contains(lower(coalesce(order_name, '')), $text)
+        or contains(lower(coalesce(rma_number, '')), $text)
+        or contains(lower(coalesce(document_number, '')), $text)
+    )"""
+
+
+def headline(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, object]:
+    """Return count and money of what is to do, and counts of what people set aside."""
+    statement = f"""
+        {stood(pointer)}
+        select
+            count(*) filter ({IS_OPEN}) as to_do,
+            coalesce(sum(amount) filter ({IS_OPEN}), 0) as to_do_amount,
+            count(*) filter ({IS_OPEN} and age_bucket in ('61-90', 'over 90')) as old,
+            count(*) filter (standing = 'proposed') as proposed,
+            count(*) filter (standing = 'snoozed') as snoozed,
+            count(*) filter (standing = 'accepted') as accepted,
+            count(*) filter (standing = 'resolved') as resolved
+        from stood
+        where currency = $currency and ($store is null or store = $store)
+    """  # noqa: S608
+    found: dict[str, object] = rows(
+        pointer, statement, scope.parameters, needs=NEEDS, decided=decided
+    ).to_pylist()[0]
+    return found
+
+
+def groups(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided) -> pa.Table:
+    """Return the breaks by kind, the most money first; ages count whole days since due."""
+    statement = f"""
+        {stood(pointer)}
+        select
+            break_type,
+            any_value(team) as team,
+            count(*) as breaks,
+            coalesce(sum(amount), 0) as amount,
+            count(*) filter (standing = 'proposed') as proposed,
+            max(date_diff('day', due_at, (select as_of from ops.publication))) as oldest_days
+        from stood
+        where {_FILTER}
+        group by break_type
+        order by amount desc, breaks desc, break_type
+    """  # noqa: S608
+    parameters = scope.parameters | narrowed.parameters
+    return rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
+
+
+def choices(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, list[str]]:
+    """Return the kinds and owners there are, to choose from."""
+    statement = f"""
+        {stood(pointer)}
+        select
+            list(distinct break_type order by break_type) as break_types,
+            list(distinct owner order by owner) as owners
+        from stood
+        where currency = $currency and ($store is null or store = $store)
+    """  # noqa: S608
+    found: dict[str, list[str]] = rows(
+        pointer, statement, scope.parameters, needs=NEEDS, decided=decided
+    ).to_pylist()[0]
+    return {name: values or [] for name, values in found.items()}
+
+
+def listed(
+    pointer: Pointer,
+    scope: Scope,
+    *,
+    narrowed: BreakFilter,
+    decided: Decided,
+    page: int,
+    page_rows: int = PAGE_ROWS,
+) -> pa.Table:
+    """Return a page of breaks, the most money first within the oldest age."""
+    statement = f"""
+        {stood(pointer)}
+        select break_key, break_type, case_key, case_name, store, order_name, rma_number,
+            document_type, document_number, currency, amount, materiality_amount, due_at,
+            age_bucket, team, owner, standing, next_step, note, reason, snoozed_until,
+            proposed_by, decided_by, decided_at, storefront_url, erp_url
+        from stood
+        where {_FILTER}
+        order by amount desc nulls first, due_at nulls last, case_name, break_key
+        limit $page_rows offset $skipped
+    """  # noqa: S608
+    limits: dict[str, Parameter] = {
+        "page_rows": page_rows,
+        "skipped": (max(page, 1) - 1) * page_rows,
+    }
+    parameters = scope.parameters | narrowed.parameters | limits
+    return rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
+
+
+def count(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided) -> int:
+    """Return how many rows the pages of `listed` have between them."""
+    statement = f"{stood(pointer)} select count(*) as breaks from stood where {_FILTER}"  # noqa: S608
+    parameters = scope.parameters | narrowed.parameters
+    found = rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
+    return int(found.to_pylist()[0]["breaks"])
+
+
+def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[str, object]]:
+    """Return what is wrong with one case, who acts on it and how it stands."""
+    statement = f"""
+        {stood(pointer)}
+        select break_type, amount, owner, next_step, standing, due_at, age_bucket, note
+        from stood
+        where case_key = $case_key and standing not in ('resolved', 'accepted')
+        order by due_at nulls last, break_type
+        limit 20
+    """  # noqa: S608
+    found: list[dict[str, object]] = rows(
+        pointer, statement, {"case_key": case_key}, needs=NEEDS, decided=decided
+    ).to_pylist()
+    return found
+
+
+def _excluded(materiality: str) -> str:
+    return "" if materiality.startswith("null") else ", materiality_amount"

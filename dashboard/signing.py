@@ -1,0 +1,154 @@
+"""The sign-off of a period: it freezes its publication, and hands out the evidence."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard import evidence
+from dashboard.closing import Readiness, Verdict
+from dashboard.decisions import ledger
+from dashboard.downloads import XLSX
+from dashboard.frame import FROZEN, counted
+from dashboard.marts import packs
+from dashboard.marts.close import Period
+from dashboard.marts.source import Scope
+from dashboard.people import Capability, Person, current_person
+from dashboard.publication import Pointer
+from dashboard.zone import spoken_month, spoken_time
+from orchestration.ledger import DecisionRefusedError, SignOff
+
+ALL = "all"
+
+
+def close_of(
+    pointer: Pointer,
+    narrowed: Scope,
+    period: Period,
+    *,
+    ready: Readiness,
+    open_breaks: Sequence[dict[str, Any]],
+) -> None:
+    """Show who closed the period and on what, or let it be closed; and offer the evidence."""
+    store = narrowed.store or ALL
+    with ledger() as decisions:
+        closes = {(close.period, close.store): close for close in decisions.sign_offs()}
+    signed = closes.get((period.name, store)) or closes.get((period.name, ALL))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if signed is not None:
+            _signed(signed, pointer)
+        else:
+            _unsigned(pointer, store, period, ready=ready, open_breaks=open_breaks)
+        st.download_button(
+            "Evidence pack",
+            data=partial(evidence.pack, pointer, narrowed, period, ready),
+            file_name=f"evidence-{period.name}-{store}.xlsx",
+            mime=XLSX,
+            key="evidence",
+            on_click="ignore",
+            icon=":material/inventory:",
+            help="Definitions, control totals, breaks, decisions and hashes, in one workbook",
+        )
+
+
+def _signed(signed: SignOff, pointer: Pointer) -> None:
+    month = spoken_month(signed.period)
+    st.text(
+        f"{month} was closed by {signed.who} on {spoken_time(signed.at)}: {signed.note}",
+        width="stretch",
+    )
+    if signed.publication_id != pointer.id:
+        st.page_link(
+            "views/close.py",
+            label="As it was closed",
+            icon=":material/lock:",
+            query_params={FROZEN: signed.publication_id, "period": signed.period},
+            width="content",
+        )
+    if current_person().may(Capability.SIGN_OFF):
+        with st.popover("Open it again", icon=":material/lock_open:"):
+            reason = st.text_area("Why", key="withdraw_reason")
+            if st.button("Take the close back", key="withdraw"):
+                _withdraw(signed, reason)
+
+
+def _unsigned(
+    pointer: Pointer,
+    store: str,
+    period: Period,
+    *,
+    ready: Readiness,
+    open_breaks: Sequence[dict[str, Any]],
+) -> None:
+    month = spoken_month(period.name)
+    person = current_person()
+    if ready.verdict is not Verdict.TIED:
+        st.text(f"{month} can be signed off once it is tied.", width="stretch")
+        return
+    if not person.may(Capability.SIGN_OFF):
+        st.text(f"{month} waits for somebody who may sign it off.", width="stretch")
+        return
+    whom = "every store" if store == ALL else f"store {store}"
+    st.text(f"{month} is not closed yet for {whom}.", width="stretch")
+    with st.popover(f"Sign off {month}", icon=":material/verified:", type="primary"):
+        st.caption(
+            f"You close {month} for {whom} as {person.name}. This publication is kept for ever."
+        )
+        to_do = sum(row["breaks"] for row in open_breaks)
+        carried = f"Say why {counted(to_do, 'break')} may be carried forward" if to_do else "Note"
+        note = st.text_area(carried, key="sign_off_note")
+        if st.button("Close the period", key="sign_off", type="primary"):
+            said = note.strip() or ("" if to_do else "No break is left to do.")
+            _sign(pointer, store, period, person, said, ready=ready, open_breaks=open_breaks)
+
+
+def _sign(
+    pointer: Pointer,
+    store: str,
+    period: Period,
+    person: Person,
+    note: str,
+    *,
+    ready: Readiness,
+    open_breaks: Sequence[dict[str, Any]],
+) -> None:
+    if not note:
+        st.error("Write why these breaks may be carried forward.")
+        return
+    facts = {"controls": ready.controls, "tied": ready.tied, "breaks_carried": open_breaks}
+    sign_off = SignOff(
+        period=period.name,
+        store=store,
+        publication_id=pointer.id,
+        publication_sha256=packs.file_sha256(pointer.file),
+        who=person.name,
+        at=datetime.now(UTC),
+        note=note,
+        facts=json.dumps(facts, default=str),
+    )
+    try:
+        with ledger() as decisions:
+            decisions.sign_off(sign_off)
+    except DecisionRefusedError as error:
+        st.error(str(error))
+        return
+    st.rerun()
+
+
+def _withdraw(signed: SignOff, reason: str) -> None:
+    try:
+        with ledger() as decisions:
+            decisions.withdraw(
+                period=signed.period,
+                store=signed.store,
+                reason=reason,
+                who=current_person().name,
+                at=datetime.now(UTC),
+            )
+    except DecisionRefusedError as error:
+        st.error(str(error))
+        return
+    st.rerun()

@@ -1,0 +1,311 @@
+"""Can this period be closed?"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboard import charts, links, signing, tables
+from dashboard.closing import Readiness, Verdict, readiness, row_verdict, stale_systems
+from dashboard.decisions import Decided, decided
+from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.marts import close, health, source
+from dashboard.marts.close import Period
+from dashboard.marts.source import Scope
+from dashboard.money import spoken_amount
+from dashboard.publication import Edition, Pointer
+from dashboard.settings import settings
+from dashboard.tables import Column, Kind
+from dashboard.words import AGES, BREAKS, CLOSE_VERDICTS, CONTROLS, MOVES, OWNERS, SYSTEMS, spoken
+from dashboard.zone import spoken_month, spoken_time
+
+ALL_STORES = {"all": "All stores"}
+VERDICTS = (
+    Column("store", "Store", words=ALL_STORES),
+    Column("currency", "Currency"),
+    Column("storefront", "Storefront"),
+    Column("processor", "Payment processor"),
+    Column("erp", "ERP"),
+)
+CONTROL = (
+    Column("verdict", "Verdict"),
+    Column("control", "Control", Kind.WORD, words=CONTROLS),
+    Column("system", "System", Kind.WORD, words=SYSTEMS),
+    Column("store", "Store", words=ALL_STORES),
+    Column("period", "Period", words={"all": "All months", "none": "No period"}),
+    Column("source_count", "Count there", Kind.COUNT, help="At the second witness."),
+    Column("mart_count", "Count here", Kind.COUNT, help="In these tables."),
+    Column("source_amount", "Sum there", Kind.MONEY, help="At the second witness."),
+    Column("mart_amount", "Sum here", Kind.MONEY, help="In these tables."),
+    Column("difference_amount", "Difference", Kind.MONEY),
+)
+AGEING = (
+    Column("break_type", "Kind of break", Kind.WORD, words=BREAKS),
+    Column("team", "Owner", Kind.WORD, words=OWNERS),
+    Column("amount", "Money", Kind.MONEY),
+    Column("breaks", "Breaks", Kind.COUNT),
+    Column("age_0_1", "0-1 days", Kind.COUNT),
+    Column("age_2_7", "2-7", Kind.COUNT),
+    Column("age_8_30", "8-30", Kind.COUNT),
+    Column("age_31_60", "31-60", Kind.COUNT),
+    Column("age_61_90", "61-90", Kind.COUNT),
+    Column("age_over_90", "Over 90", Kind.COUNT),
+    Column("undated", "No date", Kind.COUNT, help="Nothing says since when it is due."),
+)
+MOVED = (
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("break_type", "Kind of break", Kind.WORD, words=BREAKS),
+    Column("team", "Owner", Kind.WORD, words=OWNERS),
+    Column("amount", "Money", Kind.MONEY),
+    Column("amount_before", "Money before", Kind.MONEY),
+    Column("due_at", "Due since", Kind.INSTANT),
+)
+
+
+def chosen_period(pointer: Pointer, edition: Edition) -> Period | None:
+    """Ask for the month; the last one that is over comes first to mind."""
+    found = close.periods(pointer)
+    if not found:
+        return None
+    over = [period for period in found if _is_over(period, edition)]
+    names = {period.name: period for period in found}
+    default = (over or found)[0].name
+    name = st.selectbox(
+        "Period",
+        list(names),
+        index=list(names).index(default),
+        format_func=spoken_month,
+        key="period",
+        bind="query-params",
+        width=200,
+    )
+    return names[str(name or default)]
+
+
+def verdict(period: Period, ready: Readiness, open_: list[dict[str, Any]]) -> None:
+    """Say in one sentence whether the period can be closed, and why not."""
+    month = spoken_month(period.name)
+    breaks = sum(row["breaks"] for row in open_)
+    money = " and ".join(spoken_amount(row["amount"], row["currency"]) for row in open_)
+    if ready.verdict is Verdict.INCOMPLETE:
+        why = "; ".join(ready.reasons)
+        st.warning(
+            f"**Incomplete: {month} cannot be judged.** Because {why}.", icon=":material/pending:"
+        )
+    elif ready.verdict is Verdict.BROKEN:
+        st.error(
+            f"**Broken: {month} cannot be closed.** {ready.reasons[0]}; both sides stand below.",
+            icon=":material/link_off:",
+        )
+    elif breaks:
+        st.info(
+            f"**Tied: {month} agrees to the cent in all {counted(ready.controls, 'control')}.**"
+            f" {counted(breaks, 'break')} over {money} that arose by its end"
+            f" {'is' if breaks == 1 else 'are'} still to do: mend or accept them, or carry them"
+            " forward with the sign-off.",
+            icon=":material/balance:",
+        )
+    else:
+        st.success(
+            f"**Tied: {month} can be closed.** All {counted(ready.controls, 'control')} agree to"
+            " the cent, and no break is left to do.",
+            icon=":material/check_circle:",
+        )
+
+
+def figures(
+    pointer: Pointer, narrowed: Scope, ready: Readiness, open_: list[dict[str, Any]]
+) -> None:
+    """Show what the verdict rests on, in the chosen currency."""
+    mine: dict[str, Any] = next(
+        (row for row in open_ if row["currency"] == narrowed.currency), {"breaks": 0, "amount": 0}
+    )
+    tied, breaks, money, new, gone = st.columns(5)
+    tied.metric("Controls that tie", f"{ready.tied:,} of {ready.controls:,}", border=True)
+    breaks.metric(f"Breaks to do ({narrowed.currency})", f"{mine['breaks']:,}", border=True)
+    money.metric(
+        "Money in them",
+        spoken_amount(Decimal(mine["amount"]), narrowed.currency),
+        border=True,
+        help="What is at stake in the breaks that arose by the end of the period.",
+    )
+    since = "Since the publication before; the chosen currency, all periods."
+    if not close.has_previous(pointer):
+        for card, label in ((new, "New breaks"), (gone, "Breaks gone")):
+            card.metric(label, "Unknown", border=True, help="No earlier publication is kept.")
+        return
+    found = close.moves(pointer, narrowed)
+    new.metric("New breaks", f"{found['new']['breaks']:,}", border=True, help=since)
+    gone.metric("Breaks gone", f"{found['resolved']['breaks']:,}", border=True, help=since)
+
+
+def tie_out(
+    pointer: Pointer,
+    narrowed: Scope,
+    period: Period,
+    edition: Edition,
+    *,
+    stale: tuple[str, ...],
+    is_trusted: bool,
+) -> None:
+    """Show the verdict per store, currency and system, then every control with both sides."""
+    found = close.verdicts(pointer, narrowed, period)
+    off = sum(row["controls"] - row["tied"] for row in found)
+    if not found:
+        st.subheader("No control was taken for this period", anchor=False)
+        nothing("It is not tied out, so it cannot be closed.")
+        return
+    st.subheader(
+        f"{counted(off, 'control')} with two different sides"
+        if off
+        else "Every control has the same count and sum on both sides",
+        anchor=False,
+    )
+    matrix: dict[tuple[str, str], dict[str, object]] = {}
+    for row in found:
+        said = row_verdict(row, edition, stale=stale, is_trusted=is_trusted)
+        cells = matrix.setdefault((row["store"], row["currency"]), dict.fromkeys(SYSTEMS))
+        cells |= {"store": row["store"], "currency": row["currency"]}
+        cells[row["system"]] = f"{_said(said)}, {row['tied']} of {row['controls']}"
+    rows = pa.Table.from_pylist(list(matrix.values()))
+    tables.show(rows, VERDICTS, key="verdicts", title="Verdict by store, currency and system")
+    both_sides(pointer, narrowed, period)
+
+
+def both_sides(pointer: Pointer, narrowed: Scope, period: Period) -> None:
+    """Show the controls of one currency with both sides, what is off first."""
+    currency = narrowed.currency
+    st.caption(f"Both sides of every control in {currency}, what is off first")
+    rows = close.controls(pointer, narrowed, period)
+    if not rows.num_rows:
+        nothing(f"No control in {currency} was taken for this period.")
+        return
+    ties = rows.column("is_tied").to_pylist()
+    said = [_said(Verdict.TIED if is_tied else Verdict.BROKEN) for is_tied in ties]
+    rows = rows.append_column("verdict", pa.array(said, pa.string()))
+    tables.show(rows, CONTROL, key="tie_out", title="Controls of the period", currency=currency)
+
+
+def ageing(pointer: Pointer, narrowed: Scope, period: Period, *, states: Decided) -> None:
+    """Show the open breaks by kind and age, in count and money."""
+    currency = str(narrowed.currency)
+    rows = close.ageing(pointer, narrowed, period, decided=states)
+    if not rows.num_rows:
+        st.subheader(f"No break in {currency} is left to do", anchor=False)
+        return
+    by_age = close.ages(pointer, narrowed, period, decided=states).to_pylist()
+    st.subheader(_old_point(by_age, currency), anchor=False)
+    for row in by_age:
+        row["label"] = f"{AGES[row['age']]} ({row['breaks']:,})"
+    by_kind = [
+        {"label": f"{spoken(row['break_type'], BREAKS)} ({row['breaks']:,})", **row}
+        for row in rows.slice(0, len(AGES) - 1).to_pylist()
+    ]
+    for column, said, bars in zip(
+        st.columns(2, gap="large"),
+        ("days since due", "kind, the most money first"),
+        (by_age, by_kind),
+        strict=True,
+    ):
+        with column:
+            st.caption(f"Money in {currency} by {said} (breaks)")
+            st.altair_chart(
+                charts.money_bars(bars, label="label", amount="amount", currency=currency),
+                alt=f"Money in open breaks by {said}",
+            )
+    tables.show(rows, AGEING, key="ageing", title="Open breaks by kind and age", currency=currency)
+
+
+def movement(pointer: Pointer, narrowed: Scope) -> None:
+    """Show what changed since the publication before."""
+    if not close.has_previous(pointer):
+        st.subheader("Since the last publication", anchor=False)
+        nothing("No earlier publication is kept: what is new or gone shows from the next one on.")
+        return
+    before = close.previous_as_of(pointer)
+    found = close.moves(pointer, narrowed)
+    new, gone = found["new"]["breaks"], found["resolved"]["breaks"]
+    since = spoken_time(before) if isinstance(before, datetime) else "the last publication"
+    st.subheader(f"Since {since}: {new:,} new, {gone:,} gone", anchor=False)
+    labels = {
+        move: f"{words} ({found[move]['breaks']:,},"
+        f" {spoken_amount(Decimal(found[move]['amount']), narrowed.currency)})"
+        for move, words in MOVES.items()
+    }
+    move = st.segmented_control(
+        "Breaks",
+        list(labels),
+        format_func=labels.__getitem__,
+        default="new",
+        key="move",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    move = str(move or "new")
+    if not found[move]["breaks"]:
+        nothing(f"No break in {narrowed.currency} is {MOVES[move].lower()}.")
+        return
+    number = tables.page_of(found[move]["breaks"], key="moved_page", noun="Breaks")
+    rows = close.moved(pointer, narrowed, move=move, page=number)
+    selected = tables.show(
+        rows,
+        MOVED,
+        key="moved",
+        title=f"Breaks: {MOVES[move].lower()} since {since}",
+        currency=narrowed.currency,
+        is_selectable=True,
+    )
+    if selected is not None:
+        links.open_return(rows.column("case_key")[selected].as_py())
+
+
+def _old_point(by_age: list[dict[str, Any]], currency: str) -> str:
+    total = sum((Decimal(row["amount"]) for row in by_age), Decimal(0))
+    old = sum((Decimal(row["amount"]) for row in by_age if row["age"] == "over 90"), Decimal(0))
+    if not old:
+        return f"{spoken_amount(total, currency)} is at stake in breaks to do"
+    return (
+        f"{spoken_amount(old, currency)} of the {spoken_amount(total, currency)} at stake has been"
+        " due for more than 90 days"
+    )
+
+
+def _said(verdict_: Verdict) -> str:
+    return spoken(verdict_, CLOSE_VERDICTS)
+
+
+def _is_over(period: Period, edition: Edition) -> bool:
+    return edition.as_of.astimezone(UTC).date() >= period.ended_on
+
+
+with page("Can this period be closed?") as pointer:
+    edition, now = source.edition(pointer), datetime.now(UTC)
+    limit = settings().stale_after
+    with filters():
+        period = chosen_period(pointer, edition)
+        narrowed = scope(pointer, has_money=True)
+    if period is None or narrowed.currency is None:
+        nothing("No control was published: there is no period to close.")
+    else:
+        stale = stale_systems(health.freshness(pointer).to_pylist(), now=now, limit=limit)
+        ready = readiness(
+            close.verdicts(pointer, narrowed, period),
+            edition,
+            stale=stale,
+            is_over=_is_over(period, edition),
+            now=now,
+            stale_after=limit,
+        )
+        states = decided()
+        open_ = close.open_by_currency(pointer, narrowed, period, decided=states)
+        verdict(period, ready, open_)
+        figures(pointer, narrowed, ready, open_)
+        signing.close_of(pointer, narrowed, period, ready=ready, open_breaks=open_)
+        is_trusted = edition.is_complete and edition.age(now) <= limit
+        tie_out(pointer, narrowed, period, edition, stale=stale, is_trusted=is_trusted)
+        ageing(pointer, narrowed, period, states=states)
+        with part():
+            movement(pointer, narrowed)

@@ -1,0 +1,270 @@
+"""What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from orchestration.ledger import decision_chain
+from orchestration.ledger.decision_tables import break_states, decisions
+from orchestration.ledger.decision_values import (
+    Acceptance,
+    BreakState,
+    BreakStatus,
+    Decision,
+    FoundBreak,
+    SignOff,
+    Topic,
+)
+from orchestration.ledger.errors import DecisionRefusedError
+from orchestration.ledger.store import Store
+
+Found = Sequence[FoundBreak]
+FIRST: Mapping[str, object] = {"status": str(BreakStatus.OPEN)}
+NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_until": None}
+
+
+class Decisions(Store):
+    """
+    The decisions at a ledger's address; opening creates or upgrades its schema.
+
+    Every method is one transaction: a bulk decision is taken whole or not at all.
+    """
+
+    def assign(self, found: Found, *, owner: str, who: str, at: datetime) -> None:
+        """Give breaks to a person or a team."""
+        self._decide(found, verb="assign", values={"owner": _said(owner, "owner")}, who=who, at=at)
+
+    def note(self, found: Found, *, text: str, who: str, at: datetime) -> None:
+        """Write a note on breaks; the newest is shown, all are kept."""
+        self._decide(found, verb="note", values={"note": _said(text, "note")}, who=who, at=at)
+
+    def snooze(
+        self, found: Found, *, until: datetime, reason: str, who: str, at: datetime
+    ) -> None:
+        """Set breaks aside until a moment to come, for a reason."""
+        if until <= at:
+            raise DecisionRefusedError("a break can only be snoozed until a day to come")
+        values = {
+            **NO_PROPOSAL,
+            "status": str(BreakStatus.SNOOZED),
+            "snoozed_until": until,
+            "reason": _said(reason, "reason"),
+        }
+        self._decide(found, verb="snooze", values=values, who=who, at=at)
+
+    def resolve(self, found: Found, *, reason: str, who: str, at: datetime) -> None:
+        """Say that breaks were mended at their source; the next publication proves it."""
+        values = {
+            **NO_PROPOSAL,
+            "status": str(BreakStatus.RESOLVED),
+            "reason": _said(reason, "reason"),
+        }
+        self._decide(found, verb="resolve", values=values, who=who, at=at)
+
+    def reopen(self, found: Found, *, reason: str, who: str, at: datetime) -> None:
+        """Take back whatever set breaks aside."""
+        values = {
+            **NO_PROPOSAL,
+            "status": str(BreakStatus.OPEN),
+            "reason": _said(reason, "reason"),
+        }
+        self._decide(found, verb="reopen", values=values, who=who, at=at)
+
+    def accept(self, found: Found, *, reason: str, who: str, at: datetime) -> Acceptance:
+        """
+        Accept breaks for what they are; a material one takes a second person.
+
+        The first person's word proposes it; another's, at the same amount, accepts it. Nobody
+        confirms what they proposed themselves: such breaks are counted and left as they are.
+        """
+        said = _said(reason, "reason")
+        counts = {"accepted": 0, "proposed": 0, "own": 0}
+        with self._writing() as connection:
+            for one in found:
+                verb = _acceptance(one, _state(connection, one.break_key), who=who)
+                counts[verb] += 1
+                if verb != "own":
+                    self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
+        return Acceptance(**counts)
+
+    def sign_off(self, sign_off: SignOff) -> None:
+        """Close a period on a publication, which is kept from then on."""
+        subject = f"{sign_off.period}|{sign_off.store}"
+        with self._writing() as connection:
+            standing = _standing(connection).get(subject)
+            if standing is not None:
+                raise DecisionRefusedError(
+                    f"{sign_off.period} was signed off by {standing.who} already; take that back"
+                    " first"
+                )
+            details = {k: v for k, v in asdict(sign_off).items() if k not in ("who", "at")}
+            decision_chain.append(
+                connection,
+                topic=Topic.CLOSE,
+                subject=subject,
+                verb="sign_off",
+                who=sign_off.who,
+                at=sign_off.at,
+                details=details,
+            )
+
+    def withdraw(self, *, period: str, store: str, reason: str, who: str, at: datetime) -> None:
+        """Open a closed period again; that it was closed stays in the history."""
+        subject = f"{period}|{store}"
+        with self._writing() as connection:
+            if subject not in _standing(connection):
+                raise DecisionRefusedError(f"{period} is not signed off")
+            decision_chain.append(
+                connection,
+                topic=Topic.CLOSE,
+                subject=subject,
+                verb="withdraw",
+                who=who,
+                at=at,
+                details={"reason": _said(reason, "reason")},
+            )
+
+    def sign_offs(self) -> list[SignOff]:
+        """Return the closes that stand, the newest period first."""
+        with self._reading() as connection:
+            standing = _standing(connection).values()
+        return sorted(standing, key=lambda close: (close.period, close.store), reverse=True)
+
+    def kept_publications(self) -> frozenset[str]:
+        """Return every publication a period was ever closed on: those stay for ever."""
+        with self._reading() as connection:
+            return frozenset(_details(row)["publication_id"] for row in _closes(connection))
+
+    def version(self) -> int:
+        """Return how many decisions there are: what was read before is current until it moves."""
+        with self._reading() as connection:
+            return connection.execute(select(func.max(decisions.c.sequence))).scalar() or 0
+
+    def states(self) -> list[BreakState]:
+        """Return how every break stands that anybody decided about."""
+        with self._reading() as connection:
+            return [
+                BreakState(**row) for row in connection.execute(select(break_states)).mappings()
+            ]
+
+    def history(
+        self, *, subjects: Sequence[str] | None = None, topic: Topic | None = None
+    ) -> list[Decision]:
+        """Return the decisions about these subjects, or all, first to last."""
+        query = select(decisions).order_by(decisions.c.sequence)
+        if topic is not None:
+            query = query.where(decisions.c.topic == str(topic))
+        if subjects is not None:
+            query = query.where(decisions.c.subject.in_(subjects))
+        with self._reading() as connection:
+            return [Decision(**row) for row in connection.execute(query).mappings()]
+
+    def verify(self) -> tuple[str, ...]:
+        """Return every contradiction in the decisions; none is well."""
+        with self._reading() as connection:
+            return tuple(decision_chain.problems(connection))
+
+    def _decide(
+        self, found: Found, *, verb: str, values: Mapping[str, object], who: str, at: datetime
+    ) -> None:
+        with self._writing() as connection:
+            for one in found:
+                _write(connection, one, verb=verb, values=values, who=who, at=at)
+
+    def _accept(
+        self,
+        connection: Connection,
+        one: FoundBreak,
+        *,
+        verb: str,
+        reason: str,
+        who: str,
+        at: datetime,
+    ) -> None:
+        is_accepted = verb == "accepted"
+        values = {
+            "status": str(BreakStatus.ACCEPTED if is_accepted else BreakStatus.OPEN),
+            "reason": reason,
+            "amount": one.amount,
+            "currency": one.currency,
+            "snoozed_until": None,
+            **({} if is_accepted else {"proposed_by": who}),
+        }
+        verb = "accept" if is_accepted else "propose_acceptance"
+        _write(connection, one, verb=verb, values=values, who=who, at=at)
+
+
+def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
+    if not one.is_material:
+        return "accepted"
+    if state is None or state.proposed_by is None or state.amount != one.amount:
+        return "proposed"
+    return "own" if state.proposed_by == who else "accepted"
+
+
+def _write(
+    connection: Connection,
+    one: FoundBreak,
+    *,
+    verb: str,
+    values: Mapping[str, object],
+    who: str,
+    at: datetime,
+) -> None:
+    details = {"break": asdict(one), "sets": dict(values)}
+    sequence = decision_chain.append(
+        connection,
+        topic=Topic.BREAK,
+        subject=one.break_key,
+        verb=verb,
+        who=who,
+        at=at,
+        details=details,
+    )
+    state = {**values, "decided_by": who, "decided_at": at, "sequence": sequence}
+    known = break_states.c.break_key == one.break_key
+    if connection.execute(break_states.update().where(known).values(**state)).rowcount == 0:
+        connection.execute(
+            break_states.insert().values(break_key=one.break_key, **{**FIRST, **state})
+        )
+
+
+def _state(connection: Connection, break_key: str) -> BreakState | None:
+    query = select(break_states).where(break_states.c.break_key == break_key)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else BreakState(**row)
+
+
+def _standing(connection: Connection) -> dict[str, SignOff]:
+    standing: dict[str, SignOff] = {}
+    query = select(decisions).where(decisions.c.topic == str(Topic.CLOSE))
+    for row in connection.execute(query.order_by(decisions.c.sequence)).mappings():
+        if row["verb"] == "withdraw":
+            standing.pop(row["subject"], None)
+        else:
+            standing[row["subject"]] = SignOff(
+                **json.loads(row["details"]), who=row["who"], at=row["at"]
+            )
+    return standing
+
+
+def _closes(connection: Connection) -> list[Mapping[str, object]]:
+    query = select(decisions).where(
+        decisions.c.topic == str(Topic.CLOSE), decisions.c.verb == "sign_off"
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _details(row: Mapping[str, object]) -> dict[str, str]:
+    found: dict[str, str] = json.loads(str(row["details"]))
+    return found
+
+
+def _said(text: str, what: str) -> str:
+    said = text.strip()
+    if not said:
+        raise DecisionRefusedError(f"write the {what}: whoever reads this later was not there")
+    return said

@@ -1,0 +1,173 @@
+"""Decisions of people: who may say what, what stays, and what is noticed."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from orchestration.ledger import (
+    Acceptance,
+    DecisionRefusedError,
+    Decisions,
+    FoundBreak,
+    SignOff,
+    Topic,
+)
+
+NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
+SMALL = FoundBreak(
+    break_key="b1",
+    case_name="#1001-R1",
+    break_type="tax",
+    amount=Decimal("3.10"),
+    currency="USD",
+    materiality_amount=Decimal(50),
+    publication_id="p1",
+)
+LARGE = replace(SMALL, break_key="b2", amount=Decimal("50.00"))
+CLOSE = SignOff(
+    period="2026-02",
+    store="all",
+    publication_id="p1",
+    publication_sha256="0" * 64,
+    who="ann",
+    at=NOW,
+    note="Two cut-offs carried forward.",
+    facts="{}",
+)
+
+
+@pytest.fixture
+def decisions(file):
+    with Decisions(f"sqlite:///{file}") as opened:
+        yield opened
+
+
+def state(decisions, key):
+    return next(state for state in decisions.states() if state.break_key == key)
+
+
+def test_one_person_accepts_what_is_below_the_limit(decisions):
+    told = decisions.accept([SMALL], reason="Known rate change.", who="ann", at=NOW)
+
+    assert told == Acceptance(accepted=1)
+    assert state(decisions, "b1").status == "accepted"
+
+
+def test_at_the_limit_it_takes_a_second_person(decisions):
+    first = decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    assert (first, state(decisions, "b2").status) == (Acceptance(proposed=1), "open")
+
+    own = decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    assert (own, state(decisions, "b2").status) == (Acceptance(own=1), "open")
+
+    second = decisions.accept([LARGE], reason="Agreed.", who="bob", at=NOW)
+    assert (second, state(decisions, "b2").status) == (Acceptance(accepted=1), "accepted")
+    assert state(decisions, "b2").proposed_by == "ann"
+
+
+def test_a_proposal_for_another_amount_is_no_proposal(decisions):
+    decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    grown = replace(LARGE, amount=Decimal("80.00"))
+
+    assert decisions.accept([grown], reason="Agreed.", who="bob", at=NOW) == Acceptance(proposed=1)
+
+
+@pytest.mark.parametrize("unknown", ["amount", "materiality_amount"])
+def test_what_cannot_be_compared_with_a_limit_is_material(unknown):
+    assert replace(SMALL, **{unknown: None}).is_material
+
+
+def test_a_snooze_ends_a_proposal_and_names_its_day_and_reason(decisions):
+    decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    until = NOW + timedelta(days=7)
+    decisions.snooze([LARGE], until=until, reason="Credit memo on its way.", who="ann", at=NOW)
+
+    found = state(decisions, "b2")
+    assert (found.status, found.snoozed_until, found.proposed_by) == ("snoozed", until, None)
+
+
+def test_a_snooze_into_the_past_or_without_a_reason_is_refused_whole(decisions):
+    with pytest.raises(DecisionRefusedError, match="a day to come"):
+        decisions.snooze([SMALL], until=NOW, reason="x", who="ann", at=NOW)
+    with pytest.raises(DecisionRefusedError, match="write the reason"):
+        decisions.snooze([SMALL], until=NOW + timedelta(1), reason=" ", who="ann", at=NOW)
+    assert decisions.version() == 0
+
+
+def test_owner_and_note_stay_when_the_status_moves(decisions):
+    decisions.assign([SMALL, LARGE], owner="tax team", who="ann", at=NOW)
+    decisions.note([SMALL], text="Asked the tax team.", who="ann", at=NOW)
+    decisions.resolve([SMALL], reason="Credit corrected.", who="bob", at=NOW)
+
+    found = state(decisions, "b1")
+    assert (found.owner, found.note, found.status) == (
+        "tax team",
+        "Asked the tax team.",
+        "resolved",
+    )
+    verbs = [decision.verb for decision in decisions.history(subjects=["b1"])]
+    assert verbs == ["assign", "note", "resolve"]
+
+
+def test_a_period_is_closed_once_until_that_is_taken_back(decisions):
+    decisions.sign_off(CLOSE)
+    assert decisions.sign_offs() == [CLOSE]
+    with pytest.raises(DecisionRefusedError, match="signed off by ann already"):
+        decisions.sign_off(replace(CLOSE, who="bob"))
+
+    decisions.withdraw(period="2026-02", store="all", reason="Late memo.", who="bob", at=NOW)
+    assert decisions.sign_offs() == []
+    decisions.sign_off(replace(CLOSE, publication_id="p2"))
+
+    assert decisions.kept_publications() == {"p1", "p2"}
+    assert [d.verb for d in decisions.history(topic=Topic.CLOSE)] == [
+        "sign_off",
+        "withdraw",
+        "sign_off",
+    ]
+
+
+def test_decisions_outlive_the_process(decisions, file):
+    decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
+
+    with Decisions(f"sqlite:///{file}") as again:
+        assert state(again, "b1").owner == "tax team"
+        assert again.verify() == ()
+
+
+@pytest.mark.parametrize("statement", ["update decisions set who = 'me'", "delete from decisions"])
+def test_the_database_itself_refuses_to_change_a_decision(decisions, file, statement):
+    decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
+    connection = sqlite3.connect(file)
+
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(statement)
+    connection.close()
+
+
+TAMPERINGS = {
+    "decision 1 was changed": "update decisions set who = 'nobody' where sequence = 1",
+    "decision 1 is missing": "delete from decisions where sequence = 1",
+    "break b1 does not stand as": "update break_states set status = 'accepted'",
+    "break b1 is decided about in one place": "delete from break_states",
+}
+
+
+@pytest.mark.parametrize("found", TAMPERINGS)
+def test_a_change_behind_the_back_of_the_decisions_is_found(decisions, file, found):
+    decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
+    decisions.snooze([SMALL], until=NOW + timedelta(1), reason="Asked.", who="ann", at=NOW)
+    decisions.reopen([SMALL], reason="Answered.", who="ann", at=NOW)
+    assert decisions.verify() == ()
+
+    connection = sqlite3.connect(file)
+    connection.execute("drop trigger decisions_are_append_only_update")
+    connection.execute("drop trigger decisions_are_append_only_delete")
+    connection.execute(TAMPERINGS[found])
+    connection.commit()
+    connection.close()
+
+    assert any(found in problem for problem in decisions.verify())
