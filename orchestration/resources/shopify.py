@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import dagster as dg
+import httpx
 
-from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
+from orchestration.extract.shopify import (
+    AccessTokenAuth,
+    ShopifyClient,
+    StoreTokenDesk,
+    client_credentials_auth,
+)
 from orchestration.resources.http import open_http
 from orchestration.resources.settings import StoreSettings, environment, read_stores
 
@@ -16,9 +22,18 @@ READ_SECONDS = 60.0
 @contextmanager
 def open_store(store: StoreSettings) -> Iterator[ShopifyClient]:
     """Open the client of one store."""
-    auth = AccessTokenAuth(store.access_token)
-    with open_http(store.url, auth=auth, read_seconds=READ_SECONDS) as http:
+    with open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http:
         yield ShopifyClient(http, api_version=store.api_version, source=f"store {store.key}")
+
+
+def _auth(store: StoreSettings) -> httpx.Auth:
+    if not store.client_id:
+        return AccessTokenAuth(store.access_token)
+    return client_credentials_auth(
+        StoreTokenDesk(
+            store.url, store.client_id, store.client_secret, source=f"store {store.key}"
+        )
+    )
 
 
 class ShopifyResource(dg.ConfigurableResource[None]):

@@ -21,6 +21,7 @@ from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
 from orchestration.sandbox.source import MARKER, FileSource, Source, write_loaded
+from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_records import records_of
@@ -41,6 +42,7 @@ class RunningSandbox:
     url: str
     environment: dict[str, str]
     server: uvicorn.Server
+    storefront: StorefrontApi
 
     def stop(self) -> None:
         """Ask the server to end after the requests it is answering."""
@@ -86,9 +88,14 @@ def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
     return Books(storefront, erp, credentials(directory, storefront.stores))
 
 
-def application(books: Books, clock: Clock) -> Starlette:
+def storefront_of(books: Books, clock: Clock) -> StorefrontApi:
+    """Return the storefront over its books."""
+    desk = AccessDesk(books.credentials.tokens, books.credentials.app, clock)
+    return StorefrontApi(books.storefront, desk, clock)
+
+
+def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starlette:
     """Return both systems as one: `/<store>/admin/...` and `/netsuite/services/...`."""
-    storefront = StorefrontApi(books.storefront, books.credentials.tokens, clock)
     desk = TokenDesk(
         books.credentials.key(), books.credentials.client_id, books.credentials.certificate_id
     )
@@ -97,6 +104,7 @@ def application(books: Books, clock: Clock) -> Starlette:
         routes=[
             Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
             Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
+            Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
             Route(
                 "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
             ),
@@ -152,10 +160,12 @@ def run_forever(
 
 def _running(books: Books, listening: socket.socket, clock: Clock) -> RunningSandbox:
     url = f"http://{HOST}:{listening.getsockname()[1]}"
+    storefront = storefront_of(books, clock)
     config = uvicorn.Config(
-        application(books, clock), log_level="error", access_log=False, lifespan="off"
+        application(books, storefront, clock), log_level="error", access_log=False, lifespan="off"
     )
-    return RunningSandbox(url, books.credentials.environment(url), uvicorn.Server(config))
+    environment = books.credentials.environment(url)
+    return RunningSandbox(url, environment, uvicorn.Server(config), storefront)
 
 
 def _listen(port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from graphql import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_schema import Visit, executable_schema
 
@@ -40,9 +41,9 @@ class StorefrontApi:
     """Answers documents about each store's records."""
 
     def __init__(
-        self, books: StorefrontBooks, tokens: dict[str, str], clock: Callable[[], datetime]
+        self, books: StorefrontBooks, desk: AccessDesk, clock: Callable[[], datetime]
     ) -> None:
-        self._books, self._tokens, self._clock = books, tokens, clock
+        self.books, self.desk, self._clock = books, desk, clock
         self._schema = executable_schema()
         # A client sends few documents, many times each.
         self._valid = lru_cache(maxsize=256)(self._validated)
@@ -51,9 +52,9 @@ class StorefrontApi:
         """Answer one request."""
         store, version = request.path_params["store"], request.path_params["version"]
         headers = {"X-Shopify-API-Version": version}
-        if store not in self._tokens or version not in API_VERSIONS:
+        if store not in self.desk.permanent or version not in API_VERSIONS:
             return JSONResponse({"errors": "Not Found"}, 404)
-        if request.headers.get("X-Shopify-Access-Token") != self._tokens[store]:
+        if not self.desk.admits(store, request.headers.get("X-Shopify-Access-Token", "")):
             message = (
                 "[API] Invalid API key or access token (unrecognized login or wrong password)"
             )
@@ -84,7 +85,7 @@ class StorefrontApi:
             return {"errors": [error.formatted]}
         except InvalidDocumentError as error:
             return {"errors": error.problems}
-        visit = Visit(self._books, store, self._clock())
+        visit = Visit(self.books, store, self._clock())
         result = execute_sync(
             self._schema,
             document,

@@ -25,8 +25,10 @@ from orchestration.sandbox.storefront_wire import Record, level_id
 
 GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
 SDL = Path(__file__).with_name("shopify.graphql")
-SCOPES = ("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory")
-MORE_SCOPES = ("write_inventory", "read_locations", "read_products", "read_shopify_payments")
+SCOPES = (
+    *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
+    *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
+)
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def _shop(_: Any, info: GraphQLResolveInfo) -> Record:
 
 
 def _installation(_: Any, _info: GraphQLResolveInfo) -> Record:
-    scopes = [{"handle": scope} for scope in (*SCOPES, *MORE_SCOPES)]
+    scopes = [{"handle": scope} for scope in SCOPES]
     return {"id": "gid://shopify/AppInstallation/1", "accessScopes": scopes}
 
 
