@@ -9,7 +9,13 @@ from typing import Any
 import httpx
 import msgspec
 
-from orchestration.extract.errors import SplitError, StopError, UnreadableAnswerError
+from orchestration.extract.errors import (
+    RepeatError,
+    SplitError,
+    StopError,
+    TooSlowError,
+    UnreadableAnswerError,
+)
 from orchestration.extract.http import Clock, RepeatRule
 from orchestration.extract.shopify import envelope as reading
 from orchestration.extract.shopify.endpoint import Endpoint
@@ -190,20 +196,36 @@ class ShopifyClient:
     def _sized(
         self, stream: Stream, variables: Callable[[int], Mapping[str, Any]]
     ) -> tuple[bytes, Envelope, int]:
-        """Ask with the largest page that the store does not hold for too costly."""
+        """
+        Ask with the largest page that the store does not hold for too costly.
+
+        A query that was too slow once is asked again as it is, then for half as much.
+        """
+        slow = 0
         while True:
             size = self._sizes[stream.name]
             try:
                 body, envelope = self._endpoint.read(stream.query, variables(size))
+            except TooSlowError as error:
+                slow += 1
+                if slow > 1:
+                    self._sizes[stream.name] = self._halved(stream, size, error)
             except SplitError as error:
-                if size == 1:
-                    raise StopError(
-                        f"{self._source} holds one record of {stream.name} for too costly: ask"
-                        " for fewer nested records in its query document"
-                    ) from error
-                self._sizes[stream.name] = size // 2
+                self._sizes[stream.name] = self._halved(stream, size, error)
             else:
                 return body, envelope, size
+
+    def _halved(self, stream: Stream, size: int, error: SplitError) -> int:
+        if size > 1:
+            return size // 2
+        if isinstance(error, TooSlowError):
+            raise RepeatError(
+                f"{self._source} is too slow for one record of {stream.name}: repeat later"
+            ) from error
+        raise StopError(
+            f"{self._source} holds one record of {stream.name} for too costly: ask for fewer"
+            " nested records in its query document"
+        ) from error
 
 
 def _searched(stream: Stream, *, since: datetime | None) -> dict[str, str]:

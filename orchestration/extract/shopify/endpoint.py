@@ -10,6 +10,7 @@ from orchestration.extract.errors import (
     OutcomeUnknownError,
     RepeatError,
     StopError,
+    TooSlowError,
     UnreadableAnswerError,
 )
 from orchestration.extract.http import (
@@ -19,6 +20,7 @@ from orchestration.extract.http import (
     raise_for_status,
     send,
     send_read,
+    told_wait,
 )
 from orchestration.extract.shopify.envelope import Envelope, read_envelope
 from orchestration.extract.shopify.pace import Pace
@@ -62,14 +64,30 @@ class Endpoint:
     def _read_once(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
         self._pace.wait()
         answer = send_read(self._http, self._request(document, variables), clock=self._clock)
-        raise_for_status(answer, source=self._source, clock=self._clock)
+        if answer.status == httpx.codes.GATEWAY_TIMEOUT:
+            raise TooSlowError(f"{self._source} gave up on a query after 10 seconds: ask for less")
+        if answer.status != httpx.codes.TOO_MANY_REQUESTS:
+            raise_for_status(answer, source=self._source, clock=self._clock)
         self._check_version(answer)
-        envelope = read_envelope(answer.body, source=self._source)
-        self._pace.learn(envelope.extensions.cost)
+        envelope = self._learned(answer)
         problem = reading_problem(envelope, source=self._source)
+        told = told_wait(answer.headers, now=self._clock.now())
+        if isinstance(problem, RepeatError) and told is not None:
+            problem.wait_seconds = max(told, problem.wait_seconds or 0.0)
         if problem is not None:
             raise problem
+        raise_for_status(answer, source=self._source, clock=self._clock)
         return answer.body, envelope
+
+    def _learned(self, answer: Answer) -> Envelope:
+        """Read an answer: an empty bucket says so in the body, under status 200 and 429 alike."""
+        try:
+            envelope = read_envelope(answer.body, source=self._source)
+        except UnreadableAnswerError:
+            raise_for_status(answer, source=self._source, clock=self._clock)
+            raise
+        self._pace.learn(envelope.extensions.cost)
+        return envelope
 
     def _judged_write(self, answer: Answer) -> Envelope:
         if answer.status >= 500 or answer.status == 408:
