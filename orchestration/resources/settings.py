@@ -48,6 +48,7 @@ class StoreSettings:
     access_token: str = field(repr=False)
     client_id: str = ""
     client_secret: str = field(repr=False, default="")
+    in_flight: int = 1
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _read_store(reader: "_Reader", key: str, *, version: str) -> StoreSettings:
         reader.problem(f"{name}_ACCESS_TOKEN", f"is set beside {name}_CLIENT_ID; remove one")
     wanted = "" if client_id else f"the app's Admin API access token, or set {name}_CLIENT_ID"
     token = reader.secret(f"{name}_ACCESS_TOKEN", wanted)
-    return StoreSettings(key, url, version, token, client_id, secret)
+    in_flight = reader.whole_number("SHOPIFY_IN_FLIGHT", default=8)
+    return StoreSettings(key, url, version, token, client_id, secret, in_flight)
 
 
 def read_netsuite(env: Environment) -> NetSuiteSettings:

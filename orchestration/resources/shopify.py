@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 import httpx
 
+from orchestration.extract.progress import Tell, silent
 from orchestration.extract.shopify import (
     AccessTokenAuth,
     ShopifyClient,
@@ -20,10 +21,16 @@ READ_SECONDS = 60.0
 
 
 @contextmanager
-def open_store(store: StoreSettings) -> Iterator[ShopifyClient]:
-    """Open the client of one store."""
+def open_store(store: StoreSettings, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
+    """Open the client of one store; `tell` hears of the progress of long pulls."""
     with open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http:
-        yield ShopifyClient(http, api_version=store.api_version, source=f"store {store.key}")
+        yield ShopifyClient(
+            http,
+            api_version=store.api_version,
+            source=f"store {store.key}",
+            width=store.in_flight,
+            tell=tell,
+        )
 
 
 def _auth(store: StoreSettings) -> httpx.Auth:
@@ -45,10 +52,10 @@ class ShopifyResource(dg.ConfigurableResource[None]):
         return tuple(store.key for store in read_stores(environment()))
 
     @contextmanager
-    def client(self, store: str) -> Iterator[ShopifyClient]:
-        """Open the client of a store by its key."""
+    def client(self, store: str, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
+        """Open the client of a store by its key; `tell` hears of the progress of long pulls."""
         by_key = {settings.key: settings for settings in read_stores(environment())}
-        with open_store(by_key[store]) as client:
+        with open_store(by_key[store], tell=tell) as client:
             yield client
 
     @contextmanager

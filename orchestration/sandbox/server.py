@@ -24,11 +24,13 @@ from orchestration.sandbox.source import MARKER, FileSource, Source, write_loade
 from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_limits import Limits
 from orchestration.sandbox.storefront_records import records_of
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
 Clock = Callable[[], datetime]
+UNLIMITED = Limits()
 
 
 def _now() -> datetime:
@@ -88,10 +90,10 @@ def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
     return Books(storefront, erp, credentials(directory, storefront.stores))
 
 
-def storefront_of(books: Books, clock: Clock) -> StorefrontApi:
+def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
     """Return the storefront over its books."""
     desk = AccessDesk(books.credentials.tokens, books.credentials.app, clock)
-    return StorefrontApi(books.storefront, desk, clock)
+    return StorefrontApi(books.storefront, desk, clock, limits=limits)
 
 
 def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starlette:
@@ -114,7 +116,12 @@ def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starle
 
 @contextmanager
 def serve(
-    directory: Path, source: Source | Sequence[Path], *, port: int = 0, clock: Clock = _now
+    directory: Path,
+    source: Source | Sequence[Path],
+    *,
+    port: int = 0,
+    clock: Clock = _now,
+    limits: Limits = UNLIMITED,
 ) -> Iterator[RunningSandbox]:
     """
     Serve a sandbox while the block runs, in a thread of this process.
@@ -124,7 +131,7 @@ def serve(
     """
     books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
-    running = _running(books, listening, clock)
+    running = _running(books, listening, clock, limits)
     _remember(directory, running)
     thread = threading.Thread(
         target=running.server.run, kwargs={"sockets": [listening]}, daemon=True
@@ -144,12 +151,13 @@ def run_forever(
     source: Source | Sequence[Path],
     *,
     port: int = 0,
+    limits: Limits = UNLIMITED,
     announce: Callable[[RunningSandbox], Any],
 ) -> None:
     """Serve a sandbox until the process is told to stop."""
     books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
-    running = _running(books, listening, _now)
+    running = _running(books, listening, _now, limits)
     _remember(directory, running)
     announce(running)
     try:
@@ -158,9 +166,11 @@ def run_forever(
         books.close()
 
 
-def _running(books: Books, listening: socket.socket, clock: Clock) -> RunningSandbox:
+def _running(
+    books: Books, listening: socket.socket, clock: Clock, limits: Limits
+) -> RunningSandbox:
     url = f"http://{HOST}:{listening.getsockname()[1]}"
-    storefront = storefront_of(books, clock)
+    storefront = storefront_of(books, clock, limits)
     config = uvicorn.Config(
         application(books, storefront, clock), log_level="error", access_log=False, lifespan="off"
     )

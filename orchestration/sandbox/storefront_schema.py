@@ -113,6 +113,16 @@ def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     return _paged(found, info, arguments, key=lambda order: [order[field], order["id"]])
 
 
+def _orders_count(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    found = len(search(info.context.every("Order"), arguments.get("query")))
+    limit = arguments.get("limit")
+    is_exact = limit is None or found < limit
+    return {
+        "count": found if is_exact else limit,
+        "precision": "EXACT" if is_exact else "AT_LEAST",
+    }
+
+
 def _locations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     return _paged(info.context.every("Location"), info, arguments, key=_by_id)
 
@@ -237,6 +247,7 @@ def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
         "orders": _orders,
+        "ordersCount": _orders_count,
         "order": _found_of_kind("Order"),
         "return": _found_of_kind("Return"),
         "refund": _found_of_kind("Refund"),
