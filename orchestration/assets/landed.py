@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import dagster as dg
 
@@ -45,6 +46,18 @@ IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
     "dispositions": disposition_ids_to_read,
     "refunds": refund_ids_to_read,
 }
+
+
+class Client(Protocol):
+    """What a stream is read with, as far as this room uses it."""
+
+    def pages(self, stream: Stream, *, since: datetime | None) -> Answers:
+        """Yield every page of records changed at or after `since`."""
+        ...
+
+    def records_by_id(self, stream: Stream, ids: Sequence[str]) -> Answers:
+        """Yield the records of these ids."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,8 @@ def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
         batches, failures, silent = [], {}, {}
         for store in shopify.stores:
             try:
-                batches.append(_land_store(landing, stream, store=store, shopify=shopify))
+                with shopify.client(store, tell=context.log.info) as client:
+                    batches.append(_land_store(landing, stream, store=store, client=client))
             except StopError as error:
                 if stream.is_witness:
                     # Nothing was said, and that is known: its control is left out.
@@ -181,15 +195,12 @@ def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
     return [key_of(other) for other in NETSUITE_STREAMS if other is not stream]
 
 
-def _land_store(
-    landing: Landing, stream: Stream, *, store: str, shopify: ShopifyResource
-) -> Batch:
-    with shopify.client(store) as client:
-        ids_to_read = IDS_TO_READ.get(stream.name)
-        if ids_to_read is None:
-            return landing.changed(stream, client.pages, source=store)
-        ids = ids_to_read(landing.root, store, run_id=landing.run_id)
-        return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)
+def _land_store(landing: Landing, stream: Stream, *, store: str, client: Client) -> Batch:
+    ids_to_read = IDS_TO_READ.get(stream.name)
+    if ids_to_read is None:
+        return landing.changed(stream, client.pages, source=store)
+    ids = ids_to_read(landing.root, store, run_id=landing.run_id)
+    return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)
 
 
 def _every_store(

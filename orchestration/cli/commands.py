@@ -52,6 +52,13 @@ LinesOfReturn = Annotated[
     int | None, typer.Option(min=1, max=20, help="Lines of each return; drawn if empty.")
 ]
 Only = Annotated[str, typer.Option(help="Names of files, without suffix, separated by commas.")]
+Bucket = Annotated[
+    float | None, typer.Option(min=1, help="Points a store's bucket holds; no limit if empty.")
+]
+Restore = Annotated[
+    float | None, typer.Option(min=1, help="Points restored a second; a small shop has 100.")
+]
+Latency = Annotated[float, typer.Option(min=0, help="Seconds a storefront's answer travels.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
 
 
@@ -123,6 +130,9 @@ def sandbox(
     landing: LandingFolder = None,
     order_lines: LinesOfOrder = None,
     return_lines: LinesOfReturn = None,
+    bucket: Bucket = None,
+    restore: Restore = None,
+    latency: Latency = 0.0,
 ) -> None:
     """
     Serve the sandbox until interrupted, and say which settings point a pipeline at it.
@@ -134,16 +144,17 @@ def sandbox(
         _write_landing(landing, returns=returns, seed=seed, as_of=as_of, shape=shape)
         return
     from orchestration.cli.home import home_lock
-    from orchestration.cli.profile import choose_source, serve_sandbox
+    from orchestration.cli.profile import choose_source, limits_of, serve_sandbox
     from orchestration.resources.settings import environment, read_home
 
+    limits = limits_of(bucket=bucket, restore=restore, latency=latency)
     with refusals():
         home = read_home(environment()).path
         with home_lock(home):
             source = choose_source(
                 home, scenarios=scenarios, returns=returns, seed=seed, clock=moment(as_of)
             )
-            serve_sandbox(console, home, source, port=port)
+            serve_sandbox(console, home, source, port=port, limits=limits)
 
 
 def _write_landing(

@@ -13,6 +13,7 @@ from orchestration.rehearsal import scenario_files
 from orchestration.resources.settings import environment, read_home
 from orchestration.sandbox.server import RunningSandbox, run_forever, serve
 from orchestration.sandbox.source import BusinessSource, FileSource, Source, read_loaded
+from orchestration.sandbox.storefront_limits import Limits
 
 # The sandbox has no history that must be left alone: every store and action is live since ever.
 SANDBOX_SETTINGS = {"SYNC_MODE": "live", "SYNC_LIVE_SINCE": "*/*=1970-01-01"}
@@ -86,7 +87,15 @@ def sandbox_in_place(
             yield
 
 
-def serve_sandbox(console: Console, home: Path, source: Source, *, port: int) -> None:
+def limits_of(*, bucket: float | None, restore: float | None, latency: float) -> Limits:
+    """Return a storefront's limits; what is not said is the sandbox's own."""
+    usual = Limits()
+    return Limits(bucket or usual.size, restore or usual.restore_rate, latency)
+
+
+def serve_sandbox(
+    console: Console, home: Path, source: Source, *, port: int, limits: Limits
+) -> None:
     """Serve the home's sandbox until interrupted, and print the settings that point at it."""
     folder = home / SANDBOX
 
@@ -96,4 +105,4 @@ def serve_sandbox(console: Console, home: Path, source: Source, *, port: int) ->
             console.print(f"{name}={value}", markup=False)
         console.print(f"These settings are in {folder / 'environment.json'}. Ctrl-C ends.")
 
-    run_forever(folder, source, port=port, announce=announce)
+    run_forever(folder, source, port=port, limits=limits, announce=announce)

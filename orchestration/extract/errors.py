@@ -29,6 +29,10 @@ class SplitError(SourceError):
     """The request asks for too much at once: ask for less."""
 
 
+class TooSlowError(SplitError):
+    """The source gave up computing the answer: once by chance, again because it is too much."""
+
+
 class RefusedError(SourceError):
     """The source refused a write and did nothing; `codes` are its own names for the reason."""
 

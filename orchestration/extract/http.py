@@ -20,7 +20,7 @@ REMEDIES = {
     401: "the credential is not accepted: renew it in the settings",
     402: "the account is frozen for want of payment: settle it with the vendor",
     403: "the credential lacks a permission: grant its scopes or role",
-    404: "there is no such address: check the URL and the API version in the settings",
+    404: "nothing is there: check the URL, the API version, and that the account is open",
     423: "the account is locked: have the vendor unlock it",
     430: "the request was rejected as a security risk: stop and ask the vendor",
 }

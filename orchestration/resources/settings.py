@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 Environment = Mapping[str, str]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+API_VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 STORE_KEY = re.compile(r"[a-z][a-z0-9_]*")
 SYNC_MODES = ("dry", "live")
 
@@ -35,12 +36,19 @@ class HomeSettings:
 
 @dataclass(frozen=True)
 class StoreSettings:
-    """How one store is reached."""
+    """
+    How one store is reached: by an access token, or by client credentials that fetch tokens.
+
+    Whichever of the two is not configured is empty.
+    """
 
     key: str
     url: str
     api_version: str
     access_token: str = field(repr=False)
+    client_id: str = ""
+    client_secret: str = field(repr=False, default="")
+    in_flight: int = 1
 
 
 @dataclass(frozen=True)
@@ -90,17 +98,30 @@ def read_stores(env: Environment) -> tuple[StoreSettings, ...]:
     reader = _Reader(env)
     listed = reader.required("SHOPIFY_STORES", "the keys of your stores, such as us,uk")
     version = env.get("SHOPIFY_API_VERSION") or "2026-07"
+    if not API_VERSION.fullmatch(version):
+        reader.problem("SHOPIFY_API_VERSION", f"{version!r} is no version, such as 2026-07")
     stores = []
     for key in filter(None, (part.strip() for part in listed.split(","))):
         if not STORE_KEY.fullmatch(key):
             reader.problem("SHOPIFY_STORES", f"{key!r} is no key: lower-case letters and digits")
             continue
-        name = f"SHOPIFY_{key.upper()}"
-        url = reader.url(f"{name}_URL", "the store's address, https://<shop>.myshopify.com")
-        token = reader.required(f"{name}_ACCESS_TOKEN", "the app's Admin API access token")
-        stores.append(StoreSettings(key, url, version, token))
+        stores.append(_read_store(reader, key, version=version))
     reader.raise_problems()
     return tuple(stores)
+
+
+def _read_store(reader: "_Reader", key: str, *, version: str) -> StoreSettings:
+    name = f"SHOPIFY_{key.upper()}"
+    url = reader.url(f"{name}_URL", "the store's address, https://<shop>.myshopify.com")
+    client_id = reader.optional(f"{name}_CLIENT_ID")
+    # The secret alone is of use too: webhooks are signed with it.
+    secret = reader.secret(f"{name}_CLIENT_SECRET", "the app's client secret" if client_id else "")
+    if client_id and reader.has_secret(f"{name}_ACCESS_TOKEN"):
+        reader.problem(f"{name}_ACCESS_TOKEN", f"is set beside {name}_CLIENT_ID; remove one")
+    wanted = "" if client_id else f"the app's Admin API access token, or set {name}_CLIENT_ID"
+    token = reader.secret(f"{name}_ACCESS_TOKEN", wanted)
+    in_flight = reader.whole_number("SHOPIFY_IN_FLIGHT", default=8)
+    return StoreSettings(key, url, version, token, client_id, secret, in_flight)
 
 
 def read_netsuite(env: Environment) -> NetSuiteSettings:
@@ -163,6 +184,32 @@ class _Reader:
         if not value:
             self.problem(name, f"is missing; set it to {what}")
         return value
+
+    def optional(self, name: str) -> str:
+        return self._env.get(name, "").strip()
+
+    def has_secret(self, name: str) -> bool:
+        return bool(self.optional(name) or self.optional(f"{name}_FILE"))
+
+    def secret(self, name: str, what: str) -> str:
+        """Return a secret's text, or that of the file that `<name>_FILE` names."""
+        value, file = self.optional(name), self.optional(f"{name}_FILE")
+        if value and file:
+            self.problem(name, f"is set beside {name}_FILE; remove one")
+        elif file:
+            value = self._text_of(f"{name}_FILE", Path(file))
+        if not value and not file and what:
+            self.problem(name, f"is missing; set it, or {name}_FILE to a file of it: {what}")
+        return value
+
+    def _text_of(self, name: str, file: Path) -> str:
+        try:
+            text = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if not text:
+            self.problem(name, "names no readable file with a text in it; check path and rights")
+        return text
 
     def url(self, name: str, what: str) -> str:
         value = self.required(name, what).rstrip("/")

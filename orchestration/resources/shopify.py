@@ -4,8 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import dagster as dg
+import httpx
 
-from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
+from orchestration.extract.progress import Tell, silent
+from orchestration.extract.shopify import (
+    AccessTokenAuth,
+    ShopifyClient,
+    StoreTokenDesk,
+    client_credentials_auth,
+)
 from orchestration.resources.http import open_http
 from orchestration.resources.settings import StoreSettings, environment, read_stores
 
@@ -14,11 +21,26 @@ READ_SECONDS = 60.0
 
 
 @contextmanager
-def open_store(store: StoreSettings) -> Iterator[ShopifyClient]:
-    """Open the client of one store."""
-    auth = AccessTokenAuth(store.access_token)
-    with open_http(store.url, auth=auth, read_seconds=READ_SECONDS) as http:
-        yield ShopifyClient(http, api_version=store.api_version, source=f"store {store.key}")
+def open_store(store: StoreSettings, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
+    """Open the client of one store; `tell` hears of the progress of long pulls."""
+    with open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http:
+        yield ShopifyClient(
+            http,
+            api_version=store.api_version,
+            source=f"store {store.key}",
+            width=store.in_flight,
+            tell=tell,
+        )
+
+
+def _auth(store: StoreSettings) -> httpx.Auth:
+    if not store.client_id:
+        return AccessTokenAuth(store.access_token)
+    return client_credentials_auth(
+        StoreTokenDesk(
+            store.url, store.client_id, store.client_secret, source=f"store {store.key}"
+        )
+    )
 
 
 class ShopifyResource(dg.ConfigurableResource[None]):
@@ -30,10 +52,10 @@ class ShopifyResource(dg.ConfigurableResource[None]):
         return tuple(store.key for store in read_stores(environment()))
 
     @contextmanager
-    def client(self, store: str) -> Iterator[ShopifyClient]:
-        """Open the client of a store by its key."""
+    def client(self, store: str, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
+        """Open the client of a store by its key; `tell` hears of the progress of long pulls."""
         by_key = {settings.key: settings for settings in read_stores(environment())}
-        with open_store(by_key[store]) as client:
+        with open_store(by_key[store], tell=tell) as client:
             yield client
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from joserfc.jwk import RSAKey
@@ -11,10 +11,19 @@ KEY_BITS = 3072
 
 
 @dataclass(frozen=True, repr=False)
+class AppCredentials:
+    """The storefront app's: they fetch tokens of any store, and its secret signs webhooks."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, repr=False)
 class Credentials:
     """What a client needs to be let in."""
 
     tokens: dict[str, str]
+    app: AppCredentials
     client_id: str
     certificate_id: str
     key_file: Path
@@ -27,6 +36,7 @@ class Credentials:
             for name, value in (
                 (f"SHOPIFY_{store.upper()}_URL", f"{url}/{store}"),
                 (f"SHOPIFY_{store.upper()}_ACCESS_TOKEN", token),
+                (f"SHOPIFY_{store.upper()}_CLIENT_SECRET", self.app.client_secret),
             )
         }
         return {
@@ -52,14 +62,19 @@ def credentials(directory: Path, stores: list[str]) -> Credentials:
     if not key_file.exists():
         key = RSAKey.generate_key(KEY_BITS, private=True)
         _write_private(key_file, key.as_pem(private=True).decode())
+    app = said.get("app", {})
     made = Credentials(
         tokens,
+        AppCredentials(
+            app.get("client_id") or _secret(""), app.get("client_secret") or _secret("shpss_")
+        ),
         said.get("client_id") or _secret(""),
         said.get("certificate_id") or _secret(""),
         key_file.resolve(),
     )
     content = {
         "tokens": made.tokens,
+        "app": asdict(made.app),
         "client_id": made.client_id,
         "certificate_id": made.certificate_id,
     }

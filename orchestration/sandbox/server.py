@@ -21,13 +21,16 @@ from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
 from orchestration.sandbox.source import MARKER, FileSource, Source, write_loaded
+from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_limits import Limits
 from orchestration.sandbox.storefront_records import records_of
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
 Clock = Callable[[], datetime]
+UNLIMITED = Limits()
 
 
 def _now() -> datetime:
@@ -41,6 +44,7 @@ class RunningSandbox:
     url: str
     environment: dict[str, str]
     server: uvicorn.Server
+    storefront: StorefrontApi
 
     def stop(self) -> None:
         """Ask the server to end after the requests it is answering."""
@@ -86,9 +90,14 @@ def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
     return Books(storefront, erp, credentials(directory, storefront.stores))
 
 
-def application(books: Books, clock: Clock) -> Starlette:
+def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
+    """Return the storefront over its books."""
+    desk = AccessDesk(books.credentials.tokens, books.credentials.app, clock)
+    return StorefrontApi(books.storefront, desk, clock, limits=limits)
+
+
+def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starlette:
     """Return both systems as one: `/<store>/admin/...` and `/netsuite/services/...`."""
-    storefront = StorefrontApi(books.storefront, books.credentials.tokens, clock)
     desk = TokenDesk(
         books.credentials.key(), books.credentials.client_id, books.credentials.certificate_id
     )
@@ -97,6 +106,7 @@ def application(books: Books, clock: Clock) -> Starlette:
         routes=[
             Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
             Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
+            Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
             Route(
                 "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
             ),
@@ -106,7 +116,12 @@ def application(books: Books, clock: Clock) -> Starlette:
 
 @contextmanager
 def serve(
-    directory: Path, source: Source | Sequence[Path], *, port: int = 0, clock: Clock = _now
+    directory: Path,
+    source: Source | Sequence[Path],
+    *,
+    port: int = 0,
+    clock: Clock = _now,
+    limits: Limits = UNLIMITED,
 ) -> Iterator[RunningSandbox]:
     """
     Serve a sandbox while the block runs, in a thread of this process.
@@ -116,7 +131,7 @@ def serve(
     """
     books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
-    running = _running(books, listening, clock)
+    running = _running(books, listening, clock, limits)
     _remember(directory, running)
     thread = threading.Thread(
         target=running.server.run, kwargs={"sockets": [listening]}, daemon=True
@@ -136,12 +151,13 @@ def run_forever(
     source: Source | Sequence[Path],
     *,
     port: int = 0,
+    limits: Limits = UNLIMITED,
     announce: Callable[[RunningSandbox], Any],
 ) -> None:
     """Serve a sandbox until the process is told to stop."""
     books = open_books(directory, source)
     listening = _listen(port or _last_port(directory))
-    running = _running(books, listening, _now)
+    running = _running(books, listening, _now, limits)
     _remember(directory, running)
     announce(running)
     try:
@@ -150,12 +166,16 @@ def run_forever(
         books.close()
 
 
-def _running(books: Books, listening: socket.socket, clock: Clock) -> RunningSandbox:
+def _running(
+    books: Books, listening: socket.socket, clock: Clock, limits: Limits
+) -> RunningSandbox:
     url = f"http://{HOST}:{listening.getsockname()[1]}"
+    storefront = storefront_of(books, clock, limits)
     config = uvicorn.Config(
-        application(books, clock), log_level="error", access_log=False, lifespan="off"
+        application(books, storefront, clock), log_level="error", access_log=False, lifespan="off"
     )
-    return RunningSandbox(url, books.credentials.environment(url), uvicorn.Server(config))
+    environment = books.credentials.environment(url)
+    return RunningSandbox(url, environment, uvicorn.Server(config), storefront)
 
 
 def _listen(port: int) -> socket.socket:

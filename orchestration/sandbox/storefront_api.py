@@ -1,5 +1,6 @@
 """The storefront's endpoint: token, version, cost and errors around the executed document."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -8,11 +9,9 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     GraphQLError,
     GraphQLFormattedError,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
     execute_sync,
     parse,
     validate,
@@ -20,12 +19,19 @@ from graphql import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_limits import (
+    MOST_A_QUERY,
+    Buckets,
+    Limits,
+    Price,
+    objects_in,
+)
 from orchestration.sandbox.storefront_schema import Visit, executable_schema
 
+THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
-BUCKET = {"maximumAvailable": 2000.0, "currentlyAvailable": 1990.0, "restoreRate": 100.0}
-MUTATION_COST = 10
 
 
 class InvalidDocumentError(ValueError):
@@ -40,9 +46,15 @@ class StorefrontApi:
     """Answers documents about each store's records."""
 
     def __init__(
-        self, books: StorefrontBooks, tokens: dict[str, str], clock: Callable[[], datetime]
+        self,
+        books: StorefrontBooks,
+        desk: AccessDesk,
+        clock: Callable[[], datetime],
+        *,
+        limits: Limits,
     ) -> None:
-        self._books, self._tokens, self._clock = books, tokens, clock
+        self.books, self.desk, self._clock = books, desk, clock
+        self.buckets = Buckets(limits)
         self._schema = executable_schema()
         # A client sends few documents, many times each.
         self._valid = lru_cache(maxsize=256)(self._validated)
@@ -51,9 +63,9 @@ class StorefrontApi:
         """Answer one request."""
         store, version = request.path_params["store"], request.path_params["version"]
         headers = {"X-Shopify-API-Version": version}
-        if store not in self._tokens or version not in API_VERSIONS:
+        if store not in self.desk.permanent or version not in API_VERSIONS:
             return JSONResponse({"errors": "Not Found"}, 404)
-        if request.headers.get("X-Shopify-Access-Token") != self._tokens[store]:
+        if not self.desk.admits(store, request.headers.get("X-Shopify-Access-Token", "")):
             message = (
                 "[API] Invalid API key or access token (unrecognized login or wrong password)"
             )
@@ -68,6 +80,7 @@ class StorefrontApi:
             return JSONResponse(
                 {"errors": {"query": "Required parameter missing or invalid"}}, 400
             )
+        await asyncio.sleep(self.buckets.limits.latency_seconds)
         return JSONResponse(self._executed(store, text, body), headers=headers)
 
     def _validated(self, text: str) -> DocumentNode:
@@ -84,26 +97,40 @@ class StorefrontApi:
             return {"errors": [error.formatted]}
         except InvalidDocumentError as error:
             return {"errors": error.problems}
-        visit = Visit(self._books, store, self._clock())
+        points = Price(self._schema, document, body["variables"]).points
+        if points > MOST_A_QUERY:
+            return {"errors": [_too_costly(points)]}
+        if not self.buckets.take(store, points):
+            return {"errors": [THROTTLED], **self._cost(store, points, None)}
         result = execute_sync(
             self._schema,
             document,
             variable_values=body["variables"],
             operation_name=body.get("operationName"),
-            context_value=visit,
+            context_value=Visit(self.books, store, self._clock()),
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [_formatted(error) for error in result.errors]
-        cost = _cost(document)
-        answer["extensions"] = {
-            "cost": {
-                "requestedQueryCost": cost,
-                "actualQueryCost": cost,
-                "throttleStatus": BUCKET,
-            }
+        actual = min(points, objects_in(result.data))
+        self.buckets.give_back(store, points - actual)
+        return answer | self._cost(store, points, actual)
+
+    def _cost(self, store: str, points: int, actual: int | None) -> dict[str, Any]:
+        cost = {
+            "requestedQueryCost": points,
+            "actualQueryCost": actual,
+            "throttleStatus": self.buckets.status(store),
         }
-        return answer
+        return {"extensions": {"cost": cost}}
+
+
+def _too_costly(points: int) -> dict[str, Any]:
+    return {
+        "message": f"Query cost is {points}, which exceeds the single query max cost limit"
+        f" ({MOST_A_QUERY}).",
+        "extensions": {"code": "MAX_COST_EXCEEDED", "cost": points, "maxCost": MOST_A_QUERY},
+    }
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:
@@ -111,15 +138,3 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
     if error.path is None and not error.extensions:
         return {**error.formatted, "extensions": {"code": "INVALID_VARIABLE"}}
     return {**error.formatted}
-
-
-def _cost(document: DocumentNode) -> int:
-    """Return a plausible price; what the real one charges cannot be computed here."""
-    cost = 0
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            cost += MUTATION_COST if definition.operation.value == "mutation" else 1
-            cost += sum(
-                isinstance(node, FieldNode) for node in definition.selection_set.selections
-            )
-    return cost

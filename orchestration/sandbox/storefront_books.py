@@ -58,6 +58,20 @@ class StorefrontBooks:
                 if record["id"] not in self._records.get(store, {}):
                     self._put(store, record)
 
+    def replace(self, store: str, record: Record) -> None:
+        """Write a record as it is now, as somebody in the shop's admin would."""
+        with self._writing():
+            self._put(store, record)
+
+    def delete(self, store: str, record_id: str) -> None:
+        """Remove a record for good; whatever names it finds nothing."""
+        with self._writing():
+            self._connection.execute(
+                "delete from records where store = ? and id = ?", (store, record_id)
+            )
+            record = self._records[store].pop(record_id)
+            del self._kinds[store, record["__typename"]][record_id]
+
     def get(self, store: str, record_id: str) -> Record | None:
         """Return a record by its global id."""
         return self._records.get(store, {}).get(record_id)

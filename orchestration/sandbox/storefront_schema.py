@@ -25,8 +25,10 @@ from orchestration.sandbox.storefront_wire import Record, level_id
 
 GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
 SDL = Path(__file__).with_name("shopify.graphql")
-SCOPES = ("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory")
-MORE_SCOPES = ("write_inventory", "read_locations", "read_products", "read_shopify_payments")
+SCOPES = (
+    *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
+    *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,16 @@ def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
         str(arguments.get("sortKey")), "processedAt"
     )
     return _paged(found, info, arguments, key=lambda order: [order[field], order["id"]])
+
+
+def _orders_count(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    found = len(search(info.context.every("Order"), arguments.get("query")))
+    limit = arguments.get("limit")
+    is_exact = limit is None or found < limit
+    return {
+        "count": found if is_exact else limit,
+        "precision": "EXACT" if is_exact else "AT_LEAST",
+    }
 
 
 def _locations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
@@ -207,7 +219,7 @@ def _shop(_: Any, info: GraphQLResolveInfo) -> Record:
 
 
 def _installation(_: Any, _info: GraphQLResolveInfo) -> Record:
-    scopes = [{"handle": scope} for scope in (*SCOPES, *MORE_SCOPES)]
+    scopes = [{"handle": scope} for scope in SCOPES]
     return {"id": "gid://shopify/AppInstallation/1", "accessScopes": scopes}
 
 
@@ -235,6 +247,7 @@ def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
         "orders": _orders,
+        "ordersCount": _orders_count,
         "order": _found_of_kind("Order"),
         "return": _found_of_kind("Return"),
         "refund": _found_of_kind("Refund"),

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from orchestration.extract.errors import RepeatError, StopError, UnreadableAnswerError
+from orchestration.extract.http import RepeatRule
 from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
 from orchestration.extract.streams import STREAMS, System
 
@@ -33,12 +34,19 @@ THROTTLED = {
 }
 
 
+class Once(RepeatRule):
+    """Lets the first error through, as the rule would see it."""
+
+    def run(self, action, *, clock):  # noqa: ARG002 - the rule's signature
+        return action()
+
+
 @pytest.fixture
 def client_of(play, time):
-    def make(*answers):
+    def make(*answers, rule=None):
         source, http = play(*answers, auth=AccessTokenAuth(CREDENTIAL))
         return source, ShopifyClient(
-            http, api_version="2026-07", source="store us", clock=time.clock
+            http, api_version="2026-07", source="store us", clock=time.clock, rule=rule
         )
 
     return make
@@ -231,6 +239,70 @@ def test_a_query_held_for_too_costly_is_asked_in_smaller_pages(client_of):
     list(client.pages(ORDERS, since=None))
 
     assert [body["variables"]["first"] for body in source.bodies] == [25, 12, 12]
+
+
+@pytest.mark.parametrize("status", [200, 429])
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [(None, 5), ("2", 5), ("9", 9), ("Fri, 20 Mar 2026 00:00:12 GMT", 12)],
+)
+def test_an_empty_bucket_is_waited_for_as_long_as_its_answer_says(
+    client_of, status, retry_after, seconds
+):
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    _, client = client_of(httpx.Response(status, json=THROTTLED, headers=headers), rule=Once())
+
+    with pytest.raises(RepeatError, match="busy") as caught:
+        next(client.pages(ORDERS, since=None))
+
+    assert caught.value.wait_seconds == seconds
+
+
+def test_a_query_that_is_too_slow_twice_is_asked_for_half(client_of):
+    slow = httpx.Response(504)
+    source, client = client_of(slow, orders(), slow, slow, orders())
+
+    list(client.pages(ORDERS, since=None))
+    list(client.pages(ORDERS, since=None))
+
+    assert [body["variables"]["first"] for body in source.bodies] == [25, 25, 25, 25, 12]
+
+
+def test_one_record_that_is_too_slow_is_left_for_later(client_of):
+    _, client = client_of(*[httpx.Response(504)] * 9)
+
+    with pytest.raises(RepeatError, match="too slow for one record"):
+        next(client.pages(ORDERS, since=None))
+
+
+def test_one_record_that_is_too_costly_needs_a_person(client_of):
+    _, client = client_of(*[error("MAX_COST_EXCEEDED")] * 9)
+
+    with pytest.raises(StopError, match="fewer nested records"):
+        next(client.pages(ORDERS, since=None))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *[httpx.Response(status) for status in (408, 429, 500, 502, 503, 530, 540)],
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.ReadTimeout("no answer"),
+        httpx.ReadError("reset"),
+        httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
+    ],
+    ids=lambda fault: str(getattr(fault, "status_code", fault)),
+)
+def test_what_may_pass_is_asked_again_and_nothing_is_lost(client_of, fault):
+    source, client = client_of(
+        fault, orders({"id": "o1"}, after="c1"), fault, orders({"id": "o2"})
+    )
+
+    found = [record["id"] for record in nodes_of(client.pages(ORDERS, since=None), ORDERS)]
+
+    assert found == ["o1", "o2"]
+    assert len(source.requests) == 4
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ class Stores(dg.ConfigurableResource):
         return ("uk", "us")
 
     @contextmanager
-    def client(self, store):
+    def client(self, store, *, tell):  # noqa: ARG002 - the resource's signature
         refuses = [*self.withheld, *(["orders"] if store in self.broken else [])]
         yield Source(self.records.get(store), refuses=refuses)
 

@@ -54,7 +54,7 @@ def test_everything_that_is_missing_is_named_at_once_with_its_remedy():
         "SHOPIFY_US_URL",
         "SHOPIFY_US_ACCESS_TOKEN",
     ]
-    assert "set it to the app's Admin API access token" in str(caught.value)
+    assert "the app's Admin API access token" in str(caught.value)
 
 
 def test_all_problems_of_all_settings_can_be_told_together():
@@ -69,6 +69,35 @@ def test_all_problems_of_all_settings_can_be_told_together():
         "NETSUITE_PRIVATE_KEY_FILE",
         "SYNC_MODE",
     ]
+
+
+def test_an_app_of_the_own_organisation_has_client_credentials(tmp_path):
+    kept = tmp_path / "secret"
+    kept.write_text("shpss_kept\n")
+    us, uk = read_stores(
+        {name: value for name, value in STORES.items() if "TOKEN" not in name}
+        | {"SHOPIFY_US_CLIENT_ID": "app", "SHOPIFY_US_CLIENT_SECRET": "shpss_said"}
+        | {"SHOPIFY_UK_CLIENT_ID": "app", "SHOPIFY_UK_CLIENT_SECRET_FILE": str(kept)}
+    )
+
+    assert (us.client_secret, uk.client_secret) == ("shpss_said", "shpss_kept")
+    assert us.access_token == uk.access_token == ""
+    assert "shpss" not in repr((us, uk))
+
+
+@pytest.mark.parametrize(
+    ("env", "problem"),
+    [
+        ({"SHOPIFY_US_CLIENT_ID": "app"}, "SHOPIFY_US_CLIENT_SECRET: is missing"),
+        ({"SHOPIFY_US_CLIENT_ID": "app"}, "SHOPIFY_US_ACCESS_TOKEN: is set beside"),
+        ({"SHOPIFY_US_ACCESS_TOKEN_FILE": "x"}, "SHOPIFY_US_ACCESS_TOKEN: is set beside"),
+        ({"SHOPIFY_US_CLIENT_SECRET_FILE": "/nowhere"}, "names no readable file"),
+        ({"SHOPIFY_API_VERSION": "latest"}, "SHOPIFY_API_VERSION: 'latest' is no version"),
+    ],
+)
+def test_credentials_that_cannot_be_are_named(env, problem):
+    with pytest.raises(SettingsError, match=problem):
+        read_stores(STORES | env)
 
 
 def test_a_credential_is_not_sent_in_the_clear():
@@ -119,4 +148,6 @@ def test_every_setting_is_in_the_example_and_the_other_way_round():
     example = (PROJECT / ".env.example").read_text()
     written = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
 
-    assert written == read | {"SHOPIFY_US_URL", "SHOPIFY_US_ACCESS_TOKEN"}
+    of_each_store = set(re.findall(r'\{name\}(_[A-Z_]+)"', code)) - {"_FILE"}
+    files = {f"SHOPIFY_US{name}_FILE" for name in ("_ACCESS_TOKEN", "_CLIENT_SECRET")}
+    assert written == read | {f"SHOPIFY_US{name}" for name in of_each_store} | files

@@ -1,20 +1,25 @@
 """The storefront's Admin API: pages of streams, records by id, and single writes."""
 
-import re
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
 import msgspec
 
-from orchestration.extract.errors import SplitError, StopError, UnreadableAnswerError
+from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.http import Clock, RepeatRule
+from orchestration.extract.parallel import in_flight
+from orchestration.extract.progress import Meter, Tell, silent
 from orchestration.extract.shopify import envelope as reading
+from orchestration.extract.shopify.asking import Asking
 from orchestration.extract.shopify.endpoint import Endpoint
-from orchestration.extract.shopify.envelope import Connection, Envelope
-from orchestration.extract.shopify.overflow import NESTED, Page, complete
+from orchestration.extract.shopify.envelope import Envelope
+from orchestration.extract.shopify.walk import Walk, changed_at, walk_windows
+from orchestration.extract.shopify.windows import Window
 from orchestration.extract.streams import STREAMS, Stream, System, read_query
 
 # A query may ask for 1,000 points; a store that holds one for dearer has its pages halved.
@@ -26,7 +31,7 @@ PAGE_SIZES = {
     "locations": 100,
     "inventory_levels": 100,
     "returns": 20,
-    "dispositions": 20,
+    "dispositions": 10,
     "refunds": 20,
 }
 SEARCHED = {
@@ -36,9 +41,11 @@ SEARCHED = {
     "tender_transactions": "processed_at",
     "inventory_levels": "updated_at",
 }
-# A connection ends at this many objects however many there are; then the window starts later.
-DEEPEST = 25_000
-HAS_NEXT = re.compile(rb'"hasNextPage"\s*:\s*true')
+# Sorted by what they are searched for: their windows can be walked side by side.
+WINDOWED = frozenset({"orders", "balance_transactions"})
+# How many chunks of ids one job takes.
+CHUNKS_A_JOB = 4
+ORDERS_COUNT = "orders_count.graphql"
 
 
 class ShopifyClient:
@@ -47,7 +54,8 @@ class ShopifyClient:
 
     Answers come as received, except those with a record longer than its first page: these come
     whole, in the same envelope. Errors are those of `extract.errors`; reads are repeated by the
-    rule, writes never. `missing` counts, by stream, the ids that had no record.
+    rule, writes never. Up to `width` requests are in flight, as far as the store's bucket allows;
+    answers then come in no order. `missing` counts, by stream, the ids that had no record.
     """
 
     def __init__(
@@ -58,39 +66,55 @@ class ShopifyClient:
         source: str = "shopify",
         clock: Clock | None = None,
         rule: RepeatRule | None = None,
+        width: int = 1,
+        sizes: Mapping[str, int] = PAGE_SIZES,
+        tell: Tell = silent,
     ) -> None:
+        self._clock = clock or Clock()
         self._endpoint = Endpoint(
             http,
             api_version=api_version,
             source=source,
-            clock=clock or Clock(),
+            clock=self._clock,
             rule=rule or RepeatRule(),
         )
+        self._asking = Asking(self._endpoint, source=source, sizes=sizes)
         self._source = source
-        self._sizes = dict(PAGE_SIZES)
+        self._width = width
+        self._tell = tell
+        self._counting = threading.Lock()
         self.missing: Counter[str] = Counter()
 
     def pages(self, stream: Stream, *, since: datetime | None) -> Iterator[bytes]:
         """Yield every page of a stream of records changed at or after `since`."""
-        if stream.name != "inventory_levels":
-            yield from self._connection(stream, since=since, variables={})
+        if stream.name not in PAGE_SIZES or "$first" not in stream.query:
+            raise ValueError(f"stream {stream.name} is read by id, not by page")
+        if stream.name == "inventory_levels":
+            yield from self._of_every_location(stream, since=since)
             return
-        for location_id in self._location_ids():
-            yield from self._connection(stream, since=since, variables={"locationId": location_id})
+        walk = self._walk(stream, since=since)
+        pages = walk.pages()
+        yield next(pages)
+        if walk.is_done:
+            return
+        if self._width == 1 or stream.name not in WINDOWED:
+            yield from pages
+            return
+        walk.meter.expect(self._count(stream, since=since))
+        newest = self._newest(stream, since=since)
+        if newest is None or walk.last_change is None:
+            yield from pages
+            return
+        begun = walk.last_change
+        yield from walk_windows(walk, begun=begun, newest=newest, width=self._width)
 
     def records_by_id(self, stream: Stream, ids: Sequence[str]) -> Iterator[bytes]:
         """Yield the records of these ids, in chunks; an id without a record is a null node."""
-        start = 0
-        while start < len(ids):
-            body, envelope, size = self._sized(
-                stream,
-                lambda size: {"ids": list(ids[start : start + size])},  # noqa: B023
-            )
-            chunk = ids[start : start + size]
-            nodes = self._nodes(envelope, expected=len(chunk))
-            self.missing[stream.name] += sum(bytes(node) == b"null" for node in nodes)
-            start += len(chunk)
-            yield self._whole(stream, body, continued=0)
+        meter = self._meter(stream, expected=len(ids))
+        step = self._asking.size(stream) * CHUNKS_A_JOB
+        parts = [ids[start : start + step] for start in range(0, len(ids), step)]
+        jobs = [partial(self._of_ids, stream, part, meter=meter) for part in parts]
+        yield from in_flight(jobs, width=min(self._width, len(jobs)) or 1)
 
     def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -101,50 +125,71 @@ class ShopifyClient:
         """
         return self._endpoint.write(document, variables)
 
-    def _connection(
-        self, stream: Stream, *, since: datetime | None, variables: Mapping[str, Any]
-    ) -> Iterator[bytes]:
-        if stream.name not in PAGE_SIZES or "$first" not in stream.query:
-            raise ValueError(f"stream {stream.name} is read by id, not by page")
-        window, after, depth = since, None, 0
-        seen: set[str] = set()
-        while True:
-            asked = {**variables, **_searched(stream, since=window), "after": after}
-            body, envelope, size = self._sized(stream, lambda size: {**asked, "first": size})  # noqa: B023
-            page = self._page(envelope, stream)
-            more = page.page_info.has_next_page
-            yield self._whole(stream, body, continued=int(more))
-            if not more:
-                return
-            after = page.page_info.end_cursor
-            if after is None or after in seen:
-                raise UnreadableAnswerError(
-                    f"{self._source} repeats a page of {stream.name}: repeat later"
-                )
-            seen.add(after)
-            depth += len(page.nodes)
-            if depth + size > DEEPEST and stream.cursor and page.nodes:
-                window, after, depth = self._later(stream, page, than=window), None, 0
-                seen.clear()
+    def _walk(self, stream: Stream, *, since: datetime | None, **variables: str) -> Walk:
+        return Walk(
+            self._asking,
+            stream,
+            self._meter(stream),
+            search_field=SEARCHED.get(stream.name),
+            window=Window(since),
+            variables=variables,
+        )
 
-    def _later(self, stream: Stream, page: Connection, *, than: datetime | None) -> datetime:
-        """Return where a window too deep to page through starts anew: at its last record."""
-        last = reading.decode(page.nodes[-1], type_=dict[str, msgspec.Raw], source=self._source)
-        changed_at = reading.decode(last[str(stream.cursor)], type_=datetime, source=self._source)
-        if than is not None and changed_at <= than:
-            raise StopError(
-                f"{self._source} has over {DEEPEST} {stream.name} changed in one second: read"
-                " them with a bulk operation"
-            )
-        return changed_at
+    def _meter(self, stream: Stream, *, expected: int | None = None) -> Meter:
+        what = f"{self._source} {stream.name.replace('_', ' ')}"
+        return Meter(what, clock=self._clock, tell=self._tell, expected=expected)
 
-    def _page(self, envelope: Envelope, stream: Stream) -> Connection:
-        """Return the page of an answer; a null on the way to it is an empty one."""
-        path = stream.records[1:-1]
+    def _of_every_location(self, stream: Stream, *, since: datetime | None) -> Iterator[bytes]:
+        walks = [
+            self._walk(stream, since=since, locationId=location_id)
+            for location_id in self._location_ids()
+        ]
+        yield from in_flight(
+            [walk.pages for walk in walks], width=min(self._width, len(walks)) or 1
+        )
+
+    def _location_ids(self) -> list[str]:
+        stream = STREAMS[System.SHOPIFY, "locations"]
+        ids = []
+        for body in self._walk(stream, since=None).pages():
+            envelope = reading.read_envelope(body, source=self._source)
+            for node in self._asking.page(envelope, stream).nodes:
+                location = reading.decode(node, type_=dict[str, msgspec.Raw], source=self._source)
+                ids.append(reading.decode(location["id"], type_=str, source=self._source))
+        return ids
+
+    def _newest(self, stream: Stream, *, since: datetime | None) -> datetime | None:
+        """Return the newest change that the store knows of, by its own clock."""
+        search = Window(since).search(SEARCHED[stream.name])
+        asked = {"first": 1, "after": None, "query": search, "reverse": True}
+        _, envelope = self._endpoint.read(stream.query, asked)
+        page = self._asking.page(envelope, stream)
+        return changed_at(page.nodes[0], stream) if page.nodes else None
+
+    def _count(self, stream: Stream, *, since: datetime | None) -> int | None:
+        """Return how many records a pull will meet, where the store can say it."""
+        if stream.name != "orders":
+            return None
+        search = {"query": Window(since).search(SEARCHED[stream.name])}
+        _, envelope = self._endpoint.read(read_query(System.SHOPIFY, ORDERS_COUNT), search)
+        path = ("ordersCount", "count")
         value = reading.value_at(envelope.data, path, source=self._source)
-        if value is None:
-            return Connection(nodes=[], page_info=reading.PageInfo(has_next_page=False))
-        return reading.decode(value, type_=Connection, source=self._source)
+        return None if value is None else reading.decode(value, type_=int, source=self._source)
+
+    def _of_ids(self, stream: Stream, ids: Sequence[str], *, meter: Meter) -> Iterator[bytes]:
+        start = 0
+        while start < len(ids):
+            body, envelope, size = self._asking.sized(
+                stream,
+                lambda size: {"ids": list(ids[start : start + size])},  # noqa: B023
+            )
+            chunk = ids[start : start + size]
+            nodes = self._nodes(envelope, expected=len(chunk))
+            with self._counting:
+                self.missing[stream.name] += sum(bytes(node) == b"null" for node in nodes)
+            meter.add(len(chunk))
+            start += len(chunk)
+            yield self._asking.whole(stream, body, continued=0)
 
     def _nodes(self, envelope: Envelope, *, expected: int) -> list[msgspec.Raw]:
         value = reading.value_at(envelope.data, ("nodes",), source=self._source)
@@ -156,60 +201,3 @@ class ShopifyClient:
                 f"{self._source} answered {len(nodes)} records for {expected} ids: repeat later"
             )
         return nodes
-
-    def _location_ids(self) -> list[str]:
-        stream = STREAMS[System.SHOPIFY, "locations"]
-        ids = []
-        for body in self._connection(stream, since=None, variables={}):
-            envelope = reading.read_envelope(body, source=self._source)
-            for node in self._page(envelope, stream).nodes:
-                location = reading.decode(node, type_=dict[str, msgspec.Raw], source=self._source)
-                ids.append(reading.decode(location["id"], type_=str, source=self._source))
-        return ids
-
-    def _whole(self, stream: Stream, body: bytes, *, continued: int) -> bytes:
-        """Return the answer with every record whole; most are, and come back untouched."""
-        nested = NESTED.get(stream.name)
-        if nested is None or len(HAS_NEXT.findall(body)) <= continued:
-            return body
-        answer = msgspec.json.decode(body)
-        records = answer
-        for name in stream.records:
-            records = records[name]
-        for record in records:
-            if record:
-                complete(record, nested, fetch=self._nested_page)
-        return msgspec.json.encode(answer)
-
-    def _nested_page(self, document: str, variables: Mapping[str, Any]) -> Page | None:
-        text = read_query(System.SHOPIFY, f"{document}.graphql")
-        _, envelope = self._endpoint.read(text, variables)
-        value = reading.value_at(envelope.data, ("node", "connection"), source=self._source)
-        return None if value is None else msgspec.json.decode(value)
-
-    def _sized(
-        self, stream: Stream, variables: Callable[[int], Mapping[str, Any]]
-    ) -> tuple[bytes, Envelope, int]:
-        """Ask with the largest page that the store does not hold for too costly."""
-        while True:
-            size = self._sizes[stream.name]
-            try:
-                body, envelope = self._endpoint.read(stream.query, variables(size))
-            except SplitError as error:
-                if size == 1:
-                    raise StopError(
-                        f"{self._source} holds one record of {stream.name} for too costly: ask"
-                        " for fewer nested records in its query document"
-                    ) from error
-                self._sizes[stream.name] = size // 2
-            else:
-                return body, envelope, size
-
-
-def _searched(stream: Stream, *, since: datetime | None) -> dict[str, str]:
-    name = SEARCHED.get(stream.name)
-    if name is None:
-        return {}
-    if since is None:
-        return {"query": ""}
-    return {"query": f"{name}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"}

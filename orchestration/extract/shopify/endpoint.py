@@ -10,6 +10,7 @@ from orchestration.extract.errors import (
     OutcomeUnknownError,
     RepeatError,
     StopError,
+    TooSlowError,
     UnreadableAnswerError,
 )
 from orchestration.extract.http import (
@@ -19,6 +20,7 @@ from orchestration.extract.http import (
     raise_for_status,
     send,
     send_read,
+    told_wait,
 )
 from orchestration.extract.shopify.envelope import Envelope, read_envelope
 from orchestration.extract.shopify.pace import Pace
@@ -42,36 +44,61 @@ class Endpoint:
 
     def read(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
         """Return the answer as received and its envelope; repeated by the rule."""
-        return self._rule.run(lambda: self._read_once(document, variables), clock=self._clock)
+        return self._rule.run(lambda: self._read_held(document, variables), clock=self._clock)
 
     def write(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of an answer; sent once, whatever happens."""
-        self._pace.wait()
         try:
-            answer = send(self._http, self._request(document, variables), clock=self._clock)
+            with self._pace.turn(document):
+                answer = send(self._http, self._request(document, variables), clock=self._clock)
         except NEVER_SENT as error:
             raise RepeatError(f"{self._source} could not be reached: repeat later") from error
         except (httpx.HTTPError, UnreadableAnswerError) as error:
             raise self._unknown(type(error).__name__) from error
-        envelope = self._judged_write(answer)
+        envelope = self._judged_write(document, answer)
         data = msgspec.json.decode(envelope.data)
         if not isinstance(data, dict):
             raise self._unknown("its answer has no data")
         return data
 
+    def _read_held(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
+        """What one request is told to wait, the others wait too."""
+        try:
+            return self._read_once(document, variables)
+        except RepeatError as error:
+            if error.wait_seconds and error.wait_seconds <= self._rule.total_seconds:
+                self._pace.hold(error.wait_seconds)
+            raise
+
     def _read_once(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
-        self._pace.wait()
-        answer = send_read(self._http, self._request(document, variables), clock=self._clock)
-        raise_for_status(answer, source=self._source, clock=self._clock)
+        with self._pace.turn(document):
+            answer = send_read(self._http, self._request(document, variables), clock=self._clock)
+        if answer.status == httpx.codes.GATEWAY_TIMEOUT:
+            raise TooSlowError(f"{self._source} gave up on a query after 10 seconds: ask for less")
+        if answer.status != httpx.codes.TOO_MANY_REQUESTS:
+            raise_for_status(answer, source=self._source, clock=self._clock)
         self._check_version(answer)
-        envelope = read_envelope(answer.body, source=self._source)
-        self._pace.learn(envelope.extensions.cost)
+        envelope = self._learned(document, answer)
         problem = reading_problem(envelope, source=self._source)
+        told = told_wait(answer.headers, now=self._clock.now())
+        if isinstance(problem, RepeatError) and told is not None:
+            problem.wait_seconds = max(told, problem.wait_seconds or 0.0)
         if problem is not None:
             raise problem
+        raise_for_status(answer, source=self._source, clock=self._clock)
         return answer.body, envelope
 
-    def _judged_write(self, answer: Answer) -> Envelope:
+    def _learned(self, document: str, answer: Answer) -> Envelope:
+        """Read an answer: an empty bucket says so in the body, under status 200 and 429 alike."""
+        try:
+            envelope = read_envelope(answer.body, source=self._source)
+        except UnreadableAnswerError:
+            raise_for_status(answer, source=self._source, clock=self._clock)
+            raise
+        self._pace.learn(document, envelope.extensions.cost)
+        return envelope
+
+    def _judged_write(self, document: str, answer: Answer) -> Envelope:
         if answer.status >= 500 or answer.status == 408:
             raise self._unknown(f"it answered {answer.status}")
         raise_for_status(answer, source=self._source, clock=self._clock)
@@ -79,7 +106,7 @@ class Endpoint:
             envelope = read_envelope(answer.body, source=self._source)
         except UnreadableAnswerError as error:
             raise self._unknown("its answer is not readable") from error
-        self._pace.learn(envelope.extensions.cost)
+        self._pace.learn(document, envelope.extensions.cost)
         problem = writing_problem(envelope, source=self._source)
         if problem is not None:
             raise problem

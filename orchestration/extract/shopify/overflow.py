@@ -1,5 +1,6 @@
 """Connections inside a record that hold more than their first page: read to their end."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ Page = Mapping[str, Any]
 FetchPage = Callable[[str, Mapping[str, Any]], Page | None]
 
 PAGE_SIZE = 100
+HAS_NEXT = re.compile(rb'"hasNextPage"\s*:\s*true')
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""One request of a stream: as large as the store allows, and every record in its answer whole."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from orchestration.extract.errors import RepeatError, SplitError, StopError, TooSlowError
+from orchestration.extract.shopify import envelope as reading
+from orchestration.extract.shopify.endpoint import Endpoint
+from orchestration.extract.shopify.envelope import Connection, Envelope
+from orchestration.extract.shopify.overflow import HAS_NEXT, NESTED, Page, complete
+from orchestration.extract.streams import Stream, System, read_query
+
+
+class Asking:
+    """Asks an endpoint for a stream's records, with pages of the sizes that it is given."""
+
+    def __init__(self, endpoint: Endpoint, *, source: str, sizes: Mapping[str, int]) -> None:
+        self.source = source
+        self._endpoint = endpoint
+        self._sizes = dict(sizes)
+
+    def size(self, stream: Stream) -> int:
+        """Return how many records of a stream are asked for at once."""
+        return self._sizes[stream.name]
+
+    def sized(
+        self, stream: Stream, variables: Callable[[int], Mapping[str, Any]]
+    ) -> tuple[bytes, Envelope, int]:
+        """
+        Ask with the largest page that the store does not hold for too costly.
+
+        A query that was too slow once is asked again as it is, then for half as much.
+        """
+        slow = 0
+        while True:
+            size = self._sizes[stream.name]
+            try:
+                body, envelope = self._endpoint.read(stream.query, variables(size))
+            except TooSlowError as error:
+                slow += 1
+                if slow > 1:
+                    self._sizes[stream.name] = self._halved(stream, size, error)
+            except SplitError as error:
+                self._sizes[stream.name] = self._halved(stream, size, error)
+            else:
+                return body, envelope, size
+
+    def page(self, envelope: Envelope, stream: Stream) -> Connection:
+        """Return the page of an answer; a null on the way to it is an empty one."""
+        value = reading.value_at(envelope.data, stream.records[1:-1], source=self.source)
+        if value is None:
+            return Connection(nodes=[], page_info=reading.PageInfo(has_next_page=False))
+        return reading.decode(value, type_=Connection, source=self.source)
+
+    def whole(self, stream: Stream, body: bytes, *, continued: int) -> bytes:
+        """Return the answer with every record whole; most are, and come back untouched."""
+        nested = NESTED.get(stream.name)
+        if nested is None or len(HAS_NEXT.findall(body)) <= continued:
+            return body
+        answer = msgspec.json.decode(body)
+        records = answer
+        for name in stream.records:
+            records = records[name]
+        for record in records:
+            if record:
+                complete(record, nested, fetch=self._nested_page)
+        return msgspec.json.encode(answer)
+
+    def _nested_page(self, document: str, variables: Mapping[str, Any]) -> Page | None:
+        text = read_query(System.SHOPIFY, f"{document}.graphql")
+        _, envelope = self._endpoint.read(text, variables)
+        value = reading.value_at(envelope.data, ("node", "connection"), source=self.source)
+        return None if value is None else msgspec.json.decode(value)
+
+    def _halved(self, stream: Stream, size: int, error: SplitError) -> int:
+        if size > 1:
+            return size // 2
+        if isinstance(error, TooSlowError):
+            raise RepeatError(
+                f"{self.source} is too slow for one record of {stream.name}: repeat later"
+            ) from error
+        raise StopError(
+            f"{self.source} holds one record of {stream.name} for too costly: ask for fewer"
+            " nested records in its query document"
+        ) from error
