@@ -237,6 +237,12 @@ QUESTIONS = {
     "stages_are_visible": "Is every stage known from linked documents?",
     "credits_are_precise": "Are credits precise reversals of the sale?",
     "flows_are_rehearsed": "Have the complex flows been rehearsed?",
+    "flows_are_rehearsed_partial": "Have partial returns been rehearsed?",
+    "flows_are_rehearsed_bundle": "Have bundles been rehearsed?",
+    "flows_are_rehearsed_account_credit": "Have credits on account been rehearsed?",
+    "flows_are_rehearsed_exchange": "Have exchanges been rehearsed?",
+    "flows_are_rehearsed_multi_currency": "Have flows in two currencies been rehearsed?",
+    "flows_are_rehearsed_tax_inclusive": "Have prices with tax inside been rehearsed?",
 }
 VERDICTS = {"good": "Good", "attention": "Needs attention", "bad": "Bad"}
 SEVERITIES = {"error": "Blocks", "warn": "Warns"}

@@ -40,3 +40,4 @@
 {% macro decimal_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
 {% macro store_month(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
 {% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
+{% macro live_since(store, action) %}live_since({{ store }}, {{ action }}){% endmacro %}

@@ -10,3 +10,20 @@
     coalesce(cast({{ seeded_limit }} as decimal(18, 3)), {{ var('other_refund_approval_limit') }})
     {%- endif -%}
 {%- endmacro %}
+
+{# From when the store may be touched by the action, as the senders read it too; null: no such day is set. #}
+{% macro live_since(store, action) -%}
+    {%- set rules = var('sync_live_since') -%}
+    {%- if rules -%}
+    case
+        {%- for rule in rules %}
+        when true
+            {%- if rule['store'] != '*' %} and {{ store }} = '{{ rule['store'] }}'{% endif %}
+            {%- if rule['action'] != '*' %} and {{ action }} = '{{ rule['action'] }}'{% endif %}
+            then cast('{{ rule['since'] }}' as {{ timestamp_type() }})
+        {%- endfor %}
+    end
+    {%- else -%}
+    cast(null as {{ timestamp_type() }})
+    {%- endif -%}
+{%- endmacro %}

@@ -124,6 +124,7 @@ READ_WHOLE = frozenset(
         (System.NETSUITE, "accounting_periods"),
         (System.NETSUITE, "items"),
         (System.NETSUITE, "control_totals"),
+        (System.REHEARSAL, "outcomes"),
     }
 )
 

@@ -13,6 +13,7 @@ from orchestration.extract.errors import SourceError, StopError
 from orchestration.extract.streams import (
     LEDGER_STREAMS,
     NETSUITE_STREAMS,
+    REHEARSAL_STREAMS,
     SHOPIFY_STREAMS,
     STREAMS,
     Stream,
@@ -228,9 +229,18 @@ def _result(batches: Sequence[Batch], *, checks: Sequence[dg.AssetCheckResult] =
     )
 
 
-landed_assets = [
+# Not of any run: `returns rehearse` lands it beside the runs.
+rehearsal_outcomes = dg.AssetSpec(
+    key_of(REHEARSAL_STREAMS[0]),
+    group_name="landing_rehearsal",
+    description="How each scenario file came out whenever it was rehearsed.",
+    kinds={"parquet"},
+)
+
+landed_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
     *(storefront_asset(stream) for stream in SHOPIFY_STREAMS),
     *(erp_asset(stream) for stream in NETSUITE_STREAMS),
     opening_control_totals,
     confirmed_actions,
+    rehearsal_outcomes,
 ]

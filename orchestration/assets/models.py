@@ -15,7 +15,8 @@ from orchestration.assets import project
 from orchestration.assets.builds import begin, build_of, end
 from orchestration.assets.clock import run_clock
 from orchestration.landing import create_source_views
-from orchestration.resources import Home
+from orchestration.resources import Home, SyncResource
+from orchestration.resources.live_since import as_variable
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
@@ -50,20 +51,21 @@ class LayerTranslator(DagsterDbtTranslator):
     pool=WAREHOUSE_POOL,
 )
 def models(
-    context: dg.AssetExecutionContext, config: BuildPolicy, home: Home
+    context: dg.AssetExecutionContext, config: BuildPolicy, home: Home, sync: SyncResource
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Every model of the project with its tests, as of the run's clock."""
     selection = _selected_names(context)
     as_of = run_clock(context).as_of
+    variables = {**config.variables, "sync_live_since": as_variable(sync.live_since)}
     with duckdb.connect(home.warehouse) as connection:
         batches = create_source_views(connection, home.landing)
-        build = build_of(batches, as_of=as_of, recipe=project.recipe(config.variables))
+        build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
         changes_only = begin(connection, build, everything=config.everything or bool(selection))
     finished = project.build(
         home=home.path,
         variables={
             "as_of": as_of.isoformat(),
-            **config.variables,
+            **variables,
             "changes_only": changes_only,
         },
         select=selection,

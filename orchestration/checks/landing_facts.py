@@ -19,6 +19,9 @@ NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
 UNMOVED = "totals_did_not_move_during_the_extraction"
 
+# What no run reads, no run can read too late: a rehearsal lands when a person asks for it.
+READ_BY_RUNS = [stream for stream in STREAMS.values() if stream.system is not System.REHEARSAL]
+
 # What the ERP said of itself once: type, currency, period, count and sum.
 Reading = set[tuple[object, ...]]
 
@@ -28,11 +31,11 @@ STALE_AFTER = timedelta(hours=26)
 LANDING_SPECS = [
     *(
         dg.AssetCheckSpec(NO_REJECTS, asset=key_of(stream), description="Every record fits.")
-        for stream in STREAMS.values()
+        for stream in READ_BY_RUNS
     ),
     *(
         dg.AssetCheckSpec(FRESH, asset=key_of(stream), description="Read within a day.")
-        for stream in STREAMS.values()
+        for stream in READ_BY_RUNS
     ),
     dg.AssetCheckSpec(
         UNMOVED,
@@ -135,7 +138,7 @@ def landing_results(
     run_id: str,
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the verdicts on every stream; `now` is when the run began to read."""
-    for stream in STREAMS.values():
+    for stream in READ_BY_RUNS:
         yield no_rejects(connection, stream, stores=stores)
         yield fresh(root, stream, now=now, stores=stores)
     yield unmoved(connection, run_id=run_id)

@@ -14,19 +14,29 @@ from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import Outcome, run_job
 from orchestration.rehearsal import (
     Group,
+    Rehearsal,
     Verdict,
     compare,
     grouped,
     has_marts,
+    land_outcomes,
     read_folder,
     untied,
 )
+from orchestration.resources.settings import environment, read_home
 
 
 def rehearse_folder(console: Console, folder: Path, *, only: Sequence[str] = ()) -> bool:
-    """Rehearse every file, print a line each and the rows that differ; say whether none does."""
+    """
+    Rehearse every file, print a line each and the rows that differ; say whether none does.
+
+    Each runs in a home of its own; how it went lands in the home that the environment names.
+    """
+    landing = read_home(environment()).path / "landing"
+    rehearsed_at = datetime.now(UTC)
+    scenarios = read_folder(folder, only=only)
     verdicts: list[Verdict] = []
-    for group in grouped(read_folder(folder, only=only)):
+    for group in grouped(scenarios):
         started = monotonic()
         found = _rehearse(console, group)
         for verdict in found:
@@ -38,6 +48,15 @@ def rehearse_folder(console: Console, folder: Path, *, only: Sequence[str] = ())
             style="dim",
         )
     differing = sum(not verdict.is_ok for verdict in verdicts)
+    rehearsal = Rehearsal(
+        folder,
+        is_whole=not only,
+        rehearsed_at=rehearsed_at,
+        scenarios=scenarios,
+        verdicts=verdicts,
+    )
+    land_outcomes(landing, rehearsal)
+    console.print(f"        recorded in {landing}", style="dim")
     console.print(f"{len(verdicts) - differing} ok, {differing} differ")
     return differing == 0
 

@@ -12,6 +12,7 @@ class System(StrEnum):
     SHOPIFY = "shopify"
     NETSUITE = "netsuite"
     LEDGER = "ledger"
+    REHEARSAL = "rehearsal"
 
 
 @dataclass(frozen=True)
@@ -533,7 +534,27 @@ LEDGER_STREAMS = (
     ),
 )
 
+# Landed by the command that rehearses, when a person runs it: no run reads it anew.
+REHEARSAL_STREAMS = (
+    Stream(
+        System.REHEARSAL,
+        "outcomes",
+        key=("rehearsal_id", "scenario"),
+        cursor="rehearsed_at",
+        records=("outcomes",),
+        columns={
+            "rehearsal_id": TEXT,
+            "rehearsed_at": INSTANT,
+            "pack": TEXT,
+            "is_whole_pack": "BOOLEAN",
+            "scenario": TEXT,
+            "kinds": f"{TEXT}[]",
+            "difference_count": "INTEGER",
+        },
+    ),
+)
+
 STREAMS = {
     (stream.system, stream.name): stream
-    for stream in (*SHOPIFY_STREAMS, *NETSUITE_STREAMS, *LEDGER_STREAMS)
+    for stream in (*SHOPIFY_STREAMS, *NETSUITE_STREAMS, *LEDGER_STREAMS, *REHEARSAL_STREAMS)
 }

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from orchestration.resources.live_since import LiveSince, parse_live_since
+
 Environment = Mapping[str, str]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -69,7 +71,7 @@ class SyncSettings:
     """Whether syncs send, and since when they may."""
 
     mode: str
-    live_since: str
+    live_since: LiveSince
 
 
 def environment() -> dict[str, str]:
@@ -150,8 +152,13 @@ def read_sync(env: Environment) -> SyncSettings:
     mode = env.get("SYNC_MODE") or SYNC_MODES[0]
     if mode not in SYNC_MODES:
         reader.problem("SYNC_MODE", f"{mode!r} is neither dry nor live")
+    live_since: LiveSince = {}
+    try:
+        live_since = parse_live_since(env.get("SYNC_LIVE_SINCE") or "")
+    except ValueError as error:
+        reader.problem("SYNC_LIVE_SINCE", str(error))
     reader.raise_problems()
-    return SyncSettings(mode=mode, live_since=env.get("SYNC_LIVE_SINCE") or "")
+    return SyncSettings(mode=mode, live_since=live_since)
 
 
 def read_all_problems(env: Environment) -> list[str]:

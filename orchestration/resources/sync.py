@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.resources.live_since import LiveSince
 from orchestration.resources.settings import environment, read_sync
 
 
@@ -14,6 +15,6 @@ class SyncResource(dg.ConfigurableResource[None]):
         return read_sync(environment()).mode
 
     @property
-    def live_since(self) -> str:
-        """From when each store and action may be touched, as `store/action=date,...`."""
+    def live_since(self) -> LiveSince:
+        """From when each store and action may be touched: what gates and senders both read."""
         return read_sync(environment()).live_since

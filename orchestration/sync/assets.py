@@ -18,7 +18,7 @@ from orchestration.resources import (
 from orchestration.sync.action import Action
 from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
-from orchestration.sync.policy import NotReadyForLiveError, Policy, parse_live_since
+from orchestration.sync.policy import NotReadyForLiveError, Policy
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
 from orchestration.sync.values import Mode, Outcome, Summary
 
@@ -107,7 +107,7 @@ def checked_file(instance: dg.DagsterInstance, folder: Path) -> Path:
 def policy_of(sync: SyncResource) -> Policy:
     """Return the settings as the engine's policy; unreadable ones end the run before it acts."""
     try:
-        return Policy(mode=Mode(sync.mode), live_since=parse_live_since(sync.live_since))
+        return Policy(mode=Mode(sync.mode), live_since=sync.live_since)
     except ValueError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

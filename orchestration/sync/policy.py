@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import product
+from datetime import datetime
 
 from orchestration.gates import LIMITS, Limits
+from orchestration.resources.live_since import LiveSince, since
 from orchestration.sync.values import GateRow, Mode
-
-EVERY = "*"
 
 
 class NotReadyForLiveError(Exception):
@@ -25,15 +23,12 @@ class Policy:
     """
 
     mode: Mode = Mode.DRY
-    live_since: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    live_since: LiveSince = field(default_factory=dict)
     limits: Mapping[str, Limits] = field(default_factory=lambda: LIMITS)
 
     def since(self, store: str, action: str) -> datetime | None:
         """Return when the store went live for the action, or nothing if it did not."""
-        for name in product((store, EVERY), (action, EVERY)):
-            if name in self.live_since:
-                return self.live_since[name]
-        return None
+        return since(self.live_since, store=store, action=action)
 
     def refuse_unprepared(self, action: str, stores: Iterable[str]) -> None:
         """Raise unless each of these stores has a live_since for the action."""
@@ -48,25 +43,5 @@ class Policy:
 
     def is_before_go_live(self, row: GateRow) -> bool:
         """Whether the case is older than the store's going live, or of unknown age."""
-        since = self.since(row.store, row.action)
-        return since is not None and (row.requested_at is None or row.requested_at < since)
-
-
-def parse_live_since(text: str) -> dict[tuple[str, str], datetime]:
-    """
-    Return the days of going live from `store/action=2026-11-01,store/*=2026-11-15T08:00:00Z`.
-
-    A day without a time or zone begins at midnight UTC.
-    """
-    found = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        where, is_dated, when = item.partition("=")
-        store, is_split, action = where.strip().partition("/")
-        if not (is_dated and is_split and store and action):
-            raise ValueError(f"SYNC_LIVE_SINCE: {item!r} is not written store/action=date")
-        try:
-            instant = datetime.fromisoformat(when.strip())
-        except ValueError as error:
-            raise ValueError(f"SYNC_LIVE_SINCE: {item!r} has no date like 2026-11-01") from error
-        found[store, action] = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return found
+        begins = self.since(row.store, row.action)
+        return begins is not None and (row.requested_at is None or row.requested_at < begins)

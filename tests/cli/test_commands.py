@@ -4,11 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
+from orchestration.landing import create_source_views
 from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -82,6 +84,19 @@ def test_a_rehearsal_tells_what_differs_and_ends_non_zero(returns, tmp_path):
         finished.output
     )
     assert "1 ok, 1 differ" in finished.output
+    assert recorded(tmp_path / "home") == [
+        ("clean_single_return", [], True),
+        ("wrong", ["partial"], False),
+    ]
+
+
+def recorded(home):
+    """Return what the home's next build will know of rehearsals."""
+    with duckdb.connect() as connection:
+        create_source_views(connection, home / "landing")
+        return connection.execute("""
+            select scenario, kinds, difference_count = 0 from rehearsal.outcomes order by scenario
+        """).fetchall()
 
 
 def test_a_scenario_that_is_not_there_is_named(returns):

@@ -1,5 +1,7 @@
 """The resources as Dagster is given them: nothing is read before it is used."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from orchestration.resources import SettingsError, resources
@@ -54,7 +56,8 @@ def test_a_stores_client_is_opened_once_and_closed_at_the_end():
 def test_how_syncs_act_is_told_as_configured():
     sync = resources["sync"]
 
-    assert (sync.mode, sync.live_since) == ("live", "us/restock=2026-12-01")
+    assert sync.mode == "live"
+    assert sync.live_since == {("us", "restock"): datetime(2026, 12, 1, tzinfo=UTC)}
 
 
 @pytest.mark.usefixtures("env")

@@ -58,7 +58,9 @@ def test_everything_that_is_missing_is_named_at_once_with_its_remedy():
 
 
 def test_all_problems_of_all_settings_can_be_told_together():
-    problems = read_all_problems({"SYNC_MODE": "yes", "RETURNS_PUBLICATIONS_KEPT": "none"})
+    wrong = {"SYNC_MODE": "yes", "SYNC_LIVE_SINCE": "us", "RETURNS_PUBLICATIONS_KEPT": "none"}
+
+    problems = read_all_problems(wrong)
 
     assert [problem.partition(":")[0] for problem in problems] == [
         "RETURNS_PUBLICATIONS_KEPT",
@@ -68,6 +70,7 @@ def test_all_problems_of_all_settings_can_be_told_together():
         "NETSUITE_CERTIFICATE_ID",
         "NETSUITE_PRIVATE_KEY_FILE",
         "SYNC_MODE",
+        "SYNC_LIVE_SINCE",
     ]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from orchestration.gates import Limits
 from orchestration.ledger import Ledger, State
-from orchestration.sync.policy import NotReadyForLiveError, Policy, parse_live_since
+from orchestration.resources.live_since import parse_live_since
+from orchestration.sync.policy import NotReadyForLiveError, Policy
 from orchestration.sync.remote import (
     RefusedError,
     RepeatError,
@@ -150,29 +151,6 @@ def test_live_mode_without_a_day_of_going_live_sends_nothing_and_names_the_setti
         world.run(gate(), policy=Policy(mode=Mode.LIVE))
 
     assert world.books.write_count == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "begins"),
-    [
-        ("*/*=2026-01-01", "2026-01-01T00:00:00+00:00"),
-        ("*/*=2026-01-01,*/restock=2026-02-01", "2026-02-01T00:00:00+00:00"),
-        ("*/restock=2026-02-01, us/*=2026-03-01", "2026-03-01T00:00:00+00:00"),
-        ("us/*=2026-03-01,us/restock=2026-04-01T08:00:00+02:00", "2026-04-01T08:00:00+02:00"),
-    ],
-)
-def test_the_nearest_name_says_when_a_store_went_live(text, begins):
-    policy = Policy(mode=Mode.LIVE, live_since=parse_live_since(text))
-
-    assert policy.since("us", "restock").isoformat() == begins
-
-
-@pytest.mark.parametrize(
-    "text", ["us=2026-01-01", "us/restock", "us/restock=soon", "/=2026-01-01"]
-)
-def test_a_day_of_going_live_that_cannot_be_read_is_refused_with_its_setting(text):
-    with pytest.raises(ValueError, match="SYNC_LIVE_SINCE"):
-        parse_live_since(text)
 
 
 def test_a_case_older_than_the_going_live_is_never_touched(world):

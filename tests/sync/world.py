@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from orchestration.ledger import Ledger
+from orchestration.resources.live_since import parse_live_since
 from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
-from orchestration.sync.policy import Policy, parse_live_since
+from orchestration.sync.policy import Policy
 from orchestration.sync.values import GateRow, Mode, Publication
 from tests.ledger.fresh import fresh_ledger_file
 from tests.sync.books import Books, Crash

@@ -18,12 +18,6 @@ milestones as (
 
 ),
 
-go_live as (
-
-    select * from {{ ref('sync_go_live') }}
-
-),
-
 stores_incomplete as (
 
     select * from {{ ref('int_stores_incomplete') }}
@@ -124,7 +118,7 @@ gates as (
 
 ),
 
-decided as (
+gates_of_stores as (
 
     select
         gates.*,
@@ -132,15 +126,13 @@ decided as (
         cases.store,
         case_currencies.currency,
         evidence.evidence,
-        gates.own_decision <> 'done'
-        and (
-            coalesce(milestones.requested_at < cast(go_live.live_since as {{ timestamp_type() }}), false)
-            or stores_incomplete.store is not null
-        ) as is_stopped,
-        {{ sorted_list([
-            "case when milestones.requested_at < cast(go_live.live_since as " ~ timestamp_type() ~ ") then 'before_go_live' end",
-            "case when stores_incomplete.store is not null then 'store_incomplete' end",
-        ]) }} as stop_reasons
+        case
+            when
+                {{ live_since('cases.store', 'gates.action') }} is not null
+                and coalesce(milestones.requested_at < {{ live_since('cases.store', 'gates.action') }}, true)
+                then 'before_go_live'
+        end as go_live_reason,
+        case when stores_incomplete.store is not null then 'store_incomplete' end as store_reason
 
     from gates
 
@@ -152,12 +144,18 @@ decided as (
 
     left join {{ ref('int_case_evidence') }} as evidence on gates.case_key = evidence.case_key
 
-    left join go_live
-        on
-            cases.store = go_live.store
-            and gates.action = go_live.action
-
     left join stores_incomplete on cases.store = stores_incomplete.store
+
+),
+
+decided as (
+
+    select
+        *,
+        own_decision <> 'done' and coalesce(go_live_reason, store_reason) is not null as is_stopped,
+        {{ sorted_list(['go_live_reason', 'store_reason']) }} as stop_reasons
+
+    from gates_of_stores
 
 ),
 
