@@ -17,7 +17,7 @@ EXTRACT, REBUILD = "extract_sources", "rebuild_marts"
 
 extract_sources = dg.define_asset_job(
     EXTRACT,
-    selection=dg.AssetSelection.assets(*(key for asset in landed_assets for key in asset_keys(asset)))
+    selection=dg.AssetSelection.groups("landing_shopify", "landing_netsuite", "landing_ledger")
     - dg.AssetSelection.checks(facts),
     description="Extract and land, and build nothing: the evidence alone.",
 )

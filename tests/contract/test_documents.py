@@ -1,0 +1,136 @@
+"""Every document the project sends, with its variables, is what the vendor's schema takes."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from graphql import (
+    NoDeprecatedCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from orchestration.extract.errors import SourceError
+from orchestration.extract.shopify import ShopifyClient
+from orchestration.extract.streams import SHOPIFY_STREAMS
+from orchestration.landing import land
+from orchestration.ledger import Intent
+from orchestration.resources.settings import read_stores
+from orchestration.sync.actions import ACTIONS
+from tests.contract.vendor_schema import VERSIONS, vendor_schema
+from tests.contract.vendor_store import VendorStore
+
+ROOT = Path(__file__).parents[2] / "orchestration"
+DOCUMENTS = sorted((ROOT / "extract" / "shopify" / "queries").glob("*.graphql"))
+RULES = [*specified_rules, NoDeprecatedCustomRule]
+SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+API_VERSION = re.compile(r"\b20\d\d-(?:01|04|07|10)\b(?!-)")
+# A stream read by id asks for the records of these types.
+TYPES_BY_ID = {"returns": "Return", "dispositions": "Return", "refunds": "Refund"}
+
+
+def intent_of(action):
+    return Intent(
+        intent_key=f"{action}|us|one",
+        action=action,
+        store="us",
+        case_key="us|one",
+        order_line_id="gid://shopify/LineItem/1",
+        sku="MUG",
+        quantity=2,
+        inventory_item_id="gid://shopify/InventoryItem/1",
+        location_id="gid://shopify/Location/1",
+    )
+
+
+def answers_of(client, stream):
+    """Yield everything a client answers for a stream: a first extraction and a later one."""
+    if stream.name in TYPES_BY_ID:
+        ids = [f"gid://shopify/{TYPES_BY_ID[stream.name]}/{number}" for number in range(3)]
+        yield from client.records_by_id(stream, ids)
+        return
+    yield from client.pages(stream, since=None)
+    yield from client.pages(stream, since=SINCE)
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def exchange(request, tmp_path_factory):
+    """Return what the client asked for every stream and action, and what landed of the answers."""
+    store = VendorStore(vendor_schema(request.param))
+    root = tmp_path_factory.mktemp("landing")
+    batches = {}
+    http = httpx.Client(base_url="https://shop.example", transport=httpx.MockTransport(store))
+    with http:
+        client = ShopifyClient(http, api_version=request.param)
+        for stream in SHOPIFY_STREAMS:
+            # What the schema refuses is remembered with its request, and is a test of its own.
+            with suppress(SourceError):
+                answers = answers_of(client, stream)
+                batches[stream.name] = land(
+                    root, stream, answers, source="us", run_id="1", extracted_at=SINCE, since=None
+                )
+        for name, action in ACTIONS.items():
+            sent = action.request(intent_of(name))
+            with suppress(SourceError):
+                client.execute(sent.document, sent.variables)
+                action.read_back(intent_of(name), client)
+    return store.asked, batches
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_document_is_valid_and_asks_for_nothing_deprecated(real, document):
+    assert validate(real, parse(document.read_text(encoding="utf-8")), RULES) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_document_is_valid_against_the_sandboxs_schema(ours, document):
+    assert validate(ours, parse(document.read_text(encoding="utf-8"))) == []
+
+
+def test_the_client_sends_every_document_that_is_kept_and_no_other(exchange):
+    asked, _ = exchange
+    kept = {path.read_text(encoding="utf-8"): path.stem for path in DOCUMENTS}
+
+    assert {kept[each.document] for each in asked} == set(kept.values())
+
+
+def test_every_request_is_executed_by_the_vendors_schema_with_its_variables(exchange):
+    asked, _ = exchange
+
+    assert [(each.variables, each.errors) for each in asked if each.errors] == []
+
+
+def test_no_variable_is_sent_that_its_document_does_not_declare(exchange):
+    asked, _ = exchange
+
+    for each in asked:
+        (operation,) = (
+            part
+            for part in parse(each.document).definitions
+            if isinstance(part, OperationDefinitionNode)
+        )
+        declared = {one.variable.name.value for one in operation.variable_definitions}
+        assert set(each.variables) <= declared
+
+
+def test_what_the_vendors_types_answer_fits_the_columns_that_land(exchange):
+    _, batches = exchange
+
+    rejects = {name: batch.rejects for name, batch in batches.items()}
+    assert rejects == {stream.name: 0 for stream in SHOPIFY_STREAMS}
+    assert {name for name, batch in batches.items() if not batch.rows} == set()
+
+
+def test_the_api_version_is_one_setting():
+    sources = [path for path in ROOT.rglob("*.py") if "sandbox" not in path.parts]
+    naming = [path.name for path in sources if API_VERSION.search(path.read_text("utf-8"))]
+    stores = {"SHOPIFY_STORES": "us", "SHOPIFY_US_URL": "https://shop.example"}
+    (store,) = read_stores(stores | {"SHOPIFY_US_ACCESS_TOKEN": "token"})
+
+    assert naming == ["settings.py"]
+    assert store.api_version in VERSIONS
