@@ -61,6 +61,7 @@ def nodes(kind: str) -> str:
 
 
 AMOUNT = "DECIMAL(20, 4)"
+QUANTITY = "DECIMAL(20, 5)"
 TEXT = "VARCHAR"
 INSTANT = "TIMESTAMPTZ"
 MONEY = struct(amount=AMOUNT, currencyCode=TEXT)
@@ -378,7 +379,7 @@ NETSUITE_STREAMS = (
             "itemtype": TEXT,
             "item": "BIGINT",
             "itemid": TEXT,
-            "quantity": "DECIMAL(20, 5)",
+            "quantity": QUANTITY,
             "rate": "DECIMAL(24, 10)",
             "foreignamount": AMOUNT,
             "createdfrom": "BIGINT",
@@ -443,7 +444,7 @@ NETSUITE_STREAMS = (
             "receipt": "BIGINT",
             "receipt_line": "BIGINT",
             "result": TEXT,
-            "quantity": "DECIMAL(20, 5)",
+            "quantity": QUANTITY,
             "isinactive": TEXT,
             "inspected": INSTANT,
             "lastmodifieddate": INSTANT,
