@@ -62,6 +62,7 @@ def nodes(kind: str) -> str:
 
 
 AMOUNT = "DECIMAL(20, 4)"
+QUANTITY = "DECIMAL(20, 5)"
 TEXT = "VARCHAR"
 INSTANT = "TIMESTAMPTZ"
 MONEY = struct(amount=AMOUNT, currencyCode=TEXT)
@@ -379,7 +380,7 @@ NETSUITE_STREAMS = (
             "itemtype": TEXT,
             "item": "BIGINT",
             "itemid": TEXT,
-            "quantity": "DECIMAL(20, 5)",
+            "quantity": QUANTITY,
             "rate": "DECIMAL(24, 10)",
             "foreignamount": AMOUNT,
             "createdfrom": "BIGINT",
@@ -444,7 +445,7 @@ NETSUITE_STREAMS = (
             "receipt": "BIGINT",
             "receipt_line": "BIGINT",
             "result": TEXT,
-            "quantity": "DECIMAL(20, 5)",
+            "quantity": QUANTITY,
             "isinactive": TEXT,
             "inspected": INSTANT,
             "lastmodifieddate": INSTANT,

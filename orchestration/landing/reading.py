@@ -2,14 +2,25 @@
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.streams import Stream, struct
+from orchestration.extract.streams import AMOUNT, QUANTITY, Stream, struct
 
 SMALLEST_OBJECT_LIMIT = 16 * 2**20
+
+# DuckDB rounds what has more digits than its type: these are read with room for more, and must
+# fit without it. Rates are quotients; they may be rounded.
+ROOMIER = {
+    "INTEGER": "DECIMAL(38, 6)",
+    "BIGINT": "DECIMAL(38, 6)",
+    AMOUNT: "DECIMAL(38, 8)",
+    QUANTITY: "DECIMAL(38, 9)",
+}
+ROOMY = re.compile("|".join(map(re.escape, ROOMIER)))
 
 
 def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -36,24 +47,46 @@ def select_from_answers(path: Path, stream: Stream, *, longest_line: int) -> str
     """
     Return a select of the declared columns of every record in a file of answers.
 
-    A value that does not fit its declared type fails the select; a field that is missing is
-    null, one that is not declared is left out.
+    A value that does not fit its declared type fails the select, also one that would be rounded
+    to fit; a field that is missing is null, one that is not declared is left out.
     """
-    kind = struct(**stream.columns) + "[]"
+    kind = _with_room(struct(**stream.columns)) + "[]"
     for name in reversed(stream.records[1:]):
         kind = struct(**{name: kind})
     source = _read_json(path, {stream.records[0]: kind}, longest_line=longest_line)
-    columns = ", ".join(f'record."{name}"' for name in stream.columns)
     records = ".".join(f'"{name}"' for name in stream.records)
-    return (
-        f"select {columns} from (select unnest({records}) as record from {source})"
-        " where record is not null"
-    )
+    return _exactly(f"select unnest({records}) as record from {source}", stream.columns)
 
 
 def select_from_records(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:
-    """Return a select of the declared columns of a file with one record a line."""
-    return f"select * from {_read_json(path, columns, longest_line=longest_line)}"
+    """Return the same select of a file with one record a line."""
+    roomy = {name: _with_room(kind) for name, kind in columns.items()}
+    source = _read_json(path, roomy, longest_line=longest_line)
+    packed = ", ".join(f'"{name}" := "{name}"' for name in columns)
+    return _exactly(f"select struct_pack({packed}) as record from {source}", columns)
+
+
+def _exactly(records: str, columns: Mapping[str, str]) -> str:
+    """Return a select of the columns of roomy records that fails for one which loses digits."""
+    narrow = struct(**columns)
+    names = ", ".join(f'record."{name}"' for name in columns)
+    return f"""
+        select {names}
+        from (
+            select
+                case
+                    when cast(fitted as {_with_room(narrow)}) is not distinct from record
+                        then fitted
+                    else error('a number has more digits than its column')
+                end as record
+            from (select record, cast(record as {narrow}) as fitted from ({records}))
+            where record is not null
+        )
+    """
+
+
+def _with_room(kind: str) -> str:
+    return ROOMY.sub(lambda found: ROOMIER[found[0]], kind)
 
 
 def _read_json(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:

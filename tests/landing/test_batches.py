@@ -82,10 +82,13 @@ def test_an_erp_row_lands_from_text_with_its_nulls_left_out(landed, query):
         ({"lineItems": {"nodes": {}}}, "Expected ARRAY"),
         ({"lineItems": {"nodes": [{"quantity": "many"}]}}, "many"),
         ({"lineItems": {"nodes": [{"quantity": 3_000_000_000}]}}, "3000000000"),
+        ({"lineItems": {"nodes": [{"quantity": 1.5}]}}, "more digits than its column"),
+        ({"lineItems": {"nodes": [{"quantity": "1.5"}]}}, "more digits than its column"),
+        ({"totalRefundedSet": money("0.00005")}, "more digits than its column"),
         ({"totalRefundedSet": money("1,234.50")}, "1,234.50"),
         ({"totalRefundedSet": money("NaN")}, "NaN"),
         ({"totalRefundedSet": money("")}, "decimal"),
-        ({"totalRefundedSet": money("99999999999999999.99")}, "decimal"),
+        ({"totalRefundedSet": money("99999999999999999.99")}, "out of range"),
         ({"id": None}, "id is missing"),
     ],
 )
@@ -104,6 +107,22 @@ def test_a_record_that_does_not_fit_is_kept_with_its_reason_and_the_others_land(
     assert reason in why
     assert "jsonl" not in why
     assert (stream, store, run_id) == ("orders", "us", "run-1")
+
+
+@pytest.mark.parametrize("quantity", [7, "7", 7.0, "7.0"], ids=repr)
+def test_a_whole_number_may_be_written_in_any_way(landed, query, quantity):
+    landed("orders", order(1, lineItems={"nodes": [{"quantity": quantity}]}))
+
+    assert query('select "lineItems".nodes[1].quantity from shopify.orders') == [(7,)]
+
+
+def test_a_rate_may_have_more_digits_than_are_kept(landed, query):
+    tax = {"title": "VAT", "rate": 0.088749999999, "priceSet": money("1.65")}
+
+    landed("orders", order(1, lineItems={"nodes": [{"taxLines": [tax]}]}))
+
+    rate = 'select "lineItems".nodes[1]."taxLines"[1].rate from shopify.orders'
+    assert query(rate) == [(Decimal("0.08875000"),)]
 
 
 def test_an_answer_with_text_that_nothing_can_hold_is_kept_whole(landed, query):
