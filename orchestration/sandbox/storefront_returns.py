@@ -1,6 +1,7 @@
 """Returns, what came back physically, and what was sent in exchange."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from orchestration.sandbox.identity import gid
 from orchestration.sandbox.scenario_values import Block, stamp
@@ -30,7 +31,8 @@ def return_record(scope: OrderScope, ref: str) -> Record:
         "order": reference(scope.id),
         "returnShippingFees": _shipping_fees(scope, ref, fee=block.get("shipping_fee")),
         "returnLineItems": [
-            _line(scope, ref, line=line, refunds=refunds) for line in block["lines"]
+            _line(scope, own, line=line, refunds=refunds)
+            for own, line in _named(ref, block["lines"])
         ],
         "exchangeLineItems": [
             _exchange(scope, ref, position=position, item=item)
@@ -48,13 +50,22 @@ def _shipping_fees(scope: OrderScope, ref: str, *, fee: object) -> list[Record]:
     return [{"__typename": "ReturnShippingFee", "id": own, "amountSet": scope.bag(fee)}]
 
 
-def _line(scope: OrderScope, ref: str, *, line: Block, refunds: Sequence[Block]) -> Record:
+def _named(ref: str, lines: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Yield each line with what its id is made of; one order line may stand on several."""
+    seen: Counter[str] = Counter()
+    for line in lines:
+        name = str(line["line"])
+        yield f"{ref}/{name}/{seen[name]}" if seen[name] else f"{ref}/{name}", line
+        seen[name] += 1
+
+
+def _line(scope: OrderScope, own: str, *, line: Block, refunds: Sequence[Block]) -> Record:
     quantity = int(line["quantity"])
     refunded = refunded_units(refunds, line["line"])
     reason = str(line.get("reason", "other"))
     return {
         "__typename": "ReturnLineItem",
-        "id": gid("ReturnLineItem", scope.stem, f"{ref}/{line['line']}"),
+        "id": gid("ReturnLineItem", scope.stem, own),
         "quantity": quantity,
         "processedQuantity": min(refunded, quantity),
         "unprocessedQuantity": max(quantity - refunded, 0),
@@ -69,17 +80,17 @@ def _line(scope: OrderScope, ref: str, *, line: Block, refunds: Sequence[Block])
         "returnReasonNote": "",
         "customerNote": None,
         "fulfillmentLineItem": _fulfillment_line(scope, line["line"]),
-        "restockingFee": _restocking_fee(scope, ref, line=line),
+        "restockingFee": _restocking_fee(scope, own, line=line),
     }
 
 
-def _restocking_fee(scope: OrderScope, ref: str, *, line: Block) -> Record | None:
+def _restocking_fee(scope: OrderScope, own: str, *, line: Block) -> Record | None:
     fee = line.get("restocking_fee")
     if not fee:
         return None
     return {
         "__typename": "RestockingFee",
-        "id": gid("RestockingFee", scope.stem, f"{ref}/{line['line']}"),
+        "id": gid("RestockingFee", scope.stem, own),
         "percentage": 0.0,
         "amountSet": scope.bag(fee),
     }

@@ -1,5 +1,6 @@
 """What the systems had recorded by as_of, read from one scenario file."""
 
+from tests.oracle.kits import expanded
 from tests.oracle.money import instant, minor
 from tests.oracle.readers import (
     credit_line_of,
@@ -8,6 +9,7 @@ from tests.oracle.readers import (
     payment_of,
     refund_line_of,
     return_of,
+    units_of,
 )
 from tests.oracle.records import Authorization, Credit, Event, Refund
 
@@ -16,13 +18,14 @@ class Facts:
     """One file as the systems had recorded it by as_of."""
 
     def __init__(self, stem, body, as_of):
+        body = expanded(body)
         self.stem, self.body, self.as_of = stem, body, as_of
         self.erp = body.get("erp") or {}
         self.orders = {}
         for block in self._dated(body.get("orders"), "placed_at"):
             self.orders[block["ref"]] = order_of(block)
         self.returns = {
-            block["ref"]: return_of(block, self.currency(block["order"]))
+            block["ref"]: return_of(block, self.currency(block["order"]), as_of)
             for block in self._dated(body.get("returns"), "requested_at")
         }
         self.refunds = [self._refund(block) for block in self._dated(body.get("refunds"))]
@@ -91,7 +94,7 @@ class Facts:
             linked if linked in self.returns else None,
             block["status"],
             instant(block["at"]),
-            {line["line"]: int(line["quantity"]) for line in block["lines"]},
+            units_of(block["lines"]),
             source is not None,
             self.erp_currency(order),
         )

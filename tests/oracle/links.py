@@ -178,7 +178,11 @@ def _credit(facts, credit, cases, owners):
 
 
 def _fitting(order, lines, cases):
-    key = Counter((line.sku, said.quantity) for line, said in lines if line)
+    units = Counter()
+    for line, said in lines:
+        if line:
+            units[line.ref] += said.quantity
+    key = _skus(order, units)
     return [
         case
         for case in cases

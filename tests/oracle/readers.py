@@ -36,23 +36,50 @@ def order_of(block):
     )
 
 
-def return_of(block, currency):
-    """Return a return; fees and exchanges added up."""
+def _by(value, as_of):
+    moment = instant(value)
+    return moment if moment and moment <= as_of else None
+
+
+def _status(block, as_of):
+    """Return a return's status as it stood by as_of: what is dated later did not happen yet."""
+    status = {"canceled": "cancelled"}.get(block["status"], block["status"])
+    if (
+        status in ("open", "closed")
+        and block.get("approved_at")
+        and not _by(block["approved_at"], as_of)
+    ):
+        return "requested"
+    if status == "closed" and block.get("closed_at") and not _by(block["closed_at"], as_of):
+        return "open"
+    return status
+
+
+def return_of(block, currency, as_of):
+    """Return a return as it stood; fees and exchanges added up."""
     fees = [line.get("restocking_fee") for line in block["lines"]] + [block.get("shipping_fee")]
     exchanges = block.get("exchanges") or []
     return Return(
         block["ref"],
         block["order"],
         block["name"],
-        {"canceled": "cancelled"}.get(block["status"], block["status"]),
+        _status(block, as_of),
         instant(block["requested_at"]),
-        instant(block.get("approved_at")),
-        instant(block.get("closed_at")),
-        {line["line"]: int(line["quantity"]) for line in block["lines"]},
+        _by(block.get("approved_at"), as_of),
+        _by(block.get("closed_at"), as_of),
+        units_of(block["lines"]),
         sum(minor(fee, currency) for fee in fees),
         sum(minor(item["amount"], currency) for item in exchanges),
         bool(exchanges),
     )
+
+
+def units_of(lines):
+    """Return units by order line: lines about one are added up."""
+    units = {}
+    for line in lines:
+        units[line["line"]] = units.get(line["line"], 0) + int(line["quantity"])
+    return units
 
 
 def refund_line_of(block, currency):

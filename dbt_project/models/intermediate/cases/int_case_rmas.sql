@@ -12,7 +12,11 @@ ranked as (
         *,
         row_number() over (
             partition by case_key
-            order by case when document_status = 'cancelled' then 1 else 0 end, created_at, document_id
+            order by
+                case when document_status = 'cancelled' then 1 else 0 end,
+                created_at,
+                document_number,
+                document_id
         ) as live_rank
 
     from rmas

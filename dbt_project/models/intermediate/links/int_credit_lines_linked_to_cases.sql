@@ -44,7 +44,8 @@ first_rma_of_credit as (
             sources.document_id,
             rmas.case_key,
             row_number() over (
-                partition by sources.document_id order by rmas.created_at, rmas.document_id
+                partition by sources.document_id
+                order by rmas.created_at, rmas.document_number, rmas.document_id
             ) as rma_rank
 
         from {{ changed('int_erp_document_sources') }} as sources

@@ -5,6 +5,7 @@ credits as (
 
     select
         documents.document_id,
+        documents.document_number,
         documents.created_at,
         linked_orders.store,
         linked_orders.order_id
@@ -27,13 +28,27 @@ credits as (
 
 ),
 
+-- Lines about one order line are added up, as they are in the storefront.
+units_of_documents as (
+
+    select
+        document_id,
+        sku,
+        sum(quantity) as quantity
+
+    from {{ changed('int_erp_unit_lines') }}
+
+    group by document_id, sku, coalesce(order_line_id, cast(line_id as {{ text_type() }}))
+
+),
+
 contents_of_credits as (
 
     select
         document_id,
         {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
 
-    from {{ changed('int_erp_unit_lines') }}
+    from units_of_documents
 
     group by document_id
 
@@ -132,7 +147,8 @@ fits as (
         candidates.case_key,
         count(*) over (partition by credits.document_id) as fitting_cases_count,
         row_number() over (
-            partition by candidates.case_key order by credits.created_at, credits.document_id
+            partition by candidates.case_key
+            order by credits.created_at, credits.document_number, credits.document_id
         ) as credit_rank
 
     from credits

@@ -44,13 +44,27 @@ unlinked_returns as (
 
 ),
 
+-- Lines about one order line are added up, as they are in the storefront.
+units_of_documents as (
+
+    select
+        document_id,
+        sku,
+        sum(quantity) as quantity
+
+    from {{ changed('int_erp_unit_lines') }}
+
+    group by document_id, sku, coalesce(order_line_id, cast(line_id as {{ text_type() }}))
+
+),
+
 contents_of_rmas as (
 
     select
         document_id,
         {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
 
-    from {{ changed('int_erp_unit_lines') }}
+    from units_of_documents
 
     group by document_id
 
