@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from tests.oracle import amounts, causes, exposure, gates, stages
 from tests.oracle.facts import Facts
+from tests.oracle.lifecycle import lifecycle
 from tests.oracle.links import cases_of
 from tests.oracle.money import instant, minor, stamp, text, whole_days
+from tests.oracle.presentment import presented
 
 GRACE_DAYS = 7
 # The words of the buckets are the marts' own.
@@ -30,7 +32,10 @@ class Model:
         self.as_of, self.policy = instant(first["as_of"]), first.get("policy") or {}
         facts = {name: Facts(name, body, self.as_of) for name, body in files.items()}
         orders = [order for one in facts.values() for order in one.orders.values()]
-        self.files = {name: _File(one, self, orders) for name, one in facts.items()}
+        self.files = {
+            name: _File(one, _seen(name, files[name], self.as_of), model=self, orders=orders)
+            for name, one in facts.items()
+        }
         self._share_stock(files)
 
     def limits(self, currencies):
@@ -59,12 +64,11 @@ class Model:
 class _File:
     """One file's cases and the rows that come of them."""
 
-    def __init__(self, facts, model, orders):
+    def __init__(self, facts, seen, *, model, orders):
         self.facts, self.model = facts, model
-        self.cases = cases_of(facts)
-        _take_in_turn(self.cases)
+        self.cases = _compared(facts, seen)
         grace = model.policy.get("grace_days", GRACE_DAYS)
-        limits = model.limits({order.currency for order in facts.orders.values()})
+        limits = model.limits({case.order.currency for case in self.cases if case.order})
         self.stage, self.variance, self.decided = {}, {}, {}
         self.exposures, self.gates = [], []
         for case in self.cases:
@@ -96,6 +100,7 @@ class _File:
         return {
             "case": case.name,
             "kind": case.kind,
+            **lifecycle(case, stage, currency=_currency(case), as_of=self.model.as_of),
             "link_method": case.link_method,
             "confirmation_status": stage.confirmation,
             "inspection_status": stage.inspection,
@@ -156,6 +161,26 @@ class _File:
             else:
                 written[name] = stamp(value) if name == "due_at" else value
         return written
+
+
+def _seen(name, body, as_of):
+    """Return the facts of a file in its customers' currencies; None where those are the shop's."""
+    body = presented(body)
+    return Facts(name, body, as_of) if body else None
+
+
+def _compared(facts, seen):
+    """Return cases in the currency that both sides hold: the customer's, else the shop's."""
+    cases = cases_of(facts)
+    _take_in_turn(cases)
+    if seen is None:
+        return cases
+    as_seen = cases_of(seen)
+    _take_in_turn(as_seen)
+    return [
+        theirs if amounts.is_mismatched(ours) and not amounts.is_mismatched(theirs) else ours
+        for ours, theirs in zip(cases, as_seen, strict=True)
+    ]
 
 
 def _currency(case):

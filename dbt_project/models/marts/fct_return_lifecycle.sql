@@ -98,6 +98,7 @@ stage_targets as (
 
 ),
 
+-- A stage is entered when the last of those before it has ended; they may end in any order.
 entered as (
 
     select
@@ -105,16 +106,24 @@ entered as (
         case stages.current_stage
             when 'awaiting_confirmation' then milestones.requested_at
             when 'awaiting_receipt' then coalesce(milestones.approved_at, milestones.requested_at)
-            when 'awaiting_inspection' then milestones.received_at
+            when 'awaiting_inspection'
+                then
+                    greatest(
+                        coalesce(milestones.approved_at, milestones.requested_at),
+                        milestones.received_at
+                    )
             when 'awaiting_posting'
-                then coalesce(stages.inspected_at, milestones.approved_at, milestones.requested_at)
+                then
+                    greatest(
+                        coalesce(milestones.approved_at, milestones.requested_at),
+                        stages.inspected_at
+                    )
             when 'awaiting_payout'
                 then
-                    coalesce(
-                        milestones.last_credited_at,
+                    greatest(
+                        coalesce(milestones.approved_at, milestones.requested_at),
                         stages.inspected_at,
-                        milestones.approved_at,
-                        milestones.requested_at
+                        milestones.last_credited_at
                     )
             else
                 greatest(

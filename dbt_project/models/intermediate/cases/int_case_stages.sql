@@ -30,6 +30,7 @@ lines_summed_to_case as (
         case_key,
         sum(requested_quantity) as requested_quantity,
         sum(received_quantity) as received_quantity,
+        sum(due_quantity) as due_quantity,
         sum(passed_quantity) as passed_quantity,
         sum(failed_quantity) as failed_quantity,
         sum(refunded_quantity) as refunded_quantity,
@@ -54,6 +55,7 @@ facts as (
         coalesce(rmas.is_wait_over, false) and coalesce(lines.received_quantity, 0) = 0 as is_dead,
         coalesce(lines.requested_quantity, 0) as requested_quantity,
         coalesce(lines.received_quantity, 0) as received_quantity,
+        coalesce(lines.due_quantity, 0) as due_quantity,
         coalesce(lines.passed_quantity, 0) as passed_quantity,
         coalesce(lines.failed_quantity, 0) as failed_quantity,
         coalesce(lines.refunded_quantity, 0) as refunded_quantity,
@@ -129,7 +131,8 @@ stages as (
     select
         *,
         case
-            when inspection_status = 'done' then coalesce(last_inspected_at, received_at)
+            when inspection_status = 'done' and due_quantity = 0 then received_at
+            when inspection_status = 'done' then last_inspected_at
         end as inspected_at,
         case
             when return_status = 'declined' then 'declined'
