@@ -1,9 +1,17 @@
--- The base-currency amount at the credit's rate, less at the original invoice's rate.
+-- The base-currency amount of each credit at its own rate, less at the original invoice's rate.
 with
 
 credits as (
 
-    select * from {{ changed('int_case_credits') }}
+    select
+        case_key,
+        document_id,
+        currency,
+        sum(gross_minor - discount_minor + tax_minor) as amount_minor
+
+    from {{ changed('int_case_credit_lines') }}
+
+    group by case_key, document_id, currency
 
 ),
 
@@ -19,12 +27,6 @@ documents as (
 
 ),
 
-amounts as (
-
-    select * from {{ changed('int_case_amounts') }}
-
-),
-
 original_invoices as (
 
     select
@@ -33,7 +35,7 @@ original_invoices as (
         documents.exchange_rate,
         row_number() over (
             partition by linked_orders.store, linked_orders.order_id
-            order by documents.created_at, documents.document_id
+            order by documents.created_at, documents.document_number, documents.document_id
         ) as invoice_rank
 
     from documents
@@ -47,28 +49,19 @@ original_invoices as (
 
 ),
 
-final as (
+rated as (
 
     select
-        cases.case_key,
-        case
-            when credit_documents.exchange_rate <> 1 or original_invoices.exchange_rate <> 1
-                then
-                    cast(round(
-                        {{ from_minor('amounts.erp_minor', 'amounts.currency') }} * credit_documents.exchange_rate, 2
-                    ) as decimal(18, 3))
-                    - cast(round(
-                        {{ from_minor('amounts.erp_minor', 'amounts.currency') }} * original_invoices.exchange_rate, 2
-                    ) as decimal(18, 3))
-        end as fx_effect_amount
+        credits.case_key,
+        {{ from_minor('credits.amount_minor', 'credits.currency') }} as credited_amount,
+        credit_documents.exchange_rate as credit_rate,
+        original_invoices.exchange_rate as invoice_rate
 
     from credits
 
     inner join cases on credits.case_key = cases.case_key
 
-    inner join amounts on credits.case_key = amounts.case_key
-
-    inner join documents as credit_documents on credits.first_credit_id = credit_documents.document_id
+    inner join documents as credit_documents on credits.document_id = credit_documents.document_id
 
     inner join original_invoices
         on
@@ -76,6 +69,29 @@ final as (
             and cases.order_id = original_invoices.order_id
             and original_invoices.invoice_rank = 1
 
+),
+
+summed_to_case as (
+
+    select
+        case_key,
+        sum(
+            case
+                when credit_rate <> 1 or invoice_rate <> 1
+                    then
+                        cast(round(credited_amount * credit_rate, 2) as decimal(18, 3))
+                        - cast(round(credited_amount * invoice_rate, 2) as decimal(18, 3))
+            end
+        ) as fx_effect_amount
+
+    from rated
+
+    group by case_key
+
 )
 
-select * from final
+select
+    case_key,
+    cast(fx_effect_amount as decimal(19, 3)) as fx_effect_amount
+
+from summed_to_case

@@ -6,13 +6,12 @@ documents as (
 
 ),
 
-original_invoices as (
+invoices as (
 
     select
         documents.document_id,
         linked_orders.store,
-        linked_orders.order_id,
-        documents.exchange_rate
+        linked_orders.order_id
 
     from documents
 
@@ -52,9 +51,9 @@ documents_of_case as (
         documents.currency,
         documents.created_at,
         documents.period_id,
-        documents.exchange_rate,
         row_number() over (
-            partition by case_documents.case_key order by documents.created_at, case_documents.document_id
+            partition by case_documents.case_key
+            order by documents.created_at, documents.document_number, case_documents.document_id
         ) as credit_rank
 
     from case_documents
@@ -71,34 +70,42 @@ orders_with_invoice as (
         store,
         order_id
 
-    from original_invoices
+    from invoices
 
 ),
 
+-- Another invoice than the original: one of another order, or any that is not among the order's own. Where neither is
+-- known, nothing is said.
 applications as (
 
     select
         documents_of_case.case_key,
-        max(case when original_invoices.document_id is null then 1 else 0 end) as is_applied_elsewhere
+        max(
+            case
+                when
+                    invoices.store = documents_of_case.store
+                    and invoices.order_id = documents_of_case.order_id
+                    then 0
+                when invoices.document_id is not null or orders_with_invoice.order_id is not null then 1
+                else 0
+            end
+        ) as is_applied_elsewhere
 
     from documents_of_case
-
-    -- A credit without an original cannot be applied to another invoice than that.
-    inner join orders_with_invoice
-        on
-            documents_of_case.store = orders_with_invoice.store
-            and documents_of_case.order_id = orders_with_invoice.order_id
 
     inner join {{ changed('stg_netsuite__links', by='next_document_id') }} as links
         on
             documents_of_case.document_id = links.next_document_id
             and links.link_type = 'Payment'
 
-    left join original_invoices
+    left join invoices on links.previous_document_id = invoices.document_id
+
+    left join orders_with_invoice
         on
-            links.previous_document_id = original_invoices.document_id
-            and documents_of_case.store = original_invoices.store
-            and documents_of_case.order_id = original_invoices.order_id
+            documents_of_case.store = orders_with_invoice.store
+            and documents_of_case.order_id = orders_with_invoice.order_id
+
+    where documents_of_case.order_id is not null
 
     group by documents_of_case.case_key
 
