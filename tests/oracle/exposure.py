@@ -100,11 +100,10 @@ def _exposure(case, stage, line, *, orders, as_of):
     looked_at = stage.passed[line.ref] + stage.failed[line.ref]
     is_looked_at = looked_at >= stage.due[line.ref]
     exposed = [(at, end) for at, end, level in spans if level]
-    back = put_back(case, line.ref)
     return Exposure(
         case,
         line,
-        back[0][2] if back else "main",
+        _place(case, line.ref),
         peak,
         opened,
         rounded(hours * 100),
@@ -115,6 +114,13 @@ def _exposure(case, stage, line, *, orders, as_of):
         exposed[0][0],
         None if opened else exposed[-1][1],
     )
+
+
+def _place(case, ref):
+    """Return where units were first put back: by the storefront, else by us."""
+    back = sorted(put_back(case, ref), key=lambda put: put[0])
+    ours = sorted((a.at, a.location) for a in case.actions if (a.kind, a.line) == ("restock", ref))
+    return back[0][2] if back else ours[0][1]
 
 
 def _sold(case, line, exposed, orders):

@@ -63,7 +63,7 @@ final as (
         case_currencies.currency,
         lines.order_line_id,
         lines.sku,
-        stock.restored_location_name as location,
+        coalesce(stock.restored_location_name, locations.location_name) as location,
         summed_to_line.peak_quantity,
         summed_to_line.open_quantity,
         cast(
@@ -109,6 +109,11 @@ final as (
         on
             lines.case_key = stock.case_key
             and lines.order_line_id = stock.order_line_id
+
+    left join {{ ref('stg_shopify__locations') }} as locations
+        on
+            lines.store = locations.store
+            and stock.restored_location_id = locations.location_id
 
     left join sales
         on

@@ -6,7 +6,8 @@ events as (
 
 ),
 
--- Units put back in several places are looked for where the first of them went.
+-- Units put back in several places are looked for where the first of them went; where the storefront put none back, where
+-- our own actions put theirs.
 first_places as (
 
     select
@@ -20,12 +21,14 @@ first_places as (
             *,
             row_number() over (
                 partition by case_key, order_line_id
-                order by occurred_at, location_id
+                order by case event when 'restored' then 0 else 1 end, occurred_at, location_id
             ) as place_rank
 
         from events
 
-        where event = 'restored'
+        where
+            event in ('restored', 'restock')
+            and location_id is not null
     ) as ranked
 
     where place_rank = 1
