@@ -1,15 +1,53 @@
--- Shipping of an order is given back once: what an earlier case took is not there for a later one.
+-- Shipping of an order is given back once: what an earlier case took is not there for a later one. Cases of one order may
+-- be compared in different currencies, so each claim is known in every currency of the order.
 with
 
 cases as (
 
+    select * from {{ changed('int_cases') }}
+
+),
+
+case_currencies as (
+
+    select * from {{ changed('int_case_currencies') }}
+
+),
+
+order_shipping as (
+
+    select * from {{ changed('int_storefront_order_shipping') }}
+
+),
+
+refunded as (
+
     select
-        cases.*,
-        case_currencies.currency
+        refunds.case_key,
+        amounts.currency,
+        sum(amounts.shipping_minor) as shipping_minor
 
-    from {{ changed('int_cases') }} as cases
+    from {{ changed('int_case_refunds') }} as refunds
 
-    inner join {{ changed('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
+    inner join {{ changed('int_storefront_refund_amounts') }} as amounts
+        on
+            refunds.store = amounts.store
+            and refunds.refund_id = amounts.refund_id
+
+    group by refunds.case_key, amounts.currency
+
+),
+
+credited as (
+
+    select
+        amounts.case_key,
+        case_currencies.currency,
+        amounts.shipping_minor
+
+    from {{ changed('int_case_erp_amounts') }} as amounts
+
+    inner join case_currencies on amounts.case_key = case_currencies.case_key
 
 ),
 
@@ -19,24 +57,29 @@ claims as (
         cases.case_key,
         cases.store,
         cases.order_id,
-        cases.currency,
         cases.taken_at,
         cases.case_name,
         cases.is_taking_units,
-        coalesce(storefront.shipping_minor, erp.shipping_minor, 0) as claimed_minor,
-        coalesce(order_shipping.shipping_minor, 0) as order_shipping_minor
+        order_shipping.currency,
+        order_shipping.shipping_minor as order_shipping_minor,
+        coalesce(refunded.shipping_minor, credited.shipping_minor, 0) as claimed_minor
 
     from cases
 
-    left join {{ changed('int_case_storefront_amounts') }} as storefront on cases.case_key = storefront.case_key
-
-    left join {{ changed('int_case_erp_amounts') }} as erp on cases.case_key = erp.case_key
-
-    left join {{ changed('int_storefront_order_shipping') }} as order_shipping
+    inner join order_shipping
         on
             cases.store = order_shipping.store
             and cases.order_id = order_shipping.order_id
-            and cases.currency = order_shipping.currency
+
+    left join refunded
+        on
+            cases.case_key = refunded.case_key
+            and order_shipping.currency = refunded.currency
+
+    left join credited
+        on
+            cases.case_key = credited.case_key
+            and order_shipping.currency = credited.currency
 
 ),
 
@@ -64,10 +107,15 @@ taken as (
 final as (
 
     select
-        case_key,
-        least(claimed_minor, greatest(order_shipping_minor - taken_minor, 0)) as shipping_minor
+        taken.case_key,
+        least(taken.claimed_minor, greatest(taken.order_shipping_minor - taken.taken_minor, 0)) as shipping_minor
 
     from taken
+
+    inner join case_currencies
+        on
+            taken.case_key = case_currencies.case_key
+            and taken.currency = case_currencies.currency
 
 )
 

@@ -59,10 +59,10 @@ payments as (
             refunds.case_key = case_currencies.case_key
             and payments.currency = case_currencies.currency
 
-    left join {{ ref('int_payment_settlements') }} as settlements
+    left join {{ changed('int_storefront_refund_settlements') }} as settlements
         on
             payments.store = settlements.store
-            and payments.payment_number = settlements.payment_number
+            and payments.payment_id = settlements.payment_id
             and payments.currency = settlements.currency
 
 ),

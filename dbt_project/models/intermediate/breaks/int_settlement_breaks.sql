@@ -23,10 +23,10 @@ payments as (
             refunds.store = payments.store
             and refunds.refund_id = payments.refund_id
 
-    left join {{ ref('int_payment_settlements') }} as settlements
+    left join {{ ref('int_storefront_refund_settlements') }} as settlements
         on
             payments.store = settlements.store
-            and payments.payment_number = settlements.payment_number
+            and payments.payment_id = settlements.payment_id
             and payments.currency = settlements.currency
 
     where
