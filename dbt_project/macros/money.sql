@@ -39,7 +39,7 @@
     cast(sign({{ amount }}) as integer)
 {%- endmacro %}
 
-{# Division of whole numbers, rounded down; the divisor is positive. #}
+{# Division of whole numbers that are not negative, rounded down; the divisor is positive. #}
 {% macro floor_div(numerator, divisor) -%}
     {{ return(adapter.dispatch('floor_div')(numerator, divisor)) }}
 {%- endmacro %}

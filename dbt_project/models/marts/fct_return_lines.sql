@@ -95,18 +95,27 @@ final as (
         ) }} as original_gross_amount,
         {{ from_minor('originals.untaxed_discount_minor', 'amounts.currency') }} as original_discount_amount,
         {{ from_minor('originals.tax_minor', 'amounts.currency') }} as original_tax_amount,
-        {% for side in ['storefront', 'erp'] %}
-            {{ from_minor('amounts.' ~ side ~ '_gross_minor', 'amounts.currency') }} as {{ side }}_gross_amount,
-            {{ from_minor('amounts.' ~ side ~ '_discount_minor', 'amounts.currency') }} as {{ side }}_discount_amount,
-            {{ from_minor('amounts.' ~ side ~ '_tax_minor', 'amounts.currency') }} as {{ side }}_tax_amount,
+        {% for part in ['gross', 'discount', 'tax'] %}
+            {{ from_minor('amounts.storefront_' ~ part ~ '_minor', 'amounts.currency') }} as storefront_{{ part }}_amount,
+            case
+                when not case_currencies.is_currency_mismatch
+                    then {{ from_minor('amounts.erp_' ~ part ~ '_minor', 'amounts.currency') }}
+            end as erp_{{ part }}_amount,
+            {{ from_minor(
+                "case when stages.current_stage in ('declined', 'cancelled') then 0"
+                ~ ' else amounts.expected_reversal_' ~ part ~ '_minor end',
+                'amounts.currency'
+            ) }} as expected_{{ part }}_amount
+            {{- ',' if not loop.last }}
         {% endfor %}
-        {{ from_minor('amounts.expected_reversal_gross_minor', 'amounts.currency') }} as expected_gross_amount,
-        {{ from_minor('amounts.expected_reversal_discount_minor', 'amounts.currency') }} as expected_discount_amount,
-        {{ from_minor('amounts.expected_reversal_tax_minor', 'amounts.currency') }} as expected_tax_amount
 
     from lines
 
     inner join cases on lines.case_key = cases.case_key
+
+    inner join {{ changed('int_case_stages') }} as stages on lines.case_key = stages.case_key
+
+    inner join {{ changed('int_case_currencies') }} as case_currencies on lines.case_key = case_currencies.case_key
 
     inner join amounts
         on

@@ -11,7 +11,7 @@ sides as (
         case_currencies.currency,
         lines.refunded_quantity as storefront_quantity,
         lines.credited_quantity as erp_quantity,
-        lines.authorized_quantity,
+        lines.live_authorized_quantity as authorized_quantity,
         expected_sources.reversed_quantity as expected_quantity
 
     from {{ changed('int_case_lines') }} as lines

@@ -1,3 +1,6 @@
+{% set measured = [
+    'requested', 'authorized', 'live_authorized', 'received', 'passed', 'failed', 'refunded', 'credited'
+] %}
 with
 
 cases as (
@@ -22,6 +25,7 @@ authorized as (
 
     select
         rmas.case_key,
+        rmas.document_status,
         lines.order_line_id,
         'authorized' as measure,
         lines.quantity
@@ -31,6 +35,20 @@ authorized as (
     inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.document_id = rmas.document_id
 
     where lines.order_line_id is not null
+
+),
+
+authorized_live as (
+
+    select
+        case_key,
+        order_line_id,
+        'live_authorized' as measure,
+        quantity
+
+    from authorized
+
+    where document_status <> 'cancelled'
 
 ),
 
@@ -101,7 +119,14 @@ measures as (
 
     select * from requested
     union all
-    select * from authorized
+    select
+        case_key,
+        order_line_id,
+        measure,
+        quantity
+    from authorized
+    union all
+    select * from authorized_live
     union all
     select * from received
     union all
@@ -118,7 +143,7 @@ summed_to_line as (
     select
         case_key,
         order_line_id,
-    {% for measure in ['requested', 'authorized', 'received', 'passed', 'failed', 'refunded', 'credited'] %}
+    {% for measure in measured %}
         cast(sum(case when measure = '{{ measure }}' then quantity else 0 end) as integer) as {{ measure }}_quantity
         {{- ',' if not loop.last }}
     {% endfor %}

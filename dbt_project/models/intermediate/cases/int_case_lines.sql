@@ -53,6 +53,7 @@ final as (
         cast(taken.taken_quantity as integer) as taken_quantity,
         taken.requested_quantity,
         taken.authorized_quantity,
+        taken.live_authorized_quantity,
         taken.received_quantity,
         taken.passed_quantity,
         taken.failed_quantity,
