@@ -13,6 +13,7 @@ ERRORS = (
     "cent",
     "offset",
     "amount_only",
+    "another_line",
     "fee_forgotten",
     "shipping_forgotten",
     "other",
@@ -45,11 +46,14 @@ def add_credit(flow, order, units, at, *, source, taken=None, fees=0, shipping=N
         _line(flow, flow.orders[order].lines[ref], n, (taken or {}).get(ref, 0), error)
         for ref, n in units.items()
     ]
+    others = sorted(set(flow.orders[order].lines) - set(units))
+    if error == "another_line" and others:
+        block["lines"].append(_line(flow, flow.orders[order].lines[others[0]], 1, 0, error))
     _add_extras(flow, order, block, fees=fees, shipping=shipping, error=error)
     if error == "amount_only":
         _as_amount(flow, block)
-    # An ERP keeps no credit of nothing, and none that is less than nothing.
-    if _total(flow, block) > 0:
+    # An ERP keeps no credit of nothing; one whose fee eats it is less than nothing.
+    if block["lines"] or _total(flow, block) != 0:
         flow.body["erp"]["credits"].append(block)
     return block
 

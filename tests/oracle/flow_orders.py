@@ -45,6 +45,7 @@ class Flow:
             "actions": [],
             "erp": {
                 "currency": self.currency,
+                "kits": [],
                 "sales_orders": [],
                 "invoices": [],
                 "return_authorizations": [],
@@ -102,9 +103,14 @@ class Flow:
         return self.later(self.as_of - timedelta(days=high), 0, 24 * (high - low))
 
 
-def add_order(flow, placed_at, *, skus=()):
-    """Add an order with its sales order and invoice; return its ref."""
-    ref, count = flow.ref("o"), flow.random.choice((1, 1, 2, 2, 3, 4))
+def add_order(flow, placed_at, *, skus=(), kits=0):
+    """
+    Add an order with its sales order and invoice; return its ref.
+
+    With `kits`, the lines are those of so many kits; no other order has lines of these refs.
+    """
+    ref = flow.ref("o")
+    count = flow.random.choice((2, 3) if kits else (1, 1, 2, 2, 3, 4))
     is_included = flow.is_included
     block = {
         "ref": ref,
@@ -119,7 +125,8 @@ def add_order(flow, placed_at, *, skus=()):
     bundle = f"SET-{flow.index}" if count > 1 and flow.odd(0.2, "bundle") else None
     for position in range(max(count, len(skus))):
         sku = skus[position] if position < len(skus) else _sku(flow, block["lines"])
-        block["lines"].append(_line(flow, block, sku, bundle=bundle))
+        line = _line(flow, block, sku, bundle=bundle, kits=kits)
+        block["lines"].append({**line, "ref": f"k{ref}{position}"} if kits else line)
     if flow.chance(0.4):
         block["shipping"] = _shipping(flow, is_included=is_included)
     flow.body["orders"].append(block)
@@ -136,8 +143,10 @@ def _sku(flow, lines):
     return flow.number(f"{word}-", "")
 
 
-def _line(flow, order, sku, *, bundle):
+def _line(flow, order, sku, *, bundle, kits):
     quantity = flow.random.choice((1, 1, 1, 2, 2, 3, 4, 5, 7))
+    if kits:
+        quantity = kits * flow.random.choice((1, 1, 2))
     factor = {0: 1, 2: 1, 3: 7}[digits(flow.currency)]
     price = flow.random.randrange(CHEAPEST, DEAREST) * factor
     if flow.chance(0.15):
@@ -202,3 +211,14 @@ def documents_of(flow, order):
     sale = next(block for block in erp["sales_orders"] if block["order"] == order)
     invoice = next(b for b in erp["invoices"] if b["sales_order"] == sale["ref"])
     return sale, invoice
+
+
+def split(lines):
+    """Return lines with those of several units in two."""
+    parts = []
+    for line in lines:
+        rest = line["quantity"] - 1
+        parts.append({**line, "quantity": 1 if rest else line["quantity"]})
+        if rest:
+            parts.append({"line": line["line"], "quantity": rest})
+    return parts

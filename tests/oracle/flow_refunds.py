@@ -15,6 +15,8 @@ MODES = {
     "overpaid": 1,
     "voucher": 2,
     "no_payment": 1,
+    "half_pending": 1,
+    "half_failed": 1,
 }
 
 
@@ -105,6 +107,14 @@ def _parts(flow, mode, gateway, total, at):
         "overpaid": [(gateway, total + off, "success", at)],
         "voucher": [(flow.random.choice(VOUCHERS), total, "success", at)],
         "no_payment": [],
+        "half_pending": [
+            (gateway, total - total // 2, "success", at),
+            (gateway, total // 2 or 1, "pending", at),
+        ],
+        "half_failed": [
+            (gateway, total - total // 2, "success", at),
+            (gateway, total // 2 or 1, "failure", at),
+        ],
     }[mode]
 
 

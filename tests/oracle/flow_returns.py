@@ -3,6 +3,7 @@
 from collections import Counter
 
 from tests.oracle.flow_credits import add_credit
+from tests.oracle.flow_orders import split
 from tests.oracle.flow_refunds import add_refund
 from tests.oracle.flow_warehouse import add_warehouse
 from tests.oracle.money import instant, stamp
@@ -24,7 +25,7 @@ def add_return(flow, order, requested_at):
     units = {ref: flow.random.randint(1, left[ref]) for ref in sorted(chosen)}
     if flow.odd(0.03, "over_returned"):
         units = {ref: count + 1 for ref, count in units.items()}
-    block, fees, exchanged = _request(flow, order, units, requested_at)
+    block, fees, exchanged = request_return(flow, order, units, requested_at)
     taken = dict(flow.taken[order])
     refunds = []
     if block["status"] in ("open", "closed") or flow.chance(0.2):
@@ -38,7 +39,8 @@ def add_return(flow, order, requested_at):
     return True
 
 
-def _request(flow, order, units, requested_at):
+def request_return(flow, order, units, requested_at):
+    """Add the request of a return; return the block, its fees and the value of exchange items."""
     name = flow.orders[order].name
     flow.counts[name] = flow.counts.get(name, 0) + 1
     block = {
@@ -50,10 +52,6 @@ def _request(flow, order, units, requested_at):
         "lines": [],
     }
     approved_at, closed_at = flow.later(requested_at, 0, 6), flow.later(requested_at, 20, 400)
-    if block["status"] == "closed" and not flow.has_happened(closed_at):
-        block["status"] = "open"
-    if block["status"] in ("open", "closed") and not flow.has_happened(approved_at):
-        block["status"] = "requested"
     if block["status"] in ("open", "closed"):
         block["approved_at"] = stamp(approved_at)
     if block["status"] == "closed":
@@ -65,6 +63,8 @@ def _request(flow, order, units, requested_at):
             line["restocking_fee"] = flow.text(fee := flow.random.randrange(50, 700))
             fees += fee
         block["lines"].append(line)
+    if flow.odd(0.08, "split_lines"):
+        block["lines"] = split(block["lines"])
     if flow.odd(0.1, "return_shipping_fee"):
         block["shipping_fee"] = flow.text(fee := flow.random.randrange(100, 900))
         fees += fee
@@ -98,6 +98,9 @@ def _refunds(flow, order, block, units, done_at, taken, fees, exchanged):
         parts = [{ref: count + 1 for ref, count in units.items()}]
     elif flow.odd(0.05, "duplicate_refund"):
         parts = [dict(units), dict(units)]
+    others = sorted(set(flow.orders[order].lines) - set(units))
+    if others and flow.odd(0.04, "refund_of_another_line"):
+        parts[0] = {**parts[0], others[0]: 1}
     made, before = [], dict(taken)
     for part in parts:
         made.append(
@@ -193,6 +196,7 @@ def _act(flow, block, line, came, place):
     at = flow.later(came["at"], 2, 30)
     doable = {
         "quarantine": 1,
+        "hasty_restock": came["units"][line],
         "restock": came["passed"][line],
         "hold_for_inspection": came["units"][line],
         "write_off": came["failed"][line],
@@ -201,7 +205,7 @@ def _act(flow, block, line, came, place):
         if most and flow.odd(0.1, action):
             flow.body["actions"].append(
                 {
-                    "action": action,
+                    "action": action.removeprefix("hasty_"),
                     "return": block["ref"],
                     "line": line,
                     "quantity": flow.random.randint(1, most),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.oracle.flow_orders import documents_of
+from tests.oracle.flow_orders import documents_of, split
 from tests.oracle.money import stamp
 
 LINKS = {
@@ -12,6 +12,7 @@ LINKS = {
     "two_rmas": 3,
     "replaced_rma": 1,
     "twin_rma": 1,
+    "double_rma": 1,
 }
 
 
@@ -38,28 +39,27 @@ def add_warehouse(flow, order, block, units, requested_at):
         }
         if link in ("implicit", "twin_rma"):
             del rma["storefront_return"]
-        elif _has_single_skus(flow, order) and flow.odd(0.06, "rma_of_no_sale"):
+        elif flow.odd(0.06, "rma_of_no_sale"):
             del rma["created_from"]
+        if flow.odd(0.05, "split_lines"):
+            rma["lines"] = split(rma["lines"])
+        if flow.odd(0.02, "rma_voided"):
+            rma["void_at"] = stamp(flow.later(at, 1, 200))
         flow.body["erp"]["return_authorizations"].append(rma)
         came["rmas"].append(rma)
         if link == "replaced_rma" and len(came["rmas"]) == 1:
             rma["status"] = "cancelled"
             continue
-        if link == "twin_rma" and len(came["rmas"]) > 1:
+        if link in ("twin_rma", "double_rma") and len(came["rmas"]) > 1:
             continue
         _receive(flow, order, rma, part, at, came)
     return came
 
 
-def _has_single_skus(flow, order):
-    skus = [line.sku for line in flow.orders[order].lines.values()]
-    return len(skus) == len(set(skus))
-
-
 def _parts(flow, link, units):
     if link == "no_rma":
         return []
-    if link in ("replaced_rma", "twin_rma"):
+    if link in ("replaced_rma", "twin_rma", "double_rma"):
         return [units, units]
     if link == "two_rmas" and sum(units.values()) > 1:
         if len(units) > 1:
@@ -118,6 +118,8 @@ def deliver(flow, rma, delivery, at, came):
         "at": stamp(at),
         "lines": [{"line": ref, "quantity": count} for ref, count in delivery.items()],
     }
+    if flow.odd(0.02, "receipt_voided"):
+        receipt["void_at"] = stamp(flow.later(at, 1, 90))
     flow.body["erp"]["receipts"].append(receipt)
     came["units"] += delivery
     if flow.odd(0.12, "uninspected"):

@@ -1,15 +1,18 @@
 """Random scenario files: what two systems would have recorded of one to three return flows."""
 
 from collections import Counter
+from copy import deepcopy
 from datetime import UTC, datetime
 from random import Random
 
 from tests.oracle.flow_credits import add_credit
+from tests.oracle.flow_kits import add_kit_case
 from tests.oracle.flow_orders import Flow, add_order, documents_of
 from tests.oracle.flow_refunds import add_refund
 from tests.oracle.flow_returns import add_return
 from tests.oracle.flow_warehouse import deliver
 from tests.oracle.money import instant, stamp
+from tests.oracle.presentment import present
 
 CLOCKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((3, 20), (4, 2), (5, 15)))
 # Files of one clock share one policy, so that they can be loaded together.
@@ -21,6 +24,7 @@ POLICIES = (
     },
     {},
 )
+PRESENTED = (("EUR", "0.9174"), ("USD", "1.31"), ("JPY", "149.37"), ("KWD", "0.3071"))
 TWO_DECIMALS = ("USD", "EUR", "GBP")
 
 
@@ -29,11 +33,13 @@ def scenario(seed, index):
     random = Random(f"{seed}/{index}")  # noqa: S311 - repeatable on purpose
     flow = Flow(random, index, CLOCKS[index % len(CLOCKS)])
     for _ in range(random.choice((1, 1, 1, 1, 2))):
-        _order_with_cases(flow, random.choice((1, 1, 2)))
+        _order_with_cases(flow, random.choice((1, 1, 2, 2, 3)))
     _sell_again(flow)
     if flow.currency in TWO_DECIMALS and flow.odd(0.05, "other_currency"):
         others = [currency for currency in TWO_DECIMALS if currency != flow.currency]
         flow.body["erp"]["currency"] = random.choice(others)
+    elif flow.odd(0.08, "presentment"):
+        _present(flow)
     if flow.is_clean:
         flow.note("clean")
     flow.body["policy"] = POLICIES[index % len(CLOCKS)]
@@ -43,6 +49,9 @@ def scenario(seed, index):
 
 def _order_with_cases(flow, count):
     placed_at = flow.days_before(9, 80)
+    if flow.odd(0.08, "kit"):
+        add_kit_case(flow, placed_at)
+        return
     order = add_order(flow, placed_at)
     moment = placed_at
     for _ in range(count):
@@ -53,6 +62,23 @@ def _order_with_cases(flow, count):
             add_return(flow, order, moment)
     if flow.odd(0.06, "erp_only"):
         _authorize_alone(flow, order, flow.later(moment, 1, 90))
+
+
+def _present(flow):
+    """Let the customers pay in another currency, in which the ERP may keep its books."""
+    currency, rate = flow.random.choice(PRESENTED)
+    if currency == flow.currency:
+        return
+    said = {"currency": currency, "rate": rate}
+    for order in flow.body["orders"]:
+        order["presentment"] = said
+    if not flow.chance(0.7):
+        return
+    flow.body["erp"]["currency"] = currency
+    posted = [deepcopy(credit) for credit in flow.body["erp"]["credits"]]  # some share lines
+    for credit in posted:
+        present(credit, {"presentment": said})
+    flow.body["erp"]["credits"] = posted
 
 
 def _refund_alone(flow, order, at):
@@ -87,6 +113,8 @@ def _authorize_alone(flow, order, at):
         "lines": [{"line": ref, "quantity": units[ref]}],
     }
     flow.body["erp"]["return_authorizations"].append(rma)
+    if flow.odd(0.2, "rma_of_nothing"):
+        del rma["created_from"]
     if rma["status"] == "cancelled":
         return
     if flow.chance(0.5):

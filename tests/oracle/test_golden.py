@@ -8,10 +8,10 @@ import yaml
 from orchestration.rehearsal import grouped, read_folder
 from tests.oracle.model import expected_of
 
-HERE = Path(__file__).parent
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
 GROUPS = [
     pytest.param(group, id=f"{folder.name}-{group.as_of:%Y-%m-%d}")
-    for folder in (HERE.parent / "scenarios", HERE.parent / "scenarios" / "more")
+    for folder in (SCENARIOS, SCENARIOS / "more", SCENARIOS / "beyond")
     for group in grouped(read_folder(folder))
 ]
 
