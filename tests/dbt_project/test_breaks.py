@@ -120,6 +120,40 @@ def test_a_case_and_its_difference_are_never_without_a_break_nor_a_break_without
     assert (silent, mute) == ([], [])
 
 
+def test_the_first_event_of_a_kind_is_when_the_lifecycle_says_it_happened(marts):
+    apart = marts("""
+        with firsts as (
+            select case_key, event, min(occurred_at) as first_at
+            from marts.fct_return_stage_events
+            where event in ('received', 'credited', 'refunded', 'settled')
+            group by case_key, event
+        ),
+        said as (
+            unpivot (
+                select case_key, received_at as received, credited_at as credited,
+                    refunded_at as refunded, settled_at as settled
+                from marts.fct_return_lifecycle
+            )
+            on received, credited, refunded, settled into name event value said_at
+        )
+        select case_key, event, first_at, said_at
+        from firsts full join said using (case_key, event)
+        where first_at is distinct from said_at
+    """)
+
+    assert apart == []
+
+
+def test_no_line_of_a_refused_case_expects_anything(marts):
+    found = marts("""
+        select distinct expected_gross_amount, expected_discount_amount, expected_tax_amount
+        from marts.fct_return_lines inner join marts.fct_return_lifecycle using (case_key)
+        where current_stage in ('declined', 'cancelled')
+    """)
+
+    assert found == [(0, 0, 0)]
+
+
 def test_a_pass_that_came_after_the_sale_does_not_count_as_restocked_after_inspection(marts):
     [found] = marts("""
         select numerator, denominator, amount, verdict from marts.rpt_return_diagnostics

@@ -36,56 +36,6 @@ orders as (
 
 ),
 
-order_contents as (
-
-    select
-        store,
-        order_id,
-        count(*) as line_count
-
-    from {{ ref('int_storefront_order_lines') }}
-
-    group by store, order_id
-
-),
-
-lines_summed_to_case as (
-
-    select
-        lines.case_key,
-        count(*) as line_count,
-        sum(coalesce(stock.on_sale_quantity, 0)) as restocked_quantity,
-        max(case when lines.bundle_id is not null then 1 else 0 end) = 1 as is_bundle,
-        max(case when originals.discount_minor > 0 then 1 else 0 end) = 1 as is_promotional,
-        max(
-            case
-                when
-                    greatest(lines.expected_quantity, lines.credited_quantity, lines.refunded_quantity)
-                    < lines.ordered_quantity
-                    then 1
-                else 0
-            end
-        ) = 1 as has_partial_line
-
-    from {{ ref('int_case_lines') }} as lines
-
-    inner join {{ ref('int_case_currencies') }} as case_currencies on lines.case_key = case_currencies.case_key
-
-    left join {{ ref('int_storefront_order_line_amounts') }} as originals
-        on
-            lines.store = originals.store
-            and lines.order_line_id = originals.order_line_id
-            and case_currencies.currency = originals.currency
-
-    left join {{ ref('int_case_line_stock') }} as stock
-        on
-            lines.case_key = stock.case_key
-            and lines.order_line_id = stock.order_line_id
-
-    group by lines.case_key
-
-),
-
 exposed_cases as (
 
     select distinct case_key from {{ ref('int_exposure_intervals') }}
@@ -185,13 +135,12 @@ timeless as (
         cast(stages.received_quantity as integer) as received_quantity,
         cast(stages.passed_quantity as integer) as passed_quantity,
         cast(stages.failed_quantity as integer) as failed_quantity,
-        cast(coalesce(lines.restocked_quantity, 0) as integer) as restocked_quantity,
+        traits.restocked_quantity,
         cast(stages.refunded_quantity as integer) as refunded_quantity,
         cast(stages.credited_quantity as integer) as credited_quantity,
-        coalesce(lines.is_bundle, false) as is_bundle,
-        coalesce(lines.has_partial_line, false)
-        or coalesce(lines.line_count, 0) < coalesce(order_contents.line_count, 0) as is_partial,
-        coalesce(lines.is_promotional, false) as is_promotional,
+        traits.is_bundle,
+        traits.is_partial,
+        traits.is_promotional,
         amounts.has_exchange as is_exchange,
         entered.stage_entered_at,
         {{ deep_link('storefront', 'cases.store', 'cases.order_id') }} as storefront_url,
@@ -207,19 +156,14 @@ timeless as (
 
     inner join entered on cases.case_key = entered.case_key
 
+    inner join {{ ref('int_case_traits') }} as traits on cases.case_key = traits.case_key
+
     left join rmas on cases.case_key = rmas.case_key
 
     left join orders
         on
             cases.store = orders.store
             and cases.order_id = orders.order_id
-
-    left join order_contents
-        on
-            cases.store = order_contents.store
-            and cases.order_id = order_contents.order_id
-
-    left join lines_summed_to_case as lines on cases.case_key = lines.case_key
 
     left join exposed_cases on cases.case_key = exposed_cases.case_key
 

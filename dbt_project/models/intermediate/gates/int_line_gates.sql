@@ -23,7 +23,6 @@ lines as (
 
     select
         lines.*,
-        cases.case_name,
         cases.kind,
         stages.current_stage in ('declined', 'cancelled') as is_ended,
         coalesce(rmas.has_live_rma, false) as has_live_rma,
@@ -52,77 +51,9 @@ lines as (
 
 ),
 
-open_exposures as (
-
-    select
-        case_key,
-        order_line_id,
-        exposed_quantity as open_quantity
-
-    from {{ ref('int_exposure_intervals') }}
-
-    where ended_at is null
-
-),
-
-available_by_place as (
-
-    select
-        store,
-        sku,
-        location_id,
-        sum(available_quantity) as available_quantity
-
-    from {{ ref('int_storefront_stock') }}
-
-    group by store, sku, location_id
-
-),
-
-quarantinable as (
-
-    select
-        lines.case_key,
-        lines.order_line_id,
-        open_exposures.open_quantity,
-        available_by_place.available_quantity,
-        coalesce(
-            sum(open_exposures.open_quantity) over (
-                partition by lines.store, lines.sku, lines.restored_location_id
-                order by lines.case_name, lines.order_line_id
-                rows between unbounded preceding and 1 preceding
-            ), 0
-        ) as earlier_open_quantity
-
-    from lines
-
-    inner join open_exposures
-        on
-            lines.case_key = open_exposures.case_key
-            and lines.order_line_id = open_exposures.order_line_id
-
-    left join available_by_place
-        on
-            lines.store = available_by_place.store
-            and lines.sku = available_by_place.sku
-            and lines.restored_location_id = available_by_place.location_id
-
-    where lines.kind in ('return', 'refund_only')
-
-),
-
 quarantine_split as (
 
-    select
-        case_key,
-        order_line_id,
-        open_quantity,
-        case
-            when available_quantity is null then open_quantity
-            else least(open_quantity, greatest(available_quantity - earlier_open_quantity, 0))
-        end as ready_quantity
-
-    from quarantinable
+    select * from {{ ref('int_quarantine_splits') }}
 
 ),
 
