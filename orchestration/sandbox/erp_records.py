@@ -22,13 +22,13 @@ POSTINGS: dict[str, Callable[[Ledger, Block], None]] = {
 
 def rows_of(scenario: Scenario) -> Iterator[tuple[str, Row]]:
     """Yield every row of the file by table; a deleted document leaves only its record of that."""
-    ledger = Ledger(scenario)
+    ledger, as_of = Ledger(scenario), instant(scenario.body["as_of"])
     for name, post in POSTINGS.items():
         for block in scenario.erp_blocks(name):
             post(ledger, block)
     for document in ledger.documents.values():
         deleted_at = document.block.get("deleted_at")
-        if deleted_at is None:
+        if deleted_at is None or instant(deleted_at) > as_of:
             yield from document.rows()
             continue
         deleted = {"recordid": document.id, "type": document.kind.value}

@@ -123,10 +123,15 @@ def _reverse_fulfillment(scope: OrderScope, ref: str, *, block: Block) -> list[R
     if block["status"] in UNAPPROVED:
         return []
     made = scope.dispositions(ref)
-    asked = [(line["line"], int(line["quantity"])) for line in block["lines"]]
-    # What came back unasked is on no line of the return; it hangs under a line of no units.
-    unasked = {item["line"] for item in made} - {line for line, _ in asked}
-    lines = [*asked, *((line, 0) for line in sorted(unasked))]
+    # One order line is one line here, though the return may name it twice. What came back unasked
+    # is on no line of the return; it hangs under a line of no units.
+    asked: Counter[str] = Counter()
+    for line in block["lines"]:
+        asked[line["line"]] += int(line["quantity"])
+    lines = [
+        *asked.items(),
+        *((line, 0) for line in sorted({item["line"] for item in made} - {*asked})),
+    ]
     return [
         {
             "__typename": "ReverseFulfillmentOrder",

@@ -284,3 +284,20 @@ def test_an_erp_in_the_customers_currency_holds_the_customers_amounts(tmp_path):
     assert (cup["quantity"], cup["foreignamount"]) == (-3, Decimal("-27.00"))
     # 2.50 and 0.70 of tax at 0.9
     assert taxes[:2] == [Decimal("2.25"), Decimal("0.63")]
+
+
+@pytest.mark.parametrize(("deleted_at", "is_there"), [("2026-03-19", False), ("2026-03-21", True)])
+def test_a_document_is_deleted_from_its_moment_on(tmp_path, deleted_at, is_there):
+    content = yaml.safe_load(EVERYTHING.read_text(encoding="utf-8")) | {"as_of": "2026-03-20"}
+    rma = next(b for b in content["erp"]["return_authorizations"] if b.get("deleted_at"))
+    rma["deleted_at"] = deleted_at
+    file = tmp_path / "deleted.yaml"
+    file.write_text(yaml.safe_dump(content))
+
+    rows = list(rows_of(read_scenarios([file])[0]))
+
+    kept = [
+        row for table, row in rows if table == "transaction" and row["tranid"] == rma["number"]
+    ]
+    records = [row for table, row in rows if table == "deletedrecord"]
+    assert (len(kept), len(records)) == ((1, 0) if is_there else (0, 1))
