@@ -41,3 +41,4 @@
 {% macro store_month(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
 {% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
 {% macro live_since(store, action) %}live_since({{ store }}, {{ action }}){% endmacro %}
+{% macro fits_rule(rule_value, id, name) %}fits_rule({{ rule_value }}, {{ id }}, {{ name }}){% endmacro %}

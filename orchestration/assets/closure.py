@@ -105,6 +105,18 @@ TRACES: dict[tuple[System, str], Trace] = {
         joins=(("nextdoc::varchar", "[previousdoc::varchar]"),),
     ),
     (System.NETSUITE, "inspections"): Trace(records=("receipt::varchar",), moments="[inspected]"),
+    # Moves of stock are put down to receipts of the same item in order of time: one shifts others.
+    (System.NETSUITE, "inventory_details"): Trace(
+        records=("transaction::varchar",),
+        moments="[createddate]",
+        joins=(
+            (
+                "transaction::varchar",
+                "[if(inventorystatus + bin + location > 0,"
+                " 'stock:' || item || '/' || location, null)]",
+            ),
+        ),
+    ),
     (System.NETSUITE, "deleted_records"): Trace(
         records=("recordid::varchar",), moments="[deleteddate]"
     ),

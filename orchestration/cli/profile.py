@@ -15,8 +15,13 @@ from orchestration.sandbox.server import RunningSandbox, run_forever, serve
 from orchestration.sandbox.source import BusinessSource, FileSource, Source, read_loaded
 from orchestration.sandbox.storefront_limits import Limits
 
-# The sandbox has no history that must be left alone: every store and action is live since ever.
-SANDBOX_SETTINGS = {"SYNC_MODE": "live", "SYNC_LIVE_SINCE": "*/*=1970-01-01"}
+SANDBOX_SETTINGS = {
+    # The sandbox has no history that must be left alone: everything is live since ever.
+    "SYNC_MODE": "live",
+    "SYNC_LIVE_SINCE": "*/*=1970-01-01",
+    # It has every way of recording an inspection, whichever a scenario uses.
+    "NETSUITE_INSPECTED_BY": "custom_record,status,bin,location,custcol_inspection_grade",
+}
 # What a user has configured for the real systems must not reach into a rehearsal.
 OWN_LEDGER = {"LEDGER_URL": ""}
 SANDBOX = "sandbox"

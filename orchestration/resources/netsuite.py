@@ -32,6 +32,7 @@ def open_netsuite(settings: NetSuiteSettings) -> Iterator[NetSuiteClient]:
         order_field=settings.order_field,
         return_field=settings.return_field,
         line_field=settings.line_field,
+        inspected_by=settings.inspected_by,
     )
     with open_http(settings.url, auth=auth, read_seconds=READ_SECONDS) as http:
         yield NetSuiteClient(http, fields=fields)

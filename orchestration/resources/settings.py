@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from orchestration.extract.netsuite.inspection import CUSTOM_RECORD, parse_inspected_by
 from orchestration.resources.live_since import LiveSince, parse_live_since
 
 Environment = Mapping[str, str]
@@ -64,6 +65,7 @@ class NetSuiteSettings:
     order_field: str
     return_field: str
     line_field: str
+    inspected_by: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,11 @@ def _read_store(reader: "_Reader", key: str, *, version: str) -> StoreSettings:
 def read_netsuite(env: Environment) -> NetSuiteSettings:
     """Return the ERP."""
     reader = _Reader(env)
+    inspected_by: frozenset[str] = frozenset()
+    try:
+        inspected_by = parse_inspected_by(env.get("NETSUITE_INSPECTED_BY") or CUSTOM_RECORD)
+    except ValueError as error:
+        reader.problem("NETSUITE_INSPECTED_BY", str(error))
     settings = NetSuiteSettings(
         url=reader.url("NETSUITE_URL", "https://<account>.suitetalk.api.netsuite.com"),
         client_id=reader.required("NETSUITE_CLIENT_ID", "the integration record's client id"),
@@ -141,6 +148,7 @@ def read_netsuite(env: Environment) -> NetSuiteSettings:
         order_field=env.get("NETSUITE_ORDER_FIELD") or "otherrefnum",
         return_field=env.get("NETSUITE_RETURN_FIELD") or "custbody_storefront_return_id",
         line_field=env.get("NETSUITE_LINE_FIELD") or "custcol_storefront_line_id",
+        inspected_by=inspected_by,
     )
     reader.raise_problems()
     return settings

@@ -32,7 +32,8 @@ TABLES: dict[str, str] = {
         transactiondiscount varchar, quantity decimal(20, 5), rate decimal(24, 10),
         foreignamount decimal(20, 4), netamount decimal(20, 4), createdfrom bigint,
         kitcomponent varchar, kitmemberof bigint, location bigint, subsidiary bigint,
-        linelastmodifieddate timestamp, custcol_storefront_line_id varchar""",
+        linelastmodifieddate timestamp, custcol_storefront_line_id varchar,
+        custcol_inspection_grade varchar""",
     "transactiontaxdetail": """
         transaction bigint, line bigint, taxcode bigint, taxrate decimal(12, 8),
         taxbasis decimal(20, 4), taxamount decimal(20, 4)""",
@@ -54,7 +55,8 @@ TABLES: dict[str, str] = {
     "inventorystatus": "id bigint, name varchar, isinactive varchar",
     "inventoryassignment": """
         transaction bigint, transactionline bigint, quantity decimal(20, 5), bin bigint,
-        inventorystatus bigint""",
+        inventorystatus bigint, inventorynumber bigint""",
+    "bin": "id bigint, binnumber varchar, location bigint, isinactive varchar",
     "deletedrecord": "recordid bigint, type varchar, deleteddate timestamp, name varchar",
     "customrecord_return_inspection": """
         id bigint, custrecord_inspection_receipt bigint, custrecord_inspection_line bigint,
@@ -77,8 +79,11 @@ create or replace macro builtin_cf(x) as cast(x as varchar);
 
 # A column of ids, and the record and field that hold what people call it.
 DISPLAYED = {
+    "bin": ("bin", "binnumber"),
     "currency": ("currency", "symbol"),
+    "inventorystatus": ("inventorystatus", "name"),
     "item": ("item", "itemid"),
+    "location": ("location", "name"),
     "postingperiod": ("accountingperiod", "periodname"),
     "taxcode": ("salestaxitem", "itemid"),
 }
@@ -171,7 +176,7 @@ def _columns(text: str) -> list[str]:
 
 
 def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Return the records that documents name: items, tax codes, currencies."""
+    """Return the records that documents name: items, tax codes, currencies, places of stock."""
     first = datetime(2025, 1, 1, tzinfo=UTC)
     lines = [row for row in grouped.get("transactionline", []) if row.get("item")]
     items = {row["item"]: row for row in lines}
@@ -201,6 +206,11 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
             {"isposting": "T", "lastmodifieddate": first, **row}
             for row in grouped["accountingperiod"]
         ],
+        **{
+            name: list({row["id"]: {**row, "isinactive": "F"} for row in grouped[name]}.values())
+            for name in ("bin", "inventorystatus", "location")
+            if name in grouped
+        },
         "transactionline": [
             {"kitcomponent": "F", **row, "iscogs": "F", "transactiondiscount": "F"}
             for row in grouped.get("transactionline", [])

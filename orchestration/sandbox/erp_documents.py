@@ -28,10 +28,16 @@ class Kind(StrEnum):
     RECEIPT = "ItemRcpt"
     CREDIT_MEMO = "CustCred"
     CASH_REFUND = "CashRfnd"
+    STATUS_CHANGE = "StatChng"
+    BIN_TRANSFER = "BinTrnfr"
+    LOCATION_TRANSFER = "InvTrnfr"
 
 
 VOIDED = {Kind.INVOICE: "V", Kind.CREDIT_MEMO: "V"}
 SALES = frozenset({Kind.SALES_ORDER, Kind.INVOICE, Kind.CASH_SALE})
+MOVES = frozenset({Kind.STATUS_CHANGE, Kind.BIN_TRANSFER, Kind.LOCATION_TRANSFER})
+# Goods without a price.
+UNPRICED = MOVES | {Kind.RECEIPT}
 
 
 @dataclass
@@ -49,6 +55,8 @@ class Document:
     lines: list[Row] = field(default_factory=list)
     taxes: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
+    # Rows of other tables that say where the units of a line are.
+    places: list[tuple[str, Row]] = field(default_factory=list)
     line_ids: dict[str, int] = field(default_factory=dict)
     modified: datetime | None = None
     created_from: int | None = None
@@ -163,6 +171,7 @@ class Document:
             yield "transactiontaxdetail", tax
         for link in self.links:
             yield "transactionlinelink", {**link, "lastmodifieddate": modified}
+        yield from self.places
 
     def _header(self, modified: datetime) -> Row:
         void_at = self.block.get("void_at")
@@ -178,7 +187,7 @@ class Document:
             "postingperiod": None,
             "currency": number("currency", "all", self.currency) % SMALL,
             "exchangerate": amount(self.block.get("exchange_rate", 1)),
-            "foreigntotal": None if self.kind is Kind.RECEIPT else self.total,
+            "foreigntotal": None if self.kind in UNPRICED else self.total,
             "voided": "T" if void_at else "F",
             "memorized": "F",
             "otherrefnum": None,

@@ -19,12 +19,13 @@ def add_goods(
     discount: Decimal = Decimal(0),
     source: Document | None,
     is_sale: bool = False,
-) -> None:
+) -> int:
     """
     Add a line for units of what was sold, linked to the line it was made from, and its discount.
 
     A kit's money is on the kit's line alone: components follow it without amounts, and only they
     know the storefront's lines, which a sales order (`is_sale`, without a source) carries.
+    Returns the line's id.
     """
     knows_storefront = is_sale and source is None
     line_id = document.add(
@@ -51,6 +52,7 @@ def add_goods(
         )
         _link(document, component_id, source, ref=component.ref, link_type=link_type)
     document.add_discount(original.ref, discount, source=source)
+    return line_id
 
 
 def _link(

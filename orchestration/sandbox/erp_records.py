@@ -7,6 +7,7 @@ from orchestration.sandbox.erp_documents import Row
 from orchestration.sandbox.erp_ledger import Ledger
 from orchestration.sandbox.erp_returns import inspections, post_authorization, post_receipt
 from orchestration.sandbox.erp_sales import post_invoice, post_sales_order
+from orchestration.sandbox.erp_stock import post_moves
 from orchestration.sandbox.scenario import Scenario
 from orchestration.sandbox.scenario_values import Block, instant
 
@@ -26,6 +27,7 @@ def rows_of(scenario: Scenario) -> Iterator[tuple[str, Row]]:
     for name, post in POSTINGS.items():
         for block in scenario.erp_blocks(name):
             post(ledger, block)
+    post_moves(ledger)
     for document in ledger.documents.values():
         deleted_at = document.block.get("deleted_at")
         if deleted_at is None or instant(deleted_at) > as_of:

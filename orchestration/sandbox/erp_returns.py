@@ -6,6 +6,7 @@ from decimal import Decimal
 from orchestration.sandbox.erp_documents import Document, Kind, Row
 from orchestration.sandbox.erp_goods import add_goods
 from orchestration.sandbox.erp_ledger import Ledger, OriginalLine
+from orchestration.sandbox.erp_stock import place_units
 from orchestration.sandbox.identity import gid, number, tail
 from orchestration.sandbox.scenario_values import Block, amount, instant
 
@@ -65,7 +66,7 @@ def post_receipt(ledger: Ledger, block: Block) -> None:
     document = ledger.open(block, Kind.RECEIPT, order=source.order, at=block["at"], status="Y")
     source.touch(document.at)
     for line in block["lines"]:
-        add_goods(
+        line_id = add_goods(
             document,
             ledger.original(source.order, line["line"]),
             units=int(line["quantity"]),
@@ -73,6 +74,7 @@ def post_receipt(ledger: Ledger, block: Block) -> None:
             source=source,
             link_type="ShipRcpt",
         )
+        place_units(document, line_id, line, units=int(line["quantity"]))
 
 
 def inspections(ledger: Ledger) -> Iterator[Row]:

@@ -30,6 +30,7 @@ ERP_BLOCKS = frozenset(
         "inspections",
         "credits",
         "kits",
+        "stock_moves",
     }
 )
 NEEDED = {
@@ -46,6 +47,7 @@ NEEDED = {
     "erp.inspections": ("receipt", "line", "at"),
     "erp.credits": ("ref", "kind", "at"),
     "erp.kits": ("ref", "sku", "lines"),
+    "erp.stock_moves": ("kind", "line", "quantity", "from", "to", "at"),
 }
 # A field of a block, and the blocks whose refs it may name.
 REFERENCES = (
@@ -66,6 +68,7 @@ REFERENCES = (
         ("erp.sales_orders", "erp.invoices", "erp.return_authorizations"),
     ),
     ("erp.credits", "applied_to", ("erp.invoices",)),
+    ("erp.stock_moves", "order", ("orders",)),
 )
 NAMED = frozenset(target for _, _, targets in REFERENCES for target in targets)
 

@@ -64,7 +64,6 @@ def several(reader: Reader) -> Reader:
 
 
 TAXES = several(Shape({"code": text, "amount": amount}, {"rate": amount}))
-UNITS_OF_LINE = several(Shape({"line": text, "quantity": count}))
 SHIPPING_BACK = Shape({}, {"amount": amount, "tax": amount})
 
 ORDER = Shape(
@@ -158,6 +157,8 @@ DOCUMENT: Mapping[str, Reader] = {
 CREDITED_LINES = several(
     Shape({"line": text, "quantity": count, "gross": amount}, {"discount": amount, "taxes": TAXES})
 )
+PLACE: Mapping[str, Reader] = {"status": text, "bin": text, "location": text}
+RECEIVED_LINES = several(Shape({"line": text, "quantity": count}, {**PLACE, "grade": text}))
 AUTHORIZED_LINES = several(
     Shape({"line": text, "quantity": count}, {"gross": amount, "discount": amount, "taxes": TAXES})
 )
@@ -195,13 +196,26 @@ ERP = Shape(
         ),
         "receipts": several(
             Shape(
-                {"ref": text, "return_authorization": text, "at": moment, "lines": UNITS_OF_LINE},
+                {"ref": text, "return_authorization": text, "at": moment, "lines": RECEIVED_LINES},
                 DOCUMENT,
             )
         ),
         "inspections": several(
             Shape(
                 {"receipt": text, "line": text, "at": moment}, {"passed": count, "failed": count}
+            )
+        ),
+        "stock_moves": several(
+            Shape(
+                {
+                    "kind": one_of("status_change", "bin_transfer", "inventory_transfer"),
+                    "line": text,
+                    "quantity": units,
+                    "from": Shape({}, PLACE),
+                    "to": Shape({}, PLACE),
+                    "at": moment,
+                },
+                {**DOCUMENT, "order": text},
             )
         ),
         "credits": several(

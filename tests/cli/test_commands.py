@@ -14,7 +14,7 @@ from orchestration.landing import create_source_views
 from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-FOLDERS = [SCENARIOS, SCENARIOS / "more", SCENARIOS / "beyond"]
+FOLDERS = [SCENARIOS, *(SCENARIOS / name for name in ("more", "beyond", "inspection"))]
 SEED = int(os.environ.get("RETURNS_SEED", "20260701"))
 # `make soak` draws more, on several clocks.
 FLOWS = int(os.environ.get("RETURNS_FLOWS", "0"))

@@ -119,6 +119,14 @@ def test_the_erp_has_usual_names_for_its_fields(erp):
     assert (found.order_field, found.line_field) == ("otherrefnum", "custcol_line")
 
 
+def test_where_findings_are_recorded_is_read_with_the_erp(erp):
+    assert read_netsuite(erp).inspected_by == {"custom_record"}
+    said = read_netsuite(erp | {"NETSUITE_INSPECTED_BY": "status, custcol_grade"})
+    assert said.inspected_by == {"status", "custcol_grade"}
+    with pytest.raises(SettingsError, match="NETSUITE_INSPECTED_BY: shelf"):
+        read_netsuite(erp | {"NETSUITE_INSPECTED_BY": "shelf"})
+
+
 def test_a_key_file_that_is_not_there_is_named(erp):
     with pytest.raises(SettingsError, match="NETSUITE_PRIVATE_KEY_FILE: names no readable file"):
         read_netsuite(erp | {"NETSUITE_PRIVATE_KEY_FILE": "/nowhere/key.pem"})

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.extract.netsuite.suiteql import Fields, page_query
-from orchestration.extract.streams import NETSUITE_STREAMS
+from orchestration.extract.streams import NETSUITE_STREAMS, STREAMS, System
 from orchestration.sandbox.identity import number
 
+DETAILS = STREAMS[System.NETSUITE, "inventory_details"]
 DOCUMENTS = "SELECT t.id FROM transaction t ORDER BY t.id"
 AUTHORIZATION = number("transaction", "clean_single_return", "ra1")
 
@@ -154,6 +155,18 @@ def test_parameters_must_match_their_placeholders(erp, parameters):
 
 def test_a_null_parameter_is_refused(erp):
     assert erp.refusal("SELECT id FROM item WHERE id = ?", None)
+
+
+@pytest.mark.parametrize(
+    "place", ["custom_record", "status", "bin", "location", "custcol_inspection_grade"]
+)
+def test_the_place_of_units_is_told_whichever_of_it_an_account_has(erp, place):
+    query = page_query(DETAILS, Fields(inspected_by=frozenset({place})), since=None, after=())
+
+    rows = erp.rows(query.text)
+
+    assert {row["type"] for row in rows} == {"ItemRcpt"}
+    assert all(float(row["quantity"]) > 0 for row in rows)
 
 
 @pytest.mark.parametrize("stream", NETSUITE_STREAMS, ids=lambda stream: stream.name)

@@ -9,6 +9,7 @@ import msgspec
 from orchestration.extract.errors import StopError, UnreadableAnswerError
 from orchestration.extract.http import Answer, Clock, RepeatRule, send_read
 from orchestration.extract.netsuite.envelope import SOURCE, Rows, read_rows, row_values
+from orchestration.extract.netsuite.inspection import is_recorded
 from orchestration.extract.netsuite.suiteql import Fields, Query, key_columns, page_query
 from orchestration.extract.streams import Stream
 
@@ -44,7 +45,9 @@ class NetSuiteClient:
         self._rule = rule or RepeatRule()
 
     def pages(self, stream: Stream, *, since: datetime | None) -> Iterator[bytes]:
-        """Yield every page of a stream's rows changed at or after `since`."""
+        """Yield pages of the stream's rows changed at or after `since`, if the account has it."""
+        if not is_recorded(stream, self._fields.inspected_by):
+            return
         columns = [name.rpartition(".")[2] for name in key_columns(stream)]
         after: tuple[str, ...] = ()
         seen: set[tuple[str, ...]] = set()

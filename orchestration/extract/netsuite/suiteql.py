@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from orchestration.extract.netsuite.inspection import CUSTOM_RECORD, detail_pieces
 from orchestration.extract.streams import Stream
 
 # Filters on a date column are held against the session's time zone, which may be any.
@@ -19,6 +20,8 @@ class Fields:
     order_field: str = "otherrefnum"
     return_field: str = "custbody_storefront_return_id"
     line_field: str = "custcol_storefront_line_id"
+    # Where the warehouse's findings are recorded (inspection.py).
+    inspected_by: frozenset[str] = frozenset({CUSTOM_RECORD})
 
     def __post_init__(self) -> None:
         for name in (self.order_field, self.return_field, self.line_field):
@@ -51,6 +54,7 @@ def page_query(
             order_field=fields.order_field,
             return_field=fields.return_field,
             line_field=fields.line_field,
+            **detail_pieces(fields.inspected_by),
         ),
         parameters=(*changed.parameters, *following.parameters),
     )

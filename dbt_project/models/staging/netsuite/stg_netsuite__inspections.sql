@@ -6,27 +6,43 @@ newest as (
 
 ),
 
-outcomes as (
+rules as (
 
-    select * from {{ ref('inspection_results') }}
+    select * from {{ ref('inspection_rules') }}
+
+    where kind = 'record'
+
+),
+
+-- The first rule that fits says what a finding means; without one it is unknown, never passed.
+ranked as (
+
+    select
+        newest.*,
+        rules.outcome,
+        row_number() over (partition by newest.id order by rules.priority) as rule_rank
+
+    from newest
+
+    left join rules on {{ fits_rule('rules.value', 'newest.result', 'newest.result') }}
+
+    where coalesce(newest.isinactive, 'F') = 'F'
 
 ),
 
 renamed as (
 
     select
-        newest.id as inspection_id,
-        newest.receipt as receipt_id,
-        newest.receipt_line as receipt_line_id,
-        coalesce(outcomes.outcome, 'unknown') as outcome,
-        cast(newest.quantity as integer) as inspected_quantity,
-        newest.inspected as inspected_at
+        id as inspection_id,
+        receipt as receipt_id,
+        receipt_line as receipt_line_id,
+        coalesce(outcome, 'unknown') as outcome,
+        cast(quantity as integer) as inspected_quantity,
+        inspected as inspected_at
 
-    from newest
+    from ranked
 
-    left join outcomes on newest.result = outcomes.result
-
-    where coalesce(newest.isinactive, 'F') = 'F'
+    where rule_rank = 1
 
 )
 

@@ -1,0 +1,97 @@
+with
+
+newest as (
+
+    {{ newest_version(
+        source('netsuite', 'inventory_details'),
+        ['transaction', 'line', 'inventorynumber', 'inventorystatus', 'bin'],
+        'lastmodifieddate'
+    ) }}
+
+),
+
+rewrites as (
+
+    select
+        transaction,
+        max(_extracted_at) as rewritten_at
+
+    from newest
+
+    group by transaction
+
+),
+
+-- A field of a line is filled in later than the receipt: when its present value was first read is when it was found.
+field_values as (
+
+    select
+        transaction,
+        line,
+        inspection_field,
+        min(lastmodifieddate) as found_at
+
+    from {{ source('netsuite', 'inventory_details') }}
+
+    where inspection_field is not null
+
+    group by transaction, line, inspection_field
+
+),
+
+deleted as (
+
+    select recordid
+
+    from {{ source('netsuite', 'deleted_records') }}
+
+    group by recordid
+
+),
+
+renamed as (
+
+    select
+        newest.transaction as document_id,
+        newest.line as line_id,
+        case newest.type
+            when 'ItemRcpt' then 'receipt'
+            when 'StatChng' then 'status'
+            when 'BinTrnfr' then 'bin'
+            when 'InvTrnfr' then 'location'
+        end as document_role,
+        newest.item as item_id,
+        newest.inventorynumber as lot_id,
+        newest.inventorystatus as status_id,
+        newest.inventorystatus_name as status_name,
+        newest.bin as bin_id,
+        newest.bin_name,
+        newest.location as location_id,
+        newest.location_name,
+        newest.inspection_field as field_value,
+        cast(newest.quantity as integer) as quantity,
+        newest.createddate as created_at,
+        field_values.found_at as field_found_at
+
+    from newest
+
+    inner join rewrites
+        on
+            newest.transaction = rewrites.transaction
+            and newest._extracted_at = rewrites.rewritten_at
+
+    left join field_values
+        on
+            newest.transaction = field_values.transaction
+            and newest.line = field_values.line
+            and newest.inspection_field = field_values.inspection_field
+
+    left join deleted on newest.transaction = deleted.recordid
+
+    where
+        deleted.recordid is null
+        and coalesce(newest.voided, 'F') = 'F'
+
+)
+
+select * from renamed
