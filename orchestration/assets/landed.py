@@ -23,10 +23,12 @@ from orchestration.landing import (
     Batch,
     disposition_ids_to_read,
     land,
+    land_export,
     refund_ids_to_read,
     resume_at,
     return_ids_to_read,
 )
+from orchestration.landing.exports import Exporter
 from orchestration.resources import Home, LedgerResource, NetSuiteResource, ShopifyResource
 
 Answers = Iterable[bytes]
@@ -49,15 +51,15 @@ IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
 }
 
 
-class Client(Protocol):
+class Client(Exporter, Protocol):
     """What a stream is read with, as far as this room uses it."""
+
+    def prefers_export(self, stream: Stream) -> bool:
+        """Whether a first reading is better exported."""
+        ...
 
     def pages(self, stream: Stream, *, since: datetime | None) -> Answers:
         """Yield every page of records changed at or after `since`."""
-        ...
-
-    def records_by_id(self, stream: Stream, ids: Sequence[str]) -> Answers:
-        """Yield the records of these ids."""
         ...
 
 
@@ -93,6 +95,21 @@ class Landing:
         """Land what changed since the newest landed change; a stream without a cursor, whole."""
         since = resume_at(self.root, stream, source, overlap=OVERLAP) if stream.cursor else None
         return self.land(stream, pages(stream, since=since), source=source, since=since)
+
+    def is_first(self, stream: Stream, *, source: str) -> bool:
+        """Whether nothing of a source has landed that a reading could go on from."""
+        return resume_at(self.root, stream, source, overlap=OVERLAP) is None
+
+    def exported(self, stream: Stream, exporter: Exporter, *, source: str) -> Batch:
+        """Land everything, as a bulk operation gives it."""
+        return land_export(
+            self.root,
+            stream,
+            exporter,
+            source=source,
+            run_id=self.run_id,
+            extracted_at=self.extracted_at,
+        )
 
 
 def key_of(stream: Stream) -> dg.AssetKey:
@@ -199,6 +216,8 @@ def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
 def _land_store(landing: Landing, stream: Stream, *, store: str, client: Client) -> Batch:
     ids_to_read = IDS_TO_READ.get(stream.name)
     if ids_to_read is None:
+        if landing.is_first(stream, source=store) and client.prefers_export(stream):
+            return landing.exported(stream, client, source=store)
         return landing.changed(stream, client.pages, source=store)
     ids = ids_to_read(landing.root, store, run_id=landing.run_id)
     return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)

@@ -51,6 +51,7 @@ class StoreSettings:
     client_id: str = ""
     client_secret: str = field(repr=False, default="")
     in_flight: int = 1
+    bulk_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def _read_store(reader: "_Reader", key: str, *, version: str) -> StoreSettings:
     wanted = "" if client_id else f"the app's Admin API access token, or set {name}_CLIENT_ID"
     token = reader.secret(f"{name}_ACCESS_TOKEN", wanted)
     in_flight = reader.whole_number("SHOPIFY_IN_FLIGHT", default=8)
-    return StoreSettings(key, url, version, token, client_id, secret, in_flight)
+    bulk_from = reader.whole_number("SHOPIFY_BULK_FROM", default=10_000)
+    return StoreSettings(key, url, version, token, client_id, secret, in_flight, bulk_from)
 
 
 def read_netsuite(env: Environment) -> NetSuiteSettings:

@@ -37,6 +37,9 @@ class Source:
             answer = {name: answer}
         yield json.dumps(answer).encode()
 
+    def prefers_export(self, stream):  # noqa: ARG002 - the client's signature
+        return False
+
     def records_by_id(self, stream, ids):  # noqa: ARG002 - the client's signature
         yield from self.pages(stream, since=None)
 
