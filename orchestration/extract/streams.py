@@ -54,8 +54,12 @@ class Stream:
     bulk: Bulk | None = None
 
     def read_by_id(self, document: str) -> "Stream":
-        """Return this stream as a document reads it by id: the same records, in `nodes`."""
-        return replace(self, document=document, records=("data", "nodes"))
+        """
+        Return this stream as a document reads it by id: the same records, in `nodes`.
+
+        It has no cursor: the newest change among chosen records says nothing of the others.
+        """
+        return replace(self, document=document, records=("data", "nodes"), cursor=None)
 
     @property
     def query(self) -> str:
@@ -149,6 +153,25 @@ SHOPIFY_STREAMS = (
             "refunds": REFERENCE + "[]",
             "returns": nodes(REFERENCE),
         },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "order_census",
+        key=("id",),
+        records=("data", "orders", "nodes"),
+        columns={
+            "id": TEXT,
+            "updatedAt": INSTANT,
+            "returns": nodes(struct(id=TEXT, status=TEXT)),
+            "refunds": REFERENCE + "[]",
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "deleted_orders",
+        key=("id",),
+        records=("deleted",),
+        columns={"id": TEXT},
     ),
     Stream(
         System.SHOPIFY,

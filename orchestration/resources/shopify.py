@@ -31,6 +31,7 @@ def open_store(store: StoreSettings, *, tell: Tell = silent) -> Iterator[Shopify
             http,
             files=files,
             bulk_from=store.bulk_from,
+            sweep_orders=store.sweep_orders,
             api_version=store.api_version,
             source=f"store {store.key}",
             width=store.in_flight,

@@ -25,8 +25,8 @@ from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_bulk import BulkDesk, every, refused
 from orchestration.sandbox.storefront_bulk_rules import bulk_refusals
 from orchestration.sandbox.storefront_paging import Key, page
+from orchestration.sandbox.storefront_search import number, search
 from orchestration.sandbox.storefront_search import parse as parse_search
-from orchestration.sandbox.storefront_search import search
 from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_wire import Record, level_id
 
@@ -117,6 +117,8 @@ def _by_id(record: Record) -> list[str]:
 
 def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     found = search(info.context.every("Order"), arguments.get("query"))
+    if str(arguments.get("sortKey")) == "ID":
+        return _paged(found, info, arguments, key=lambda order: [f"{number(order['id']):020d}"])
     field = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}.get(
         str(arguments.get("sortKey")), "processedAt"
     )

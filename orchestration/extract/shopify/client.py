@@ -27,6 +27,9 @@ from orchestration.extract.streams import STREAMS, Stream, System, read_query
 # A query may ask for 1,000 points; a store that holds one for dearer has its pages halved.
 PAGE_SIZES = {
     "orders": 25,
+    "orders_by_id": 25,
+    "order_census": 250,
+    "deleted_orders": 250,
     "beside_bulk_orders": 100,
     "balance_transactions": 100,
     "payouts": 100,
@@ -60,7 +63,7 @@ class ShopifyClient:
     rule, writes never. A first reading of at least `bulk_from` records is better exported; the
     file comes through `files`, a client without the credential. Up to `width` requests are in
     flight, as far as the store's bucket allows; answers then come in no order. `missing` counts,
-    by stream, the ids that had no record.
+    by stream, the ids that had no record. `sweep_orders` is how many orders a sweep takes at once.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class ShopifyClient:
         rule: RepeatRule | None = None,
         files: httpx.Client | None = None,
         bulk_from: int | None = None,
+        sweep_orders: int = 5000,
         width: int = 1,
         sizes: Mapping[str, int] = PAGE_SIZES,
         tell: Tell = silent,
@@ -86,6 +90,7 @@ class ShopifyClient:
             None if files is None else BulkSource(self._endpoint, files, source, self._clock, rule)
         )
         self._bulk_from = bulk_from
+        self.sweep_orders = sweep_orders
         self._asking = Asking(self._endpoint, source=source, sizes=sizes)
         self._source = source
         self._width = width
@@ -123,6 +128,26 @@ class ShopifyClient:
         parts = [ids[start : start + step] for start in range(0, len(ids), step)]
         jobs = [partial(self._of_ids, stream, part, meter=meter) for part in parts]
         yield from in_flight(jobs, width=min(self._width, len(jobs)) or 1)
+
+    def slice(self, stream: Stream, *, after: int, records: int) -> Iterator[bytes]:
+        """Yield pages of about so many records, by their ids, after an id's number."""
+        walk = self._walk(stream, since=None, query=f"id:>={after + 1}")
+        walk.most = records
+        for page in walk.pages():
+            yield page
+            if walk.met >= records:
+                return
+
+    def there(self, stream: Stream, ids: Sequence[str]) -> set[str]:
+        """Return which of these ids still have a record."""
+        found: set[str] = set()
+        for body in self.records_by_id(stream, ids):
+            envelope = reading.read_envelope(body, source=self._source)
+            for node in self._nodes(envelope):
+                if bytes(node) != b"null":
+                    record = reading.decode(node, type_=dict[str, str], source=self._source)
+                    found.add(record["id"])
+        return found
 
     def prefers_export(self, stream: Stream) -> bool:
         """Whether a first reading of a stream is better run by the storefront itself."""
@@ -213,20 +238,20 @@ class ShopifyClient:
                 lambda size: {"ids": list(ids[start : start + size])},  # noqa: B023
             )
             chunk = ids[start : start + size]
-            nodes = self._nodes(envelope, expected=len(chunk))
+            nodes = self._nodes(envelope)
+            if len(nodes) != len(chunk):
+                raise UnreadableAnswerError(
+                    f"{self._source} answered {len(nodes)} records for {len(chunk)} ids: repeat"
+                    " later"
+                )
             with self._counting:
                 self.missing[stream.name] += sum(bytes(node) == b"null" for node in nodes)
             meter.add(len(chunk))
             start += len(chunk)
             yield self._asking.whole(stream, body, continued=0)
 
-    def _nodes(self, envelope: Envelope, *, expected: int) -> list[msgspec.Raw]:
+    def _nodes(self, envelope: Envelope) -> list[msgspec.Raw]:
         value = reading.value_at(envelope.data, ("nodes",), source=self._source)
-        nodes = reading.decode(
+        return reading.decode(
             value or msgspec.Raw(b"[]"), type_=list[msgspec.Raw], source=self._source
         )
-        if len(nodes) != expected:
-            raise UnreadableAnswerError(
-                f"{self._source} answered {len(nodes)} records for {expected} ids: repeat later"
-            )
-        return nodes
