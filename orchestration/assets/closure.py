@@ -129,6 +129,8 @@ TRACES: dict[tuple[System, str], Trace] = {
 # No kept model reads these: what is made of them is made whole by every build.
 READ_WHOLE = frozenset(
     {
+        (System.SHOPIFY, "order_census"),
+        (System.SHOPIFY, "deleted_orders"),
         (System.SHOPIFY, "locations"),
         (System.SHOPIFY, "inventory_levels"),
         (System.SHOPIFY, "payouts"),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import dagster as dg
 
+from orchestration.assets.census import Sweeper, land_census, land_deletions
 from orchestration.assets.clock import run_clock
 from orchestration.extract.errors import SourceError, StopError
 from orchestration.extract.streams import (
@@ -23,10 +24,13 @@ from orchestration.landing import (
     Batch,
     disposition_ids_to_read,
     land,
+    land_export,
     refund_ids_to_read,
     resume_at,
     return_ids_to_read,
 )
+from orchestration.landing.census import CENSUS, DELETED
+from orchestration.landing.exports import Exporter
 from orchestration.resources import Home, LedgerResource, NetSuiteResource, ShopifyResource
 
 Answers = Iterable[bytes]
@@ -49,15 +53,15 @@ IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
 }
 
 
-class Client(Protocol):
+class Client(Sweeper, Protocol):
     """What a stream is read with, as far as this room uses it."""
+
+    def prefers_export(self, stream: Stream) -> bool:
+        """Whether a first reading is better exported."""
+        ...
 
     def pages(self, stream: Stream, *, since: datetime | None) -> Answers:
         """Yield every page of records changed at or after `since`."""
-        ...
-
-    def records_by_id(self, stream: Stream, ids: Sequence[str]) -> Answers:
-        """Yield the records of these ids."""
         ...
 
 
@@ -94,6 +98,21 @@ class Landing:
         since = resume_at(self.root, stream, source, overlap=OVERLAP) if stream.cursor else None
         return self.land(stream, pages(stream, since=since), source=source, since=since)
 
+    def is_first(self, stream: Stream, *, source: str) -> bool:
+        """Whether nothing of a source has landed that a reading could go on from."""
+        return resume_at(self.root, stream, source, overlap=OVERLAP) is None
+
+    def exported(self, stream: Stream, exporter: Exporter, *, source: str) -> Batch:
+        """Land everything, as a bulk operation gives it."""
+        return land_export(
+            self.root,
+            stream,
+            exporter,
+            source=source,
+            run_id=self.run_id,
+            extracted_at=self.extracted_at,
+        )
+
 
 def key_of(stream: Stream) -> dg.AssetKey:
     """Return the asset key of a stream, which is also the key of its dbt source."""
@@ -119,7 +138,7 @@ def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
         for store in shopify.stores:
             try:
                 with shopify.client(store, tell=context.log.info) as client:
-                    batches.append(_land_store(landing, stream, store=store, client=client))
+                    batches += _land_store(landing, stream, store=store, client=client, home=home)
             except StopError as error:
                 if stream.is_witness:
                     # Nothing was said, and that is known: its control is left out.
@@ -183,11 +202,17 @@ def _storefront_deps(stream: Stream) -> list[dg.AssetKey]:
     if stream.name == "payouts":
         # Read after the entries it sums up: it names every payout that they do.
         return [key_of(STREAMS[System.SHOPIFY, "balance_transactions"])]
+    if stream is CENSUS:
+        # What the search finds is read by it: the sweep looks for what it does not find.
+        return [key_of(ORDERS)]
+    if stream is DELETED:
+        return [key_of(CENSUS)]
     if stream.name not in IDS_TO_READ:
         return []
+    # Read after the sweep, which reads orders that name them.
     if stream.name == "dispositions":
-        return [key_of(ORDERS), key_of(RETURNS)]
-    return [key_of(ORDERS)]
+        return [key_of(DELETED), key_of(RETURNS)]
+    return [key_of(DELETED)]
 
 
 def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
@@ -196,12 +221,21 @@ def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
     return [key_of(other) for other in NETSUITE_STREAMS if other is not stream]
 
 
-def _land_store(landing: Landing, stream: Stream, *, store: str, client: Client) -> Batch:
+def _land_store(
+    landing: Landing, stream: Stream, *, store: str, client: Client, home: Home
+) -> list[Batch]:
+    if stream is CENSUS:
+        return land_census(landing, client, store=store, home=home.path)
+    if stream is DELETED:
+        return land_deletions(landing, client, store=store)
     ids_to_read = IDS_TO_READ.get(stream.name)
-    if ids_to_read is None:
-        return landing.changed(stream, client.pages, source=store)
-    ids = ids_to_read(landing.root, store, run_id=landing.run_id)
-    return landing.land(stream, client.records_by_id(stream, ids), source=store, since=None)
+    if ids_to_read is not None:
+        ids = ids_to_read(landing.root, store, run_id=landing.run_id)
+        answers = client.records_by_id(stream, ids)
+        return [landing.land(stream, answers, source=store, since=None)]
+    if landing.is_first(stream, source=store) and client.prefers_export(stream):
+        return [landing.exported(stream, client, source=store)]
+    return [landing.changed(stream, client.pages, source=store)]
 
 
 def _every_store(

@@ -17,9 +17,11 @@ from orchestration.landing import committed_batches
 
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
+NONE_GONE = "no_landed_order_is_gone"
 UNMOVED = "totals_did_not_move_during_the_extraction"
 
 # What no run reads, no run can read too late: a rehearsal lands when a person asks for it.
+DELETED_ORDERS = STREAMS[System.SHOPIFY, "deleted_orders"]
 READ_BY_RUNS = [stream for stream in STREAMS.values() if stream.system is not System.REHEARSAL]
 
 # What the ERP said of itself once: type, currency, period, count and sum.
@@ -36,6 +38,11 @@ LANDING_SPECS = [
     *(
         dg.AssetCheckSpec(FRESH, asset=key_of(stream), description="Read within a day.")
         for stream in READ_BY_RUNS
+    ),
+    dg.AssetCheckSpec(
+        NONE_GONE,
+        asset=key_of(DELETED_ORDERS),
+        description="The store still has and shows every order that landed.",
     ),
     dg.AssetCheckSpec(
         UNMOVED,
@@ -96,6 +103,36 @@ def fresh(
     )
 
 
+def none_gone(
+    connection: duckdb.DuckDBPyConnection, *, stores: Sequence[str]
+) -> dg.AssetCheckResult:
+    """
+    Name the landed orders that the sweep found gone and that have not come back since.
+
+    A warning: what the order moved stays moved, and its rows stay.
+    """
+    gone = connection.execute("""
+        select deleted._store, count(distinct deleted.id), min(deleted.id)
+        from shopify.deleted_orders as deleted
+        where not exists (
+            select 1 from shopify.orders as landed
+            where
+                landed._store = deleted._store
+                and landed.id = deleted.id
+                and landed._extracted_at > deleted._extracted_at
+        )
+        group by deleted._store
+    """).fetchall()
+    said = "orders were deleted or may no longer be read, the first is"
+    verdict = by_store(
+        key_of(DELETED_ORDERS),
+        NONE_GONE,
+        failures={store: f"{count} {said} {first}" for store, count, first in gone},
+        stores=stores,
+    )
+    return verdict._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
 def unmoved(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> dg.AssetCheckResult:
     """Compare what the ERP said of itself before the run's extraction with what it said after."""
     readings: dict[str, Reading] = {}
@@ -141,4 +178,5 @@ def landing_results(
     for stream in READ_BY_RUNS:
         yield no_rejects(connection, stream, stores=stores)
         yield fresh(root, stream, now=now, stores=stores)
+    yield none_gone(connection, stores=stores)
     yield unmoved(connection, run_id=run_id)

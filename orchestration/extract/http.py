@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -126,6 +127,32 @@ def send_read(client: httpx.Client, request: httpx.Request, *, clock: Clock) -> 
         raise UnreadableAnswerError(
             f"{request.url.host} sent a body that does not decompress: repeat it"
         ) from error
+
+
+def stream_to_file(
+    client: httpx.Client, request: httpx.Request, target: Path, *, source: str
+) -> Answer:
+    """
+    Write the body of an answer to a file as it comes, however long it is.
+
+    The answer comes without its body. Every transport error becomes a RepeatError.
+    """
+    try:
+        response = client.send(request, stream=True)
+        try:
+            with target.open("wb") as file:
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
+        finally:
+            response.close()
+    except httpx.TransportError as error:
+        raise RepeatError(
+            f"{source} could not be read ({type(error).__name__}): repeat, and check the network"
+            " if it persists"
+        ) from error
+    except httpx.DecodingError as error:
+        raise UnreadableAnswerError(f"{source} does not decompress: repeat it") from error
+    return Answer(response.status_code, response.headers, b"")
 
 
 def raise_for_status(answer: Answer, *, source: str, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """The streams: what is read from each system, its key, its cursor and the columns that land."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,21 @@ class System(StrEnum):
     NETSUITE = "netsuite"
     LEDGER = "ledger"
     REHEARSAL = "rehearsal"
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """
+    How records come from a bulk operation: objects of one kind a line, children beside parents.
+
+    `children` names the kind of object that each connection of a record holds; `beside` are the
+    fields that a bulk operation cannot carry, which `beside_document` reads by id.
+    """
+
+    document: str
+    children: dict[str, str]
+    beside: tuple[str, ...]
+    beside_document: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,15 @@ class Stream:
     is_witness: bool = False
     parameters: dict[str, str] = field(default_factory=dict)
     document: str = ""
+    bulk: Bulk | None = None
+
+    def read_by_id(self, document: str) -> "Stream":
+        """
+        Return this stream as a document reads it by id: the same records, in `nodes`.
+
+        It has no cursor: the newest change among chosen records says nothing of the others.
+        """
+        return replace(self, document=document, records=("data", "nodes"), cursor=None)
 
     @property
     def query(self) -> str:
@@ -99,6 +123,12 @@ SHOPIFY_STREAMS = (
         key=("id",),
         cursor="updatedAt",
         records=("data", "orders", "nodes"),
+        bulk=Bulk(
+            document="bulk_orders",
+            children={"lineItems": "LineItem", "returns": "Return"},
+            beside=("shippingLines",),
+            beside_document="beside_bulk_orders",
+        ),
         columns={
             "id": TEXT,
             "name": TEXT,
@@ -123,6 +153,25 @@ SHOPIFY_STREAMS = (
             "refunds": REFERENCE + "[]",
             "returns": nodes(REFERENCE),
         },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "order_census",
+        key=("id",),
+        records=("data", "orders", "nodes"),
+        columns={
+            "id": TEXT,
+            "updatedAt": INSTANT,
+            "returns": nodes(struct(id=TEXT, status=TEXT)),
+            "refunds": REFERENCE + "[]",
+        },
+    ),
+    Stream(
+        System.SHOPIFY,
+        "deleted_orders",
+        key=("id",),
+        records=("deleted",),
+        columns={"id": TEXT},
     ),
     Stream(
         System.SHOPIFY,

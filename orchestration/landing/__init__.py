@@ -1,6 +1,7 @@
 """Landing: immutable batches of what a source answered, and what can be told from them alone."""
 
 from orchestration.landing.batches import land, sweep_unfinished
+from orchestration.landing.exports import land_export
 from orchestration.landing.ids import (
     disposition_ids_to_read,
     refund_ids_to_read,
@@ -16,6 +17,7 @@ __all__ = [
     "create_source_views",
     "disposition_ids_to_read",
     "land",
+    "land_export",
     "landed_sources",
     "refund_ids_to_read",
     "resume_at",

@@ -31,9 +31,13 @@ def land(
     run_id: str,
     extracted_at: datetime,
     since: datetime | None,
+    read_at: datetime | None = None,
 ) -> Batch:
     """
     Write the answers and their rows as one batch, and commit it.
+
+    `read_at` is the source's own time before which every change is among the answers, where that
+    is not the newest change itself.
 
     Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
     A record that does not fit the declared columns is kept as a reject with its reason. No
@@ -46,7 +50,12 @@ def land(
         answer_count, longest = _write_answers(folder / ANSWERS, answers)
         converted = convert(folder, stream, stamp=stamp, longest_line=longest)
         batch = _described(
-            stream, stamp, since=since, answers=answer_count, converted=converted, folder=folder
+            stream,
+            stamp,
+            since=since,
+            answers=answer_count,
+            converted=converted.as_of(read_at),
+            folder=folder,
         )
         commit(root, batch)
     except BaseException:

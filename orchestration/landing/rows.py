@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -54,6 +54,12 @@ class Converted:
     rows: int
     rejects: int
     cursor_max: datetime | None
+
+    def as_of(self, read_at: datetime | None) -> "Converted":
+        """Return the same with no newer change than was surely read."""
+        if read_at is None or self.cursor_max is None:
+            return self
+        return replace(self, cursor_max=min(self.cursor_max, read_at))
 
 
 def convert(folder: Path, stream: Stream, *, stamp: Stamp, longest_line: int) -> Converted:

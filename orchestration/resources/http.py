@@ -19,3 +19,10 @@ def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Clien
         # A proxy of the environment has no business between this machine and itself.
         trust_env=urlsplit(url).hostname not in LOOPBACK,
     )
+
+
+def open_files(*, read_seconds: float) -> httpx.Client:
+    """Return a client for signed addresses: it has no credential, so redirects may be followed."""
+    return httpx.Client(
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS), follow_redirects=True
+    )

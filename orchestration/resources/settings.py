@@ -52,6 +52,8 @@ class StoreSettings:
     client_id: str = ""
     client_secret: str = field(repr=False, default="")
     in_flight: int = 1
+    bulk_from: int | None = None
+    sweep_orders: int = 5000
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,9 @@ def _read_store(reader: "_Reader", key: str, *, version: str) -> StoreSettings:
     wanted = "" if client_id else f"the app's Admin API access token, or set {name}_CLIENT_ID"
     token = reader.secret(f"{name}_ACCESS_TOKEN", wanted)
     in_flight = reader.whole_number("SHOPIFY_IN_FLIGHT", default=8)
-    return StoreSettings(key, url, version, token, client_id, secret, in_flight)
+    bulk_from = reader.whole_number("SHOPIFY_BULK_FROM", default=10_000)
+    sweep = reader.whole_number("SHOPIFY_SWEEP_ORDERS", default=5000)
+    return StoreSettings(key, url, version, token, client_id, secret, in_flight, bulk_from, sweep)
 
 
 def read_netsuite(env: Environment) -> NetSuiteSettings:

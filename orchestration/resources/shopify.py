@@ -13,7 +13,7 @@ from orchestration.extract.shopify import (
     StoreTokenDesk,
     client_credentials_auth,
 )
-from orchestration.resources.http import open_http
+from orchestration.resources.http import open_files, open_http
 from orchestration.resources.settings import StoreSettings, environment, read_stores
 
 # The storefront gives up after 10 seconds by itself; a slow line may need longer.
@@ -23,9 +23,15 @@ READ_SECONDS = 60.0
 @contextmanager
 def open_store(store: StoreSettings, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
     """Open the client of one store; `tell` hears of the progress of long pulls."""
-    with open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http:
+    with (
+        open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http,
+        open_files(read_seconds=READ_SECONDS) as files,
+    ):
         yield ShopifyClient(
             http,
+            files=files,
+            bulk_from=store.bulk_from,
+            sweep_orders=store.sweep_orders,
             api_version=store.api_version,
             source=f"store {store.key}",
             width=store.in_flight,

@@ -106,6 +106,7 @@ def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starle
         routes=[
             Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
             Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
+            Route("/bulk/{token}.jsonl", storefront.file),
             Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
             Route(
                 "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
@@ -171,6 +172,7 @@ def _running(
 ) -> RunningSandbox:
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     storefront = storefront_of(books, clock, limits)
+    storefront.bulk.url = url
     config = uvicorn.Config(
         application(books, storefront, clock), log_level="error", access_log=False, lifespan="off"
     )

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 
 from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_bulk import BulkDesk
 from orchestration.sandbox.storefront_limits import (
     MOST_A_QUERY,
     Buckets,
@@ -55,6 +56,7 @@ class StorefrontApi:
     ) -> None:
         self.books, self.desk, self._clock = books, desk, clock
         self.buckets = Buckets(limits)
+        self.bulk = BulkDesk()
         self._schema = executable_schema()
         # A client sends few documents, many times each.
         self._valid = lru_cache(maxsize=256)(self._validated)
@@ -83,6 +85,13 @@ class StorefrontApi:
         await asyncio.sleep(self.buckets.limits.latency_seconds)
         return JSONResponse(self._executed(store, text, body), headers=headers)
 
+    async def file(self, request: Request) -> Response:
+        """Answer the signed address of a bulk operation's file; it needs no token."""
+        body = self.bulk.file(request.path_params["token"])
+        if body is None:
+            return Response(b"<Error><Code>ExpiredToken</Code></Error>", 400)
+        return Response(body, media_type="application/jsonl")
+
     def _validated(self, text: str) -> DocumentNode:
         document = parse(text)
         problems = validate(self._schema, document)
@@ -107,7 +116,7 @@ class StorefrontApi:
             document,
             variable_values=body["variables"],
             operation_name=body.get("operationName"),
-            context_value=Visit(self.books, store, self._clock()),
+            context_value=Visit(self.books, store, self._clock(), self.bulk),
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,21 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    GraphQLSyntaxError,
     build_schema,
+    execute_sync,
     get_named_type,
+    parse,
+    validate,
 )
 
 from orchestration.sandbox.inventory import Desk, quantities_of
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_bulk import BulkDesk, every, refused
+from orchestration.sandbox.storefront_bulk_rules import bulk_refusals
 from orchestration.sandbox.storefront_paging import Key, page
-from orchestration.sandbox.storefront_search import search
+from orchestration.sandbox.storefront_search import number, search
+from orchestration.sandbox.storefront_search import parse as parse_search
 from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_wire import Record, level_id
 
@@ -38,6 +45,8 @@ class Visit:
     books: StorefrontBooks
     store: str
     now: datetime
+    bulk: BulkDesk
+    is_bulk: bool = False
 
     def find(self, global_id: str) -> Record | None:
         """Return a record; an id that is none of this API's is an error of the whole request."""
@@ -87,7 +96,8 @@ def _connection(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> R
 def _paged(
     records: Sequence[Any], info: GraphQLResolveInfo, arguments: Record, *, key: Key | None = None
 ) -> Record:
-    answer = page(records, arguments, key=key)
+    visit: Visit = info.context
+    answer = every(list(records), key) if visit.is_bulk else page(records, arguments, key=key)
     answer["nodes"] = [_followed(node, info) for node in answer["nodes"]]
     for edge, node in zip(answer["edges"], answer["nodes"], strict=True):
         edge["node"] = node
@@ -107,6 +117,8 @@ def _by_id(record: Record) -> list[str]:
 
 def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     found = search(info.context.every("Order"), arguments.get("query"))
+    if str(arguments.get("sortKey")) == "ID":
+        return _paged(found, info, arguments, key=lambda order: [f"{number(order['id']):020d}"])
     field = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}.get(
         str(arguments.get("sortKey")), "processedAt"
     )
@@ -244,8 +256,43 @@ def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     return desk.move(arguments["input"], _idempotency_key(info))
 
 
+def _run_in_bulk(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    text = arguments["query"]
+    try:
+        document = parse(text)
+    except GraphQLSyntaxError as error:
+        return refused(f"Invalid bulk query: {error.message}")
+    problems = [problem.message for problem in validate(info.schema, document)]
+    problems = problems or bulk_refusals(info.schema, document, text)
+    if problems:
+        return refused(f"Invalid bulk query: {problems[0]}")
+    done = execute_sync(info.schema, document, context_value=replace(visit, is_bulk=True))
+    if done.errors or done.data is None:
+        return refused(f"Invalid bulk query: {done.errors}")
+    return visit.bulk.start(visit.store, text, done.data, now=visit.now)
+
+
+def _bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    visit: Visit = info.context
+    return visit.bulk.find(visit.store, arguments["id"])
+
+
+def _bulk_operations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    wanted = {term.name: term.value.upper() for term in parse_search(arguments.get("query"))}
+    found = [
+        operation
+        for operation in visit.bulk.of_store(visit.store)
+        if operation["status"] == wanted.get("status", operation["status"])
+    ]
+    return _paged(found, info, arguments)
+
+
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
+        "bulkOperation": _bulk_operation,
+        "bulkOperations": _bulk_operations,
         "orders": _orders,
         "ordersCount": _orders_count,
         "order": _found_of_kind("Order"),
@@ -262,7 +309,11 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "shop": _shop,
         "currentAppInstallation": _installation,
     },
-    "Mutation": {"inventoryAdjustQuantities": _adjust, "inventoryMoveQuantities": _move},
+    "Mutation": {
+        "bulkOperationRunQuery": _run_in_bulk,
+        "inventoryAdjustQuantities": _adjust,
+        "inventoryMoveQuantities": _move,
+    },
     "Location": {"inventoryLevels": _levels_of_place},
     "InventoryItem": {"inventoryLevels": _levels_of_item, "inventoryLevel": _level},
     "InventoryLevel": {"quantities": _quantities},

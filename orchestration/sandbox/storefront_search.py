@@ -17,7 +17,7 @@ DATE_FIELDS = {
     "created_at": "createdAt",
     "processed_at": "processedAt",
 }
-COMPARISONS: dict[str, Callable[[datetime, datetime], bool]] = {
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda left, right: left >= right,
     "<=": lambda left, right: left <= right,
     ">": lambda left, right: left > right,
@@ -49,7 +49,7 @@ class Term:
             found = record.get(date_fields[self.name])
             return found is not None and COMPARISONS[self.comparison](moment(found), self.moment)
         if self.name == "id":
-            return str(record["id"]).rpartition("/")[2] == self.value.rpartition("/")[2]
+            return COMPARISONS[self.comparison](number(record["id"]), number(self.value))
         if self.name == "name":
             return str(record.get("name", "")).lstrip("#") == self.value.lstrip("#")
         return not self.is_negated
@@ -70,6 +70,14 @@ def search(
     terms = parse(query)
     fields = date_fields or DATE_FIELDS
     return [r for r in records if all(term.holds(r, date_fields=fields) for term in terms)]
+
+
+def number(value: str) -> int:
+    """Return the number of an id, whether it stands alone or in a global id."""
+    digits = str(value).rpartition("/")[2]
+    if not digits.isdigit():
+        raise GraphQLError(f"Invalid id in search query: {value}")
+    return int(digits)
 
 
 def moment(value: str) -> datetime:

@@ -80,6 +80,8 @@ def landed(sandbox, tmp_path_factory):
     for store in read_stores(sandbox):
         with open_store(store) as client:
             for stream in SHOPIFY_STREAMS:
+                if stream.name == "deleted_orders":
+                    continue  # what is gone has no pages: the sweep's own tests read it
                 ids = BY_ID.get(stream.name)
                 answers = (
                     client.pages(stream, since=None)

@@ -37,6 +37,14 @@ class Source:
             answer = {name: answer}
         yield json.dumps(answer).encode()
 
+    sweep_orders = 10
+
+    def slice(self, stream, *, after, records):  # noqa: ARG002 - the client's signature
+        yield from self.pages(stream, since=None)
+
+    def prefers_export(self, stream):  # noqa: ARG002 - the client's signature
+        return False
+
     def records_by_id(self, stream, ids):  # noqa: ARG002 - the client's signature
         yield from self.pages(stream, since=None)
 

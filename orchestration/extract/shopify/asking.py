@@ -23,7 +23,7 @@ class Asking:
 
     def size(self, stream: Stream) -> int:
         """Return how many records of a stream are asked for at once."""
-        return self._sizes[stream.name]
+        return self._sizes[stream.document or stream.name]
 
     def sized(
         self, stream: Stream, variables: Callable[[int], Mapping[str, Any]]
@@ -35,15 +35,15 @@ class Asking:
         """
         slow = 0
         while True:
-            size = self._sizes[stream.name]
+            size = self.size(stream)
             try:
                 body, envelope = self._endpoint.read(stream.query, variables(size))
             except TooSlowError as error:
                 slow += 1
                 if slow > 1:
-                    self._sizes[stream.name] = self._halved(stream, size, error)
+                    self._sizes[stream.document or stream.name] = self._halved(stream, size, error)
             except SplitError as error:
-                self._sizes[stream.name] = self._halved(stream, size, error)
+                self._sizes[stream.document or stream.name] = self._halved(stream, size, error)
             else:
                 return body, envelope, size
 

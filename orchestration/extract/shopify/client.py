@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from orchestration.extract.parallel import in_flight
 from orchestration.extract.progress import Meter, Tell, silent
 from orchestration.extract.shopify import envelope as reading
 from orchestration.extract.shopify.asking import Asking
+from orchestration.extract.shopify.bulk import BulkSource
 from orchestration.extract.shopify.endpoint import Endpoint
 from orchestration.extract.shopify.envelope import Envelope
 from orchestration.extract.shopify.walk import Walk, changed_at, walk_windows
@@ -25,6 +27,10 @@ from orchestration.extract.streams import STREAMS, Stream, System, read_query
 # A query may ask for 1,000 points; a store that holds one for dearer has its pages halved.
 PAGE_SIZES = {
     "orders": 25,
+    "orders_by_id": 25,
+    "order_census": 250,
+    "deleted_orders": 250,
+    "beside_bulk_orders": 100,
     "balance_transactions": 100,
     "payouts": 100,
     "tender_transactions": 250,
@@ -54,8 +60,10 @@ class ShopifyClient:
 
     Answers come as received, except those with a record longer than its first page: these come
     whole, in the same envelope. Errors are those of `extract.errors`; reads are repeated by the
-    rule, writes never. Up to `width` requests are in flight, as far as the store's bucket allows;
-    answers then come in no order. `missing` counts, by stream, the ids that had no record.
+    rule, writes never. A first reading of at least `bulk_from` records is better exported; the
+    file comes through `files`, a client without the credential. Up to `width` requests are in
+    flight, as far as the store's bucket allows; answers then come in no order. `missing` counts,
+    by stream, the ids that had no record. `sweep_orders` is how many orders a sweep takes at once.
     """
 
     def __init__(
@@ -66,18 +74,23 @@ class ShopifyClient:
         source: str = "shopify",
         clock: Clock | None = None,
         rule: RepeatRule | None = None,
+        files: httpx.Client | None = None,
+        bulk_from: int | None = None,
+        sweep_orders: int = 5000,
         width: int = 1,
         sizes: Mapping[str, int] = PAGE_SIZES,
         tell: Tell = silent,
     ) -> None:
         self._clock = clock or Clock()
+        rule = rule or RepeatRule()
         self._endpoint = Endpoint(
-            http,
-            api_version=api_version,
-            source=source,
-            clock=self._clock,
-            rule=rule or RepeatRule(),
+            http, api_version=api_version, source=source, clock=self._clock, rule=rule
         )
+        self._bulk = (
+            None if files is None else BulkSource(self._endpoint, files, source, self._clock, rule)
+        )
+        self._bulk_from = bulk_from
+        self.sweep_orders = sweep_orders
         self._asking = Asking(self._endpoint, source=source, sizes=sizes)
         self._source = source
         self._width = width
@@ -115,6 +128,47 @@ class ShopifyClient:
         parts = [ids[start : start + step] for start in range(0, len(ids), step)]
         jobs = [partial(self._of_ids, stream, part, meter=meter) for part in parts]
         yield from in_flight(jobs, width=min(self._width, len(jobs)) or 1)
+
+    def slice(self, stream: Stream, *, after: int, records: int) -> Iterator[bytes]:
+        """Yield pages of about so many records, by their ids, after an id's number."""
+        walk = self._walk(stream, since=None, query=f"id:>={after + 1}")
+        walk.most = records
+        for page in walk.pages():
+            yield page
+            if walk.met >= records:
+                return
+
+    def there(self, stream: Stream, ids: Sequence[str]) -> set[str]:
+        """Return which of these ids still have a record."""
+        found: set[str] = set()
+        for body in self.records_by_id(stream, ids):
+            envelope = reading.read_envelope(body, source=self._source)
+            for node in self._nodes(envelope):
+                if bytes(node) != b"null":
+                    record = reading.decode(node, type_=dict[str, str], source=self._source)
+                    found.add(record["id"])
+        return found
+
+    def prefers_export(self, stream: Stream) -> bool:
+        """Whether a first reading of a stream is better run by the storefront itself."""
+        if stream.bulk is None or self._bulk is None or self._bulk_from is None:
+            return False
+        count = self._count(stream, since=None)
+        return count is not None and count >= self._bulk_from
+
+    def export(self, stream: Stream, target: Path) -> datetime:
+        """
+        Write every object of a stream to a file, one a line, as a bulk operation gives them.
+
+        Returns when the store began: whatever changed later may be missing. What the stream
+        declares as `beside` is not among it.
+        """
+        if stream.bulk is None or self._bulk is None:
+            raise ValueError(f"stream {stream.name} has no bulk operation")
+        text = read_query(System.SHOPIFY, f"{stream.bulk.document}.graphql")
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        meter = self._meter(stream, expected=self._count(stream, since=None))
+        return self._bulk.fetch("\n".join(lines), target, meter=meter)
 
     def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -184,20 +238,20 @@ class ShopifyClient:
                 lambda size: {"ids": list(ids[start : start + size])},  # noqa: B023
             )
             chunk = ids[start : start + size]
-            nodes = self._nodes(envelope, expected=len(chunk))
+            nodes = self._nodes(envelope)
+            if len(nodes) != len(chunk):
+                raise UnreadableAnswerError(
+                    f"{self._source} answered {len(nodes)} records for {len(chunk)} ids: repeat"
+                    " later"
+                )
             with self._counting:
                 self.missing[stream.name] += sum(bytes(node) == b"null" for node in nodes)
             meter.add(len(chunk))
             start += len(chunk)
             yield self._asking.whole(stream, body, continued=0)
 
-    def _nodes(self, envelope: Envelope, *, expected: int) -> list[msgspec.Raw]:
+    def _nodes(self, envelope: Envelope) -> list[msgspec.Raw]:
         value = reading.value_at(envelope.data, ("nodes",), source=self._source)
-        nodes = reading.decode(
+        return reading.decode(
             value or msgspec.Raw(b"[]"), type_=list[msgspec.Raw], source=self._source
         )
-        if len(nodes) != expected:
-            raise UnreadableAnswerError(
-                f"{self._source} answered {len(nodes)} records for {expected} ids: repeat later"
-            )
-        return nodes

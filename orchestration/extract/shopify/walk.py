@@ -29,7 +29,8 @@ class Walk:
     One walk through one window of a stream, oldest change first.
 
     `search_field` is what the window narrows; None for a stream that is read whole.
-    `last_change` is that of the last record yielded, and `is_done` whether there is no more.
+    `last_change` is that of the last record yielded, `met` counts the records, and `is_done` says
+    that there are no more. No page is larger than `most`.
     """
 
     asking: Asking
@@ -40,6 +41,8 @@ class Walk:
     variables: Mapping[str, Any] = field(default_factory=dict)
     last_change: datetime | None = None
     is_done: bool = False
+    met: int = 0
+    most: int | None = None
 
     def pages(self) -> Iterator[bytes]:
         """Yield the pages from where the walk stands to the end of its window."""
@@ -50,6 +53,7 @@ class Walk:
             info = page.page_info
             self.is_done = not info.has_next_page
             self.last_change = self._changed_last(page)
+            self.met += len(page.nodes)
             self.meter.add(len(page.nodes))
             yield self.asking.whole(self.stream, body, continued=int(info.has_next_page))
             if self.is_done:
@@ -71,7 +75,7 @@ class Walk:
         if self.search_field:
             asked["query"] = self.window.search(self.search_field)
         body, envelope, size = self.asking.sized(
-            self.stream, lambda size: {**asked, "first": size}
+            self.stream, lambda size: {**asked, "first": min(size, self.most or size)}
         )
         return body, self.asking.page(envelope, self.stream), size
 

@@ -1,0 +1,222 @@
+"""A first reading by a bulk operation: objects in one file become the answers that pages give."""
+
+# ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from orchestration.extract.errors import UnreadableAnswerError
+from orchestration.extract.streams import Bulk, Stream
+from orchestration.landing.batches import land
+from orchestration.landing.manifest import Batch
+from orchestration.landing.reading import connect, literal
+
+# An object is joined with its children in memory, so a large file is first cut by their parent.
+OBJECTS, PARTS = "objects.jsonl", "parts"
+PART_BYTES = 128 * 2**20
+LARGEST_OBJECT_BYTES = 256 * 2**20
+RECORDS_AN_ANSWER = 100
+IDS_AT_ONCE = 10_000
+
+
+class Exporter(Protocol):
+    """A source that exports a stream's objects, and reads by id what it cannot export."""
+
+    def export(self, stream: Stream, target: Path) -> datetime:
+        """Write every object to a file, one a line, and return when the source began."""
+        ...
+
+    def records_by_id(self, stream: Stream, ids: Sequence[str]) -> Iterable[bytes]:
+        """Yield the records of these ids."""
+        ...
+
+
+def land_export(
+    root: Path,
+    stream: Stream,
+    exporter: Exporter,
+    *,
+    source: str,
+    run_id: str,
+    extracted_at: datetime,
+) -> Batch:
+    """
+    Land a whole stream as one batch, with the rows that its pages would have given.
+
+    The batch's newest change is no later than the start of the export: what changed while it ran
+    is asked for again. Memory is bounded; the disk holds the file about twice meanwhile.
+    """
+    if stream.bulk is None:
+        raise ValueError(f"stream {stream.name} has no bulk operation")
+    with _scratch(root / stream.system / stream.name / source, run_id=run_id) as scratch:
+        began_at = exporter.export(stream, scratch / OBJECTS)
+        with connect(scratch) as connection:
+            _split(connection, scratch)
+            return land(
+                root,
+                stream,
+                _answers(connection, scratch, stream, stream.bulk, exporter),
+                source=source,
+                run_id=run_id,
+                extracted_at=extracted_at,
+                since=None,
+                read_at=began_at,
+            )
+
+
+@contextmanager
+def _scratch(parent: Path, *, run_id: str) -> Iterator[Path]:
+    """A folder beside the batches: what a killed run leaves of it is swept as theirs are."""
+    folder = parent / f"export-{run_id[:8]}-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _split(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Cut the file into parts, an object and its children in the same; remember their order."""
+    parts = (scratch / OBJECTS).stat().st_size // PART_BYTES + 1
+    connection.execute("set partitioned_write_flush_threshold = 20000")
+    try:
+        connection.execute(f"""
+            copy (
+                select
+                    row_number() over () as line,
+                    json ->> '$.id' as id,
+                    json ->> '$.__parentId' as parent,
+                    regexp_extract(json ->> '$.id', '^gid://[^/]+/([A-Za-z]+)/', 1) as kind,
+                    trim(json::varchar) as text,
+                    hash(coalesce(json ->> '$.__parentId', json ->> '$.id')) % {parts} as part
+                from {_objects(scratch / OBJECTS)}
+            ) to {literal(str(scratch / PARTS))}
+            (format parquet, compression zstd, partition_by (part))
+        """)
+    except duckdb.Error as error:
+        raise UnreadableAnswerError(
+            f"the export is no file of JSON objects ({str(error).splitlines()[0][:200]}): repeat"
+        ) from error
+
+
+def _answers(
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    stream: Stream,
+    bulk: Bulk,
+    exporter: Exporter,
+) -> Iterator[bytes]:
+    """Yield answers as pages have them, a hundred records in each, part after part."""
+    opening = "".join(f'{{"{name}":' for name in stream.records) + "["
+    closing = "]" + "}" * len(stream.records)
+    beside = scratch / "beside.jsonl"
+    for folder in sorted((scratch / PARTS).glob("part=*")):
+        part = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        _refuse_strays(connection, part, kinds=list(bulk.children.values()))
+        _write_beside(connection, part, beside, stream.read_by_id(bulk.beside_document), exporter)
+        found = connection.cursor().execute(f"""
+            select
+                {literal(opening)} || string_agg(record, ',' order by line) || {literal(closing)}
+            from (
+                select *, (row_number() over (order by line) - 1) // {RECORDS_AN_ANSWER} as chunk
+                from ({_records(part, beside, bulk)})
+            )
+            group by chunk
+            order by chunk
+        """)
+        while rows := found.fetchmany(10):
+            yield from (answer.encode() for (answer,) in rows)
+
+
+def _refuse_strays(connection: duckdb.DuckDBPyConnection, part: str, *, kinds: list[str]) -> None:
+    """Refuse a child without its parent, and one of a kind that nobody asked for."""
+    strays = connection.execute(
+        f"""
+        with objects as (select id, parent, kind from {part})
+        select count(*)
+        from objects
+        left join (select distinct id from objects where parent is null) as parents
+            on objects.parent = parents.id
+        where
+            objects.id is null
+            or (parent is not null and (parents.id is null or not list_contains($kinds, kind)))
+        """,
+        {"kinds": kinds},
+    ).fetchone()
+    if strays and strays[0]:
+        raise UnreadableAnswerError(
+            f"the export holds {strays[0]} objects without their parent or of a kind that was not"
+            " asked for: repeat, and check the API version if it persists"
+        )
+
+
+def _write_beside(
+    connection: duckdb.DuckDBPyConnection,
+    part: str,
+    beside: Path,
+    by_id: Stream,
+    exporter: Exporter,
+) -> None:
+    """Read by id what the export cannot carry, for every record of a part."""
+    found = connection.cursor().execute(
+        f"select distinct id from {part} where parent is null order by id"
+    )
+    with beside.open("wb") as file:
+        while ids := [row[0] for row in found.fetchmany(IDS_AT_ONCE)]:
+            for answer in exporter.records_by_id(by_id, ids):
+                file.write(answer.replace(b"\n", b" ") + b"\n")
+
+
+def _records(part: str, beside: Path, bulk: Bulk) -> str:
+    """Return a select of the text of each record with its children and what stands beside it."""
+    children = [
+        f"""',"{name}":{{"nodes":[' || coalesce("{name}".nodes, '') || ']}}'"""
+        for name in bulk.children
+    ]
+    others = [
+        f"""',"{name}":' || coalesce((beside.record -> '$.{name}')::varchar, 'null')"""
+        for name in bulk.beside
+    ]
+    joins = " ".join(
+        f"""
+        left join (
+            select parent, string_agg(text, ',' order by line) as nodes
+            from objects where kind = {literal(kind)} and parent is not null group by parent
+        ) as "{name}" on parents.id = "{name}".parent
+        """
+        for name, kind in bulk.children.items()
+    )
+    return f"""
+        with objects as (
+            select * from {part}
+            qualify row_number() over (partition by id, parent order by line desc) = 1
+        ),
+        parents as (select * from objects where parent is null),
+        nodes as (
+            select unnest(json_extract(json, '$.data.nodes[*]')) as record
+            from {_objects(beside)}
+        ),
+        beside as (
+            select record ->> '$.id' as id, any_value(record) as record
+            from nodes where record ->> '$.id' is not null group by 1
+        )
+        select
+            parents.line,
+            left(parents.text, -1) || {" || ".join([*children, *others])} || '}}' as record
+        from parents {joins} left join beside on parents.id = beside.id
+    """
+
+
+def _objects(file: Path) -> str:
+    return (
+        f"read_ndjson_objects({literal(str(file))},"
+        f" maximum_object_size = {LARGEST_OBJECT_BYTES}, format = 'newline_delimited')"
+    )
