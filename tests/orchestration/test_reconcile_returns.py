@@ -17,7 +17,7 @@ from orchestration.checks.facts import facts
 from orchestration.checks.keys import PUBLICATION_IS_COMPLETE
 from orchestration.checks.rollup import publication_is_complete
 from orchestration.extract.errors import StopError
-from orchestration.resources import Home, LedgerResource
+from orchestration.resources import Home, LedgerResource, SyncResource
 
 AS_OF = "2026-03-20T00:00:00+00:00"
 
@@ -104,6 +104,7 @@ def reconcile(tmp_path, monkeypatch):
                 "ledger": LedgerResource(),
                 "shopify": stores or Stores(),
                 "netsuite": erp or Erp(),
+                "sync": SyncResource(),
             },
         )
         job = defs.resolve_implicit_global_asset_job_def()
