@@ -126,7 +126,6 @@ decided as (
     where
         receipts.event_rank = 0
         and moves.event_rank = 1
-        and moves.taken_through > moves.taken_before
 
 ),
 
