@@ -15,7 +15,8 @@ STARTED_BY_TAG = "returns/started_by"
 COMMAND = "command"
 UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
 
-Listener = Callable[[dg.DagsterEvent], None]
+# Hears the events of a run, and what its steps say of their progress.
+Listener = Callable[[dg.DagsterEvent | str], None]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def close_abandoned_runs(instance: dg.DagsterInstance) -> int:
 
 
 class _Handler(logging.Handler):
-    """Hands each of a run's events to a function; messages of the code stay in the run's log."""
+    """Hands each of a run's events to a function, and what the code says between them."""
 
     def __init__(self, listener: Listener) -> None:
         super().__init__()
@@ -73,8 +74,8 @@ class _Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
-        if event is not None:
-            self._listener(event)
+        said = getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage())
+        self._listener(said if event is None else event)
 
 
 def _logger(listener: Listener) -> dg.LoggerDefinition:

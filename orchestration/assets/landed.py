@@ -1,5 +1,6 @@
 """One asset per stream: what each source answered, landed as it was received."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,7 +55,9 @@ IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
 
 
 class Client(Sweeper, Protocol):
-    """What a stream is read with, as far as this room uses it."""
+    """What a stream is read with, as far as this room uses it; `missing` as the client counts."""
+
+    missing: Counter[str]
 
     def prefers_export(self, stream: Stream) -> bool:
         """Whether a first reading is better exported."""
@@ -139,6 +142,9 @@ def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
             try:
                 with shopify.client(store, tell=context.log.info) as client:
                     batches += _land_store(landing, stream, store=store, client=client, home=home)
+                    if client.missing.total():
+                        # Gone between the page that named them and the reading by id.
+                        context.log.info("store %s: no record for %s", store, dict(client.missing))
             except StopError as error:
                 if stream.is_witness:
                     # Nothing was said, and that is known: its control is left out.

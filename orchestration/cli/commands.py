@@ -60,6 +60,7 @@ Restore = Annotated[
 ]
 Latency = Annotated[float, typer.Option(min=0, help="Seconds a storefront's answer travels.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
+Host = Annotated[str, typer.Option(help="Address to listen on, behind a proxy with TLS.")]
 
 
 # The rooms are imported by the command that needs them: Dagster and dbt take seconds to load,
@@ -185,6 +186,21 @@ def _write_landing(
         f"{volume.returns:,} returns ({volume.copies:,} copies of {volume.drawn:,}) in"
         f" {volume.rows:,} rows are in {folder}, their truth is in {folder.parent / TRUTH}"
     )
+
+
+@app.command()
+def webhooks(host: Host = "127.0.0.1", port: Port = 8910) -> None:
+    """Receive the storefront's webhooks: the next run reads again what they name."""
+    from orchestration.resources.settings import environment, read_home, read_stores
+    from orchestration.webhooks import receive_forever, receiver_of
+
+    with refusals():
+        env = environment()
+        stores = read_stores(env)
+        receiver = receiver_of(stores, read_home(env).path, now=lambda: datetime.now(UTC))
+        for store in receiver.secrets:
+            console.print(f"Receiving for store {store} at http://{host}:{port}/webhooks/{store}")
+        receive_forever(receiver, host=host, port=port)
 
 
 @app.command()

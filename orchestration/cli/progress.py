@@ -27,8 +27,11 @@ class Progress:
         self._console = console
         self._steps: dict[str, Step] = {}
 
-    def __call__(self, event: dg.DagsterEvent) -> None:
-        """Take in one event; a step's line is printed when it ends."""
+    def __call__(self, event: dg.DagsterEvent | str) -> None:
+        """Take in one event, or what a step says meanwhile; a step has a line when it ends."""
+        if isinstance(event, str):
+            self._console.print(f"       {event}", markup=False)
+            return
         if event.step_key is None:
             return
         step = self._steps.setdefault(event.step_key, Step())

@@ -29,7 +29,8 @@ from orchestration.sandbox.storefront_limits import (
     Price,
     objects_in,
 )
-from orchestration.sandbox.storefront_schema import Visit, executable_schema
+from orchestration.sandbox.storefront_schema import executable_schema
+from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")

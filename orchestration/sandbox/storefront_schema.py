@@ -1,64 +1,35 @@
 """The storefront's schema made executable over its books."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from graphql import (
-    GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    GraphQLSyntaxError,
     build_schema,
-    execute_sync,
     get_named_type,
-    parse,
-    validate,
 )
 
 from orchestration.sandbox.inventory import Desk, quantities_of
-from orchestration.sandbox.storefront_books import StorefrontBooks
-from orchestration.sandbox.storefront_bulk import BulkDesk, every, refused
-from orchestration.sandbox.storefront_bulk_rules import bulk_refusals
+from orchestration.sandbox.storefront_bulk import every
+from orchestration.sandbox.storefront_bulk_queries import (
+    bulk_operation,
+    bulk_operations,
+    run_in_bulk,
+)
 from orchestration.sandbox.storefront_paging import Key, page
 from orchestration.sandbox.storefront_search import number, search
-from orchestration.sandbox.storefront_search import parse as parse_search
 from orchestration.sandbox.storefront_settlements import payouts
+from orchestration.sandbox.storefront_visit import Visit
 from orchestration.sandbox.storefront_wire import Record, level_id
 
-GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
 SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
 )
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One request: whose books, which store, and when."""
-
-    books: StorefrontBooks
-    store: str
-    now: datetime
-    bulk: BulkDesk
-    is_bulk: bool = False
-
-    def find(self, global_id: str) -> Record | None:
-        """Return a record; an id that is none of this API's is an error of the whole request."""
-        if not GLOBAL_ID.fullmatch(global_id):
-            raise GraphQLError(
-                f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
-            )
-        return self.books.get(self.store, global_id)
-
-    def every(self, kind: str) -> list[Record]:
-        """Return the store's records of one kind."""
-        return self.books.of_kind(self.store, kind)
 
 
 def executable_schema() -> GraphQLSchema:
@@ -256,43 +227,10 @@ def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     return desk.move(arguments["input"], _idempotency_key(info))
 
 
-def _run_in_bulk(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    visit: Visit = info.context
-    text = arguments["query"]
-    try:
-        document = parse(text)
-    except GraphQLSyntaxError as error:
-        return refused(f"Invalid bulk query: {error.message}")
-    problems = [problem.message for problem in validate(info.schema, document)]
-    problems = problems or bulk_refusals(info.schema, document, text)
-    if problems:
-        return refused(f"Invalid bulk query: {problems[0]}")
-    done = execute_sync(info.schema, document, context_value=replace(visit, is_bulk=True))
-    if done.errors or done.data is None:
-        return refused(f"Invalid bulk query: {done.errors}")
-    return visit.bulk.start(visit.store, text, done.data, now=visit.now)
-
-
-def _bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
-    visit: Visit = info.context
-    return visit.bulk.find(visit.store, arguments["id"])
-
-
-def _bulk_operations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    visit: Visit = info.context
-    wanted = {term.name: term.value.upper() for term in parse_search(arguments.get("query"))}
-    found = [
-        operation
-        for operation in visit.bulk.of_store(visit.store)
-        if operation["status"] == wanted.get("status", operation["status"])
-    ]
-    return _paged(found, info, arguments)
-
-
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
-        "bulkOperation": _bulk_operation,
-        "bulkOperations": _bulk_operations,
+        "bulkOperation": bulk_operation,
+        "bulkOperations": bulk_operations,
         "orders": _orders,
         "ordersCount": _orders_count,
         "order": _found_of_kind("Order"),
@@ -310,7 +248,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "currentAppInstallation": _installation,
     },
     "Mutation": {
-        "bulkOperationRunQuery": _run_in_bulk,
+        "bulkOperationRunQuery": run_in_bulk,
         "inventoryAdjustQuantities": _adjust,
         "inventoryMoveQuantities": _move,
     },

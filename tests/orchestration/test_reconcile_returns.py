@@ -1,6 +1,7 @@
 """The whole job, in process: what lands, what is checked, and what a publication says of it."""
 
 import json
+from collections import Counter
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,6 +29,7 @@ class Source:
     def __init__(self, records=None, *, refuses=()):
         self.records = records or {}
         self.refuses = refuses
+        self.missing = Counter()
 
     def pages(self, stream, *, since):  # noqa: ARG002 - the client's signature
         if stream.name in self.refuses:

@@ -1,0 +1,36 @@
+"""One request to the storefront, as its resolvers see it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from graphql import GraphQLError
+
+from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_bulk import BulkDesk
+from orchestration.sandbox.storefront_wire import Record
+
+GLOBAL_ID = re.compile(r"gid://shopify/[A-Za-z]+/\d+(\?[a-z_]+=\d+)?")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: whose books, which store, and when."""
+
+    books: StorefrontBooks
+    store: str
+    now: datetime
+    bulk: BulkDesk
+    is_bulk: bool = False
+
+    def find(self, global_id: str) -> Record | None:
+        """Return a record; an id that is none of this API's is an error of the whole request."""
+        if not GLOBAL_ID.fullmatch(global_id):
+            raise GraphQLError(
+                f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
+            )
+        return self.books.get(self.store, global_id)
+
+    def every(self, kind: str) -> list[Record]:
+        """Return the store's records of one kind."""
+        return self.books.of_kind(self.store, kind)
