@@ -85,7 +85,7 @@ class SignOff:
     """
     A closed period, the publication it was closed on, and that file's SHA-256.
 
-    `store` is a store's key or `all`; `period` is an accounting month, such as `2026-09`. `facts` is what
+    `store` is a store's key or `all`; `period` is an accounting month, `2026-09`. `facts` is what
     was known when it was signed, as JSON.
     """
 
