@@ -79,6 +79,7 @@ TRACES: dict[tuple[System, str], Trace] = {
             ),
         ),
     ),
+    (System.SHOPIFY, "bank_references"): Trace(records=(f"'payment:' || {_tail('id')}",)),
     (System.SHOPIFY, "balance_transactions"): Trace(
         records=("associatedOrder.id", "'payment:' || sourceOrderTransactionId"),
         moments="[transactionDate]",
@@ -131,6 +132,8 @@ READ_WHOLE = frozenset(
     {
         (System.SHOPIFY, "order_census"),
         (System.SHOPIFY, "deleted_orders"),
+        (System.SHOPIFY, "sales_agreements"),
+        (System.SHOPIFY, "customers"),
         (System.SHOPIFY, "locations"),
         (System.SHOPIFY, "inventory_levels"),
         (System.SHOPIFY, "payouts"),

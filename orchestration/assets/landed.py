@@ -23,16 +23,25 @@ from orchestration.extract.streams import (
 )
 from orchestration.landing import (
     Batch,
+    bank_reference_ids_to_read,
+    customer_ids_to_read,
     disposition_ids_to_read,
     land,
     land_export,
     refund_ids_to_read,
     resume_at,
     return_ids_to_read,
+    sales_agreement_ids_to_read,
 )
 from orchestration.landing.census import CENSUS, DELETED
 from orchestration.landing.exports import Exporter
-from orchestration.resources import Home, LedgerResource, NetSuiteResource, ShopifyResource
+from orchestration.resources import (
+    CustomerKeysResource,
+    Home,
+    LedgerResource,
+    NetSuiteResource,
+    ShopifyResource,
+)
 
 Answers = Iterable[bytes]
 Landed = dg.MaterializeResult[None]
@@ -40,8 +49,7 @@ Landed = dg.MaterializeResult[None]
 EVERY_STORE_IS_EXTRACTED = "every_store_is_extracted"
 CONTROL_TOTALS = STREAMS[System.NETSUITE, "control_totals"]
 OPENING_TOTALS = dg.AssetKey([str(System.NETSUITE), "opening_control_totals"])
-ORDERS = STREAMS[System.SHOPIFY, "orders"]
-RETURNS = STREAMS[System.SHOPIFY, "returns"]
+CUSTOMERS = STREAMS[System.SHOPIFY, "customers"]
 
 # What a source's search may show late: an index that lags, a clock that is off, a long write.
 OVERLAP = timedelta(hours=1)
@@ -51,6 +59,22 @@ IDS_TO_READ: Mapping[str, Callable[..., list[str]]] = {
     "returns": return_ids_to_read,
     "dispositions": disposition_ids_to_read,
     "refunds": refund_ids_to_read,
+    "bank_references": bank_reference_ids_to_read,
+    "sales_agreements": sales_agreement_ids_to_read,
+    "customers": customer_ids_to_read,
+}
+# Whose records must have landed before: they name what is read, or are summed up by it. The sweep
+# looks for orders that the search did not find, and reads them.
+READ_AFTER: Mapping[str, Sequence[str]] = {
+    "order_census": ["orders"],
+    "deleted_orders": ["order_census"],
+    "returns": ["deleted_orders"],
+    "dispositions": ["deleted_orders", "returns"],
+    "refunds": ["deleted_orders"],
+    "bank_references": ["refunds"],
+    "sales_agreements": ["deleted_orders", "returns", "refunds"],
+    "customers": ["deleted_orders"],
+    "payouts": ["balance_transactions"],
 }
 
 
@@ -122,6 +146,11 @@ def key_of(stream: Stream) -> dg.AssetKey:
     return dg.AssetKey([str(stream.system), stream.name])
 
 
+def _storefront_deps(stream: Stream) -> list[dg.AssetKey]:
+    names = READ_AFTER.get(stream.name, ())
+    return [key_of(STREAMS[System.SHOPIFY, name]) for name in names]
+
+
 def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
     """Return the asset that lands one storefront stream, each store for itself."""
 
@@ -136,27 +165,43 @@ def storefront_asset(stream: Stream) -> dg.AssetsDefinition:
     def landed(
         context: dg.AssetExecutionContext, shopify: ShopifyResource, home: Home
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        landing = Landing.of(context, home)
-        batches, failures, silent = [], {}, {}
-        for store in shopify.stores:
-            try:
-                with shopify.client(store, tell=context.log.info) as client:
-                    batches += _land_store(landing, stream, store=store, client=client, home=home)
-                    if client.missing.total():
-                        # Gone between the page that named them and the reading by id.
-                        context.log.info("store %s: no record for %s", store, dict(client.missing))
-            except StopError as error:
-                if stream.is_witness:
-                    # Nothing was said, and that is known: its control is left out.
-                    silent[store] = str(error)
-                    batches.append(landing.land(stream, [], source=store, since=None))
-                else:
-                    failures[store] = str(error)
-            except SourceError as error:
-                failures[store] = str(error)
-        return _result(batches, checks=[_every_store(shopify.stores, failures, silent=silent)])
+        return _land_stores(context, stream, shopify=shopify, home=home, land_store=_land_store)
 
     return landed
+
+
+@dg.asset(
+    key=key_of(CUSTOMERS),
+    deps=_storefront_deps(CUSTOMERS),
+    group_name=f"landing_{System.SHOPIFY}",
+    kinds={"shopify", "parquet"},
+    check_specs=[dg.AssetCheckSpec(EVERY_STORE_IS_EXTRACTED, asset=key_of(CUSTOMERS))],
+)
+def customers(
+    context: dg.AssetExecutionContext,
+    shopify: ShopifyResource,
+    home: Home,
+    ledger: LedgerResource,
+    customer_keys: CustomerKeysResource,
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Buyers of orders with a return or a refund, hashed and masked; the answers do not land."""
+    keys = customer_keys.read()
+    with ledger.forgotten_customers() as opened:
+        forgotten = opened.keys(made_with=keys.made_with)
+
+    def land_store(
+        landing: Landing, stream: Stream, *, store: str, client: Client, home: Home
+    ) -> list[Batch]:
+        del home
+        ids = customer_ids_to_read(landing.root, store, run_id=landing.run_id)
+        asked = [id_ for id_ in ids if keys.key_of(id_) not in forgotten]
+        answers = (
+            keys.without_names(answer, is_forgotten=forgotten.__contains__)
+            for answer in client.records_by_id(stream, asked)
+        )
+        return [landing.land(stream, answers, source=store, since=None)]
+
+    return _land_stores(context, CUSTOMERS, shopify=shopify, home=home, land_store=land_store)
 
 
 def erp_asset(stream: Stream) -> dg.AssetsDefinition:
@@ -204,27 +249,40 @@ def confirmed_actions(
     return _result([batch])
 
 
-def _storefront_deps(stream: Stream) -> list[dg.AssetKey]:
-    if stream.name == "payouts":
-        # Read after the entries it sums up: it names every payout that they do.
-        return [key_of(STREAMS[System.SHOPIFY, "balance_transactions"])]
-    if stream is CENSUS:
-        # What the search finds is read by it: the sweep looks for what it does not find.
-        return [key_of(ORDERS)]
-    if stream is DELETED:
-        return [key_of(CENSUS)]
-    if stream.name not in IDS_TO_READ:
-        return []
-    # Read after the sweep, which reads orders that name them.
-    if stream.name == "dispositions":
-        return [key_of(DELETED), key_of(RETURNS)]
-    return [key_of(DELETED)]
-
-
 def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
     if stream is not CONTROL_TOTALS:
         return [OPENING_TOTALS]
     return [key_of(other) for other in NETSUITE_STREAMS if other is not stream]
+
+
+def _land_stores(
+    context: dg.AssetExecutionContext,
+    stream: Stream,
+    *,
+    shopify: ShopifyResource,
+    home: Home,
+    land_store: Callable[..., list[Batch]],
+) -> Landed:
+    """Land a stream of every store, each for itself; one that fails stops no other."""
+    landing = Landing.of(context, home)
+    batches, failures, silent = [], {}, {}
+    for store in shopify.stores:
+        try:
+            with shopify.client(store, tell=context.log.info) as client:
+                batches += land_store(landing, stream, store=store, client=client, home=home)
+                if client.missing.total():
+                    # Gone between the page that named them and the reading by id.
+                    context.log.info("store %s: no record for %s", store, dict(client.missing))
+        except StopError as error:
+            if stream.is_optional:
+                # Nothing was said, and that is known: what it would tell is left out.
+                silent[store] = str(error)
+                batches.append(landing.land(stream, [], source=store, since=None))
+            else:
+                failures[store] = str(error)
+        except SourceError as error:
+            failures[store] = str(error)
+    return _result(batches, checks=[_every_store(shopify.stores, failures, silent=silent)])
 
 
 def _land_store(
@@ -253,7 +311,7 @@ def _every_store(
         metadata={
             "stores": {store: store not in failures for store in stores},
             "failures": dict(failures),
-            "witnesses_unavailable": dict(silent),
+            "unavailable": dict(silent),
         },
     )
 
@@ -278,7 +336,8 @@ rehearsal_outcomes = dg.AssetSpec(
 )
 
 landed_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
-    *(storefront_asset(stream) for stream in SHOPIFY_STREAMS),
+    *(storefront_asset(stream) for stream in SHOPIFY_STREAMS if stream is not CUSTOMERS),
+    customers,
     *(erp_asset(stream) for stream in NETSUITE_STREAMS),
     opening_control_totals,
     confirmed_actions,

@@ -18,6 +18,7 @@ from orchestration.landing import committed_batches
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
 NONE_GONE = "no_landed_order_is_gone"
+NOT_CUT = "no_list_is_cut"
 UNMOVED = "totals_did_not_move_during_the_extraction"
 
 # What no run reads, no run can read too late: a rehearsal lands when a person asks for it.
@@ -43,6 +44,15 @@ LANDING_SPECS = [
         NONE_GONE,
         asset=key_of(DELETED_ORDERS),
         description="The store still has and shows every order that landed.",
+    ),
+    *(
+        dg.AssetCheckSpec(
+            NOT_CUT,
+            asset=key_of(stream),
+            description="No record has as many entries as a list without pages is asked for.",
+        )
+        for stream in STREAMS.values()
+        if stream.capped
     ),
     dg.AssetCheckSpec(
         UNMOVED,
@@ -83,6 +93,36 @@ def no_rejects(
         NO_REJECTS,
         failures={store: f"{count} rejected" for store, count in counts},
         stores=stores if stream.system is System.SHOPIFY else (),
+    )
+
+
+def not_cut(
+    connection: duckdb.DuckDBPyConnection, stream: Stream, *, stores: Sequence[str]
+) -> dg.AssetCheckResult:
+    """Name each store's records with a list that may go on after its last landed entry."""
+    keys = ", ".join(f'"{name}"' for name in ("_store", *stream.key))
+    cut = "\nunion all\n".join(
+        f"""select _store, '{name} of ' || "{stream.key[0]}" as list from newest
+            where len("{name}") >= {size}"""
+        for name, size in stream.capped.items()
+    )
+    found = connection.execute(f"""
+        with newest as (
+            select * from "{stream.system}"."{stream.name}"
+            qualify row_number() over (
+                partition by {keys} order by _extracted_at desc, _batch_id desc
+            ) = 1
+        )
+        select _store, string_agg(list, ', ' order by list) from ({cut}) group by _store
+    """).fetchall()
+    return by_store(
+        key_of(stream),
+        NOT_CUT,
+        failures={
+            store: f"there may be more {lists}: raise how many {stream.name}.graphql asks for"
+            for store, lists in found
+        },
+        stores=stores,
     )
 
 
@@ -178,5 +218,7 @@ def landing_results(
     for stream in READ_BY_RUNS:
         yield no_rejects(connection, stream, stores=stores)
         yield fresh(root, stream, now=now, stores=stores)
+        if stream.capped:
+            yield not_cut(connection, stream, stores=stores)
     yield none_gone(connection, stores=stores)
     yield unmoved(connection, run_id=run_id)

@@ -59,6 +59,7 @@ Restore = Annotated[
     float | None, typer.Option(min=1, help="Points restored a second; a small shop has 100.")
 ]
 Latency = Annotated[float, typer.Option(min=0, help="Seconds a storefront's answer travels.")]
+Who = Annotated[str, typer.Argument(help="E-mail of the customer, or its id in a store.")]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
 Host = Annotated[str, typer.Option(help="Address to listen on, behind a proxy with TLS.")]
 
@@ -201,6 +202,15 @@ def webhooks(host: Host = "127.0.0.1", port: Port = 8910) -> None:
         for store in receiver.secrets:
             console.print(f"Receiving for store {store} at http://{host}:{port}/webhooks/{store}")
         receive_forever(receiver, host=host, port=port)
+
+
+@app.command()
+def forget(who: Who) -> None:
+    """Erase a customer, by e-mail or id, from what has landed; it never lands again."""
+    from orchestration.cli.forget import forget as forget_customer
+
+    with refusals():
+        forget_customer(console, who)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What a command may refuse to do; each says what to do about it in its own message."""
 
 from orchestration.assets.project import ProjectError
+from orchestration.cli.forget import NoCustomerError
 from orchestration.cli.home import HomeBusyError
 from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
@@ -15,6 +16,7 @@ from orchestration.volume import VolumeError
 REFUSALS = (
     HomeBusyError,
     LedgerError,
+    NoCustomerError,
     OtherBooksError,
     ProjectError,
     RunFailedError,

@@ -2,10 +2,14 @@
 
 from orchestration.landing.batches import land, sweep_unfinished
 from orchestration.landing.exports import land_export
+from orchestration.landing.forgetting import Forgotten, find_customers, forget_customers
 from orchestration.landing.ids import (
+    bank_reference_ids_to_read,
+    customer_ids_to_read,
     disposition_ids_to_read,
     refund_ids_to_read,
     return_ids_to_read,
+    sales_agreement_ids_to_read,
 )
 from orchestration.landing.manifest import Batch, committed_batches, landed_sources
 from orchestration.landing.sources import create_source_views
@@ -13,14 +17,20 @@ from orchestration.landing.watermarks import resume_at
 
 __all__ = [
     "Batch",
+    "Forgotten",
+    "bank_reference_ids_to_read",
     "committed_batches",
     "create_source_views",
+    "customer_ids_to_read",
     "disposition_ids_to_read",
+    "find_customers",
+    "forget_customers",
     "land",
     "land_export",
     "landed_sources",
     "refund_ids_to_read",
     "resume_at",
     "return_ids_to_read",
+    "sales_agreement_ids_to_read",
     "sweep_unfinished",
 ]

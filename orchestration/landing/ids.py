@@ -13,6 +13,9 @@ ORDERS = STREAMS[System.SHOPIFY, "orders"]
 RETURNS = STREAMS[System.SHOPIFY, "returns"]
 DISPOSITIONS = STREAMS[System.SHOPIFY, "dispositions"]
 REFUNDS = STREAMS[System.SHOPIFY, "refunds"]
+BANK_REFERENCES = STREAMS[System.SHOPIFY, "bank_references"]
+SALES_AGREEMENTS = STREAMS[System.SHOPIFY, "sales_agreements"]
+CUSTOMERS = STREAMS[System.SHOPIFY, "customers"]
 
 # Nothing promises that a change of a return moves its order: until it is final it is read anew.
 RETURN_MAY_CHANGE = "status not in ('CLOSED', 'CANCELED', 'DECLINED')"
@@ -22,6 +25,14 @@ DISPOSITION_MAY_CHANGE = (
 REFUND_MAY_CHANGE = (
     "len(list_filter(transactions.nodes, lambda node:"
     " node.status in ('PENDING', 'AWAITING_RESPONSE', 'UNKNOWN'))) > 0"
+)
+# A bank tells its reference days after the refund, or never: then it is asked for no longer.
+REFERENCE_MAY_COME = (
+    '"shopifyPaymentsSet".refundSet.acquirerReferenceNumber is null'
+    " and landed._extracted_at < payments.paid_at + interval 30 days"
+)
+IS_GIVEN_BACK = (
+    'len(refunds) > 0 or len("returns".nodes) > 0 or "totalRefundedSet".shopMoney.amount <> 0'
 )
 
 
@@ -52,6 +63,76 @@ def refund_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:
     return _ids(root, store, REFUNDS, run_id=run_id, may_change=REFUND_MAY_CHANGE)
 
 
+def bank_reference_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:
+    """Return the ids of the paid refund transactions whose bank reference may have come."""
+    query = f"""
+        with payments as (
+            select payment.id, coalesce(payment.processedAt, payment.createdAt) as paid_at
+            from (
+                select unnest(transactions.nodes) as payment
+                from ({newest(root, store, REFUNDS)})
+            )
+            where payment.kind = 'REFUND' and payment.status = 'SUCCESS'
+                and payment.gateway = 'shopify_payments'
+        ),
+        landed as ({newest(root, store, BANK_REFERENCES)})
+        select distinct payments.id
+        from payments left join landed on payments.id = landed.id
+        where landed.id is null or (landed._run_id <> $run_id and {REFERENCE_MAY_COME})
+        order by payments.id
+    """
+    return _first_column(query, run_id)
+
+
+def sales_agreement_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
+    """Return the ids of the orders of which something given back landed after their agreements."""
+    query = f"""
+        with orders as (
+            select id, _extracted_at from ({newest(root, store, ORDERS)}) where {IS_GIVEN_BACK}
+        ),
+        read as (
+            select id, _extracted_at from orders
+            union all
+            select "order".id, _extracted_at from ({newest(root, store, RETURNS)})
+            union all
+            select "order".id, _extracted_at from ({newest(root, store, REFUNDS)})
+        ),
+        landed as ({newest(root, store, SALES_AGREEMENTS)})
+        select orders.id
+        from orders
+        inner join read on orders.id = read.id
+        left join landed on orders.id = landed.id
+        group by orders.id, landed._extracted_at
+        having landed._extracted_at is null or landed._extracted_at < max(read._extracted_at)
+        order by orders.id
+    """
+    return _first_column(query, None)
+
+
+def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
+    """
+    Return the ids of the buyers, people and companies, of orders with a return or a refund.
+
+    A buyer is read again when such an order landed after the buyer did.
+    """
+    query = f"""
+        with buyers as (
+            select coalesce("purchasingEntity".company.id, customer.id) as id,
+                max(_extracted_at) as named_at
+            from ({newest(root, store, ORDERS)})
+            where {IS_GIVEN_BACK}
+            group by all
+        ),
+        landed as ({newest(root, store, CUSTOMERS)})
+        select buyers.id
+        from buyers left join landed on buyers.id = landed.id
+        where buyers.id is not null
+            and (landed.id is null or landed._extracted_at < buyers.named_at)
+        order by buyers.id
+    """
+    return _first_column(query, None)
+
+
 def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str) -> list[str]:
     """
     Derive the ids from what has landed alone.
@@ -75,8 +156,13 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
         select id from landed where {may_change} and _run_id <> $run_id
         order by id
     """
+    return _first_column(query, run_id)
+
+
+def _first_column(query: str, run_id: str | None) -> list[str]:
+    parameters = {} if run_id is None else {"run_id": run_id}
     with connect() as connection:
-        return [row[0] for row in connection.execute(query, {"run_id": run_id}).fetchall()]
+        return [row[0] for row in connection.execute(query, parameters).fetchall()]
 
 
 def newest(root: Path, store: str, stream: Stream) -> str:

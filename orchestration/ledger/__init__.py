@@ -18,7 +18,9 @@ from orchestration.ledger.errors import (
     LedgerNewerError,
     LedgerUnreachableError,
     LostClaimError,
+    OtherSecretError,
 )
+from orchestration.ledger.forgotten import ForgottenCustomers
 from orchestration.ledger.repository import Ledger
 from orchestration.ledger.states import FINAL, UNRESOLVED, State
 from orchestration.ledger.values import (
@@ -44,6 +46,7 @@ __all__ = [
     "DecisionRefusedError",
     "Decisions",
     "Entry",
+    "ForgottenCustomers",
     "FoundBreak",
     "Halt",
     "HeldBackError",
@@ -55,6 +58,7 @@ __all__ = [
     "LedgerNewerError",
     "LedgerUnreachableError",
     "LostClaimError",
+    "OtherSecretError",
     "SignOff",
     "State",
     "Topic",

@@ -29,6 +29,16 @@ class DecisionRefusedError(LedgerError):
     """Stop: a person asked for what this intent, or this person, does not allow."""
 
 
+class OtherSecretError(LedgerError):
+    """Stop: with another secret, customers who were forgotten would not be known again."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} keys of forgotten customers were made with another secret, and would land"
+            " again under this one; set CUSTOMER_SECRET back to what it was"
+        )
+
+
 class IntentChangedError(LedgerError):
     """Skip this intent: something else is asked for under a key that is already taken."""
 

@@ -137,3 +137,12 @@ halts = Table(
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+# A customer who asked to be forgotten: the keyed hashes of an e-mail and of ids, nothing else.
+forgotten_customers = Table(
+    "forgotten_customers",
+    metadata,
+    Column("customer_key", String(64), primary_key=True),
+    Column("made_with", String(64), nullable=False),
+    Column("forgotten_at", Instant, nullable=False),
+)

@@ -1,5 +1,6 @@
 """Configuration in, ready client out: what the assets, checks and syncs are given to work with."""
 
+from orchestration.resources.customers import CustomerKeysResource
 from orchestration.resources.home import Home
 from orchestration.resources.ledger import LedgerResource
 from orchestration.resources.netsuite import NetSuiteResource
@@ -8,6 +9,7 @@ from orchestration.resources.shopify import ShopifyResource
 from orchestration.resources.sync import SyncResource
 
 resources = {
+    "customer_keys": CustomerKeysResource(),
     "home": Home(),
     "ledger": LedgerResource(),
     "netsuite": NetSuiteResource(),
@@ -16,6 +18,7 @@ resources = {
 }
 
 __all__ = [
+    "CustomerKeysResource",
     "Home",
     "LedgerResource",
     "NetSuiteResource",

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from orchestration.ledger import Decisions, Ledger
+from orchestration.ledger import Decisions, ForgottenCustomers, Ledger
 from orchestration.resources.settings import environment, read_home
 
 
@@ -15,14 +15,22 @@ class LedgerResource(dg.ConfigurableResource[None]):
     @contextmanager
     def open(self) -> Iterator[Ledger]:
         """Open the ledger; the home folder is made where it is missing."""
-        settings = read_home(environment())
-        settings.path.mkdir(parents=True, exist_ok=True)
-        with Ledger(settings.ledger_url) as ledger:
+        with Ledger(_url()) as ledger:
             yield ledger
 
     def kept_publications(self) -> frozenset[str]:
         """Return the publications that a period was closed on."""
-        settings = read_home(environment())
-        settings.path.mkdir(parents=True, exist_ok=True)
-        with Decisions(settings.ledger_url) as decisions:
+        with Decisions(_url()) as decisions:
             return decisions.kept_publications()
+
+    @contextmanager
+    def forgotten_customers(self) -> Iterator[ForgottenCustomers]:
+        """Open the same ledger for what it knows of customers who asked to be forgotten."""
+        with ForgottenCustomers(_url()) as forgotten:
+            yield forgotten
+
+
+def _url() -> str:
+    settings = read_home(environment())
+    settings.path.mkdir(parents=True, exist_ok=True)
+    return settings.ledger_url

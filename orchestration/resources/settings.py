@@ -18,6 +18,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 API_VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 STORE_KEY = re.compile(r"[a-z][a-z0-9_]*")
 SYNC_MODES = ("dry", "live")
+SHORTEST_SECRET = 32
 
 
 class SettingsError(ValueError):
@@ -68,6 +69,13 @@ class NetSuiteSettings:
     return_field: str
     line_field: str
     inspected_by: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CustomerSettings:
+    """What customers' e-mails are hashed with; with another secret everyone gets another key."""
+
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,24 @@ def read_netsuite(env: Environment) -> NetSuiteSettings:
     return settings
 
 
+def read_customers(env: Environment) -> CustomerSettings:
+    """Return how customers are hashed: with a secret, written out or in a file."""
+    reader = _Reader(env)
+    secret = env.get("CUSTOMER_SECRET", "").strip()
+    if not secret and env.get("CUSTOMER_SECRET_FILE"):
+        path = reader.file("CUSTOMER_SECRET_FILE", "a file that holds the secret alone")
+        secret = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    if len(secret) < SHORTEST_SECRET:
+        reader.problem(
+            "CUSTOMER_SECRET",
+            f"is missing or shorter than {SHORTEST_SECRET} characters; set it (or"
+            " CUSTOMER_SECRET_FILE) to a random text, such as `openssl rand -hex 32` makes, and"
+            " keep it: e-mails are hashed with it before they land",
+        )
+    reader.raise_problems()
+    return CustomerSettings(secret=secret)
+
+
 def read_sync(env: Environment) -> SyncSettings:
     """Return how syncs act; without a word they send nothing."""
     reader = _Reader(env)
@@ -176,7 +202,7 @@ def read_sync(env: Environment) -> SyncSettings:
 def read_all_problems(env: Environment) -> list[str]:
     """Return what is wrong with any setting, each with its remedy; nothing where all is well."""
     problems: list[str] = []
-    for read in (read_home, read_stores, read_netsuite, read_sync):
+    for read in (read_home, read_stores, read_customers, read_netsuite, read_sync):
         try:
             read(env)
         except SettingsError as error:

@@ -27,6 +27,7 @@ class Credentials:
     client_id: str
     certificate_id: str
     key_file: Path
+    customer_secret: str
 
     def environment(self, url: str) -> dict[str, str]:
         """Return the settings that point a pipeline at the sandbox under `url`."""
@@ -46,6 +47,7 @@ class Credentials:
             "NETSUITE_CLIENT_ID": self.client_id,
             "NETSUITE_CERTIFICATE_ID": self.certificate_id,
             "NETSUITE_PRIVATE_KEY_FILE": str(self.key_file),
+            "CUSTOMER_SECRET": self.customer_secret,
         }
 
     def key(self) -> RSAKey:
@@ -71,12 +73,14 @@ def credentials(directory: Path, stores: list[str]) -> Credentials:
         said.get("client_id") or _secret(""),
         said.get("certificate_id") or _secret(""),
         key_file.resolve(),
+        said.get("customer_secret") or _secret(""),
     )
     content = {
         "tokens": made.tokens,
         "app": asdict(made.app),
         "client_id": made.client_id,
         "certificate_id": made.certificate_id,
+        "customer_secret": made.customer_secret,
     }
     _write_private(kept, json.dumps(content, indent=2))
     return made

@@ -1,5 +1,6 @@
 """Orders and their lines, as the storefront's API answers with them."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from orchestration.sandbox.identity import gid, tail
@@ -112,17 +113,32 @@ def _is_company(scope: OrderScope) -> bool:
     return bool(scope.order.get("channel", "d2c") == "b2b")
 
 
+def buyers(scope: OrderScope) -> Iterator[Record]:
+    """Yield who bought: a person, and the company that the person bought for."""
+    said = str(scope.order.get("email") or f"{_buyer_ref(scope)}@example.com".replace("/", "."))
+    yield {
+        "__typename": "Customer",
+        "id": gid("Customer", scope.store, _buyer_ref(scope)),
+        "defaultEmailAddress": {"emailAddress": said},
+    }
+    if _is_company(scope):
+        own = gid("Company", scope.store, _buyer_ref(scope))
+        yield {"__typename": "Company", "id": own, "externalId": f"C{tail(own)[:6]}"}
+
+
+def _buyer_ref(scope: OrderScope) -> str:
+    """Return what tells a buyer from another: what the file says, else its order."""
+    named = scope.order.get("customer") or scope.order.get("email")
+    return str(named or f"{scope.stem}/{scope.ref}")
+
+
 def _buyer(scope: OrderScope) -> Record:
-    customer = {"id": gid("Customer", scope.stem, scope.ref)}
-    if not _is_company(scope):
-        buyer = {"__typename": "Customer", **customer}
-        return {"customer": customer, "purchasingEntity": buyer, "paymentTerms": None}
+    person, *company = (reference(buyer["id"]) for buyer in buyers(scope))
+    if not company:
+        return {"customer": person, "purchasingEntity": person, "paymentTerms": None}
     return {
-        "customer": customer,
-        "purchasingEntity": {
-            "__typename": "PurchasingCompany",
-            "company": {"id": gid("Company", scope.stem, scope.ref)},
-        },
+        "customer": person,
+        "purchasingEntity": {"__typename": "PurchasingCompany", "company": company[0]},
         "paymentTerms": {
             "id": gid("PaymentTerms", scope.stem, scope.ref),
             "paymentTermsName": "Net 30",

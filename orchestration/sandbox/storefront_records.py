@@ -6,7 +6,7 @@ from datetime import timedelta
 from orchestration.sandbox.identity import gid
 from orchestration.sandbox.scenario import Scenario
 from orchestration.sandbox.scenario_values import Block, instant, stamp
-from orchestration.sandbox.storefront_orders import line_record, order_record
+from orchestration.sandbox.storefront_orders import buyers, line_record, order_record
 from orchestration.sandbox.storefront_refunds import refund_record
 from orchestration.sandbox.storefront_returns import return_record
 from orchestration.sandbox.storefront_scope import OrderScope
@@ -40,7 +40,10 @@ def records_of(scenario: Scenario) -> Iterator[tuple[str, Record]]:
 def _of_order(scope: OrderScope) -> Iterator[Record]:
     order = order_record(scope)
     yield order
+    yield from buyers(scope)
     yield from tender(order)
+    # The same record again under its own id: its bank's reference is asked for by it.
+    yield from order["transactions"]
     placed_at = stamp(scope.order["placed_at"])
     for line in scope.order["lines"]:
         yield line_record(scope, line)

@@ -1,11 +1,15 @@
 """Refunds and the payments that carry them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
-from orchestration.sandbox.identity import gid, tail
-from orchestration.sandbox.scenario_values import Block, amount, stamp
+from orchestration.sandbox.identity import gid, number, tail
+from orchestration.sandbox.scenario_values import Block, amount, instant, stamp
 from orchestration.sandbox.storefront_scope import OrderScope, paid_back
 from orchestration.sandbox.storefront_wire import DEFAULT_LOCATION, Record, reference
+
+# An acquirer tells its reference one to three days after the refund.
+REFERENCE_COMES_AFTER = timedelta(days=2)
 
 
 def refund_record(scope: OrderScope, block: Block) -> Record:
@@ -73,8 +77,23 @@ def transaction(
         "processedAt": at,
         "test": False,
         "amountSet": scope.bag(value),
+        "shopifyPaymentsSet": _bank_set(
+            scope, ref, kind=kind, status=status, gateway=gateway, at=at
+        ),
         "parentTransaction": {"id": parent} if kind == "REFUND" else None,
     }
+
+
+def _bank_set(
+    scope: OrderScope, ref: str, *, kind: str, status: str, gateway: str, at: str
+) -> Record | None:
+    """Return what the bank knows of a refund through the storefront's own processor."""
+    if gateway != "shopify_payments":
+        return None
+    told_at = instant(at) + REFERENCE_COMES_AFTER
+    is_told = kind == "REFUND" and status == "SUCCESS" and told_at <= scope.clock
+    digits = str(number("AcquirerReference", scope.stem, ref)).zfill(22)
+    return {"refundSet": {"acquirerReferenceNumber": f"7{digits}" if is_told else None}}
 
 
 def payment_ref(block: Block, position: int) -> str:

@@ -13,6 +13,7 @@ from graphql import (
 )
 
 from orchestration.sandbox.inventory import Desk, quantities_of
+from orchestration.sandbox.storefront_agreements import agreements
 from orchestration.sandbox.storefront_bulk import every
 from orchestration.sandbox.storefront_bulk_queries import (
     bulk_operation,
@@ -29,6 +30,7 @@ SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
+    *("read_customers", "read_companies"),
 )
 
 
@@ -104,6 +106,10 @@ def _orders_count(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
         "count": found if is_exact else limit,
         "precision": "EXACT" if is_exact else "AT_LEAST",
     }
+
+
+def _agreements(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    return _paged(agreements(source, info.context.find), info, arguments)
 
 
 def _locations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
@@ -252,6 +258,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "inventoryAdjustQuantities": _adjust,
         "inventoryMoveQuantities": _move,
     },
+    "Order": {"agreements": _agreements},
     "Location": {"inventoryLevels": _levels_of_place},
     "InventoryItem": {"inventoryLevels": _levels_of_item, "inventoryLevel": _level},
     "InventoryLevel": {"quantities": _quantities},

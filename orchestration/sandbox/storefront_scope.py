@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
 from orchestration.sandbox.identity import gid
 from orchestration.sandbox.scenario import Scenario
-from orchestration.sandbox.scenario_values import Block, amount
+from orchestration.sandbox.scenario_values import Block, amount, instant
 from orchestration.sandbox.storefront_wire import Record, money, reference
 
 
@@ -42,6 +43,11 @@ class OrderScope:
     def presentment(self) -> str:
         """The currency the customer saw."""
         return str((self.order.get("presentment") or {}).get("currency", self.currency))
+
+    @property
+    def clock(self) -> datetime:
+        """The file's own now."""
+        return instant(self.scenario.body["as_of"])
 
     @property
     def id(self) -> str:

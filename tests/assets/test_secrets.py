@@ -6,10 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.assets.landed import ORDERS, storefront_asset
+from orchestration.assets.landed import storefront_asset
+from orchestration.extract.streams import STREAMS, System
 from orchestration.resources import Home, ShopifyResource
 from orchestration.sandbox.server import serve
 
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
 FLOW = Path(__file__).parents[1] / "scenarios" / "clean_single_return.yaml"
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from orchestration.checks.landing_facts import fresh, no_rejects, unmoved
+from orchestration.checks.landing_facts import fresh, no_rejects, not_cut, unmoved
 from orchestration.checks.warehouse_facts import staged, tied_out
-from orchestration.extract.streams import STREAMS, System
+from orchestration.extract.streams import STREAMS, System, read_query
 from orchestration.landing import create_source_views, land
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
@@ -55,6 +55,31 @@ def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):
 
     batch(tmp_path, ORDERS, order(1), source="us", at=NOON + timedelta(hours=1))
     assert no_rejects(warehouse(), ORDERS, stores=STORES).passed
+
+
+def test_a_list_as_long_as_was_asked_for_may_have_been_cut_until_it_is_read_with_more(
+    tmp_path, warehouse
+):
+    entries = ", ".join('{"id": "f"}' for _ in range(ORDERS.capped["refunds"]))
+    cut = f'{{"data": {{"orders": {{"nodes": [{{"id": "o1", "refunds": [{entries}]}}]}}}}}}'
+    batch(tmp_path, ORDERS, cut.encode(), source="us")
+
+    result = not_cut(warehouse(), ORDERS, stores=STORES)
+
+    assert result.metadata["stores"].value == {"uk": True, "us": False}
+    assert "more refunds of o1" in result.metadata["failures"].value["us"]
+
+    whole = b'{"data": {"orders": {"nodes": [{"id": "o1", "refunds": [{"id": "f"}]}]}}}'
+    batch(tmp_path, ORDERS, whole, source="us", at=NOON + timedelta(hours=1))
+    assert not_cut(warehouse(), ORDERS, stores=STORES).passed
+
+
+def test_a_capped_list_is_asked_for_as_many_as_are_declared():
+    for stream in STREAMS.values():
+        for name, size in stream.capped.items():
+            for document in (stream.name, f"{stream.name}_by_id"):
+                text = read_query(stream.system, f"{document}.graphql")
+                assert f" {name}(first: {size}) {{" in text
 
 
 def test_a_store_not_read_for_two_days_is_not_fresh_and_the_other_is(tmp_path):

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestration.landing import (
+    bank_reference_ids_to_read,
+    customer_ids_to_read,
     disposition_ids_to_read,
     refund_ids_to_read,
     return_ids_to_read,
+    sales_agreement_ids_to_read,
 )
 
 FIRST = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
@@ -113,3 +116,73 @@ def test_goods_of_an_open_return_are_followed_before_any_arrived(root, order, la
     landed("dispositions", {"id": "r1", "reverseFulfillmentOrders": {"nodes": []}})
 
     assert disposition_ids_to_read(root, "us", run_id="run-2") == ["r1"]
+
+
+@pytest.fixture
+def refunded(landed):
+    """Land a refund of one payment; its store may know the bank's reference later."""
+
+    def make(*, paid_at="2026-03-19T10:00:00Z", **payment):
+        paid = {"id": "p1", "kind": "REFUND", "status": "SUCCESS", "gateway": "shopify_payments"}
+        paid |= {"processedAt": paid_at, **payment}
+        landed("refunds", {"id": "f1", "order": {"id": "o1"}, "transactions": {"nodes": [paid]}})
+
+    return make
+
+
+@pytest.mark.parametrize("payment", [{"status": "PENDING"}, {"gateway": "paypal"}])
+def test_a_reference_is_asked_only_of_a_payment_that_can_have_one(root, refunded, payment):
+    refunded(**payment)
+
+    assert bank_reference_ids_to_read(root, "us", run_id="run-1") == []
+
+
+def test_a_reference_is_asked_for_until_it_comes(root, refunded, landed):
+    refunded()
+    assert bank_reference_ids_to_read(root, "us", run_id="run-1") == ["p1"]
+
+    landed("bank_references", {"id": "p1", "shopifyPaymentsSet": None}, run_id="run-1")
+    assert bank_reference_ids_to_read(root, "us", run_id="run-1") == []
+    assert bank_reference_ids_to_read(root, "us", run_id="run-2") == ["p1"]
+
+    told = {"id": "p1", "shopifyPaymentsSet": {"refundSet": {"acquirerReferenceNumber": "74"}}}
+    landed("bank_references", told, run_id="run-2", extracted_at=SECOND)
+    assert bank_reference_ids_to_read(root, "us", run_id="run-3") == []
+
+
+def test_a_reference_that_did_not_come_within_a_month_is_asked_for_no_longer(
+    root, refunded, landed
+):
+    refunded(paid_at="2026-02-01T10:00:00Z")
+    landed("bank_references", {"id": "p1", "shopifyPaymentsSet": None}, run_id="run-1")
+
+    assert bank_reference_ids_to_read(root, "us", run_id="run-2") == []
+
+
+def test_a_sales_ledger_is_read_with_whatever_of_its_order_was_read(root, order, landed):
+    order(name="o1", refunds=["f1"])
+    order(name="o2")
+    assert sales_agreement_ids_to_read(root, "us", run_id="run-1") == ["o1"]
+
+    landed("sales_agreements", {"id": "o1", "agreements": {"nodes": []}})
+    assert sales_agreement_ids_to_read(root, "us", run_id="run-2") == []
+
+    landed("refunds", {"id": "f1", "order": {"id": "o1"}}, extracted_at=SECOND)
+    assert sales_agreement_ids_to_read(root, "us", run_id="run-2") == ["o1"]
+
+
+def test_only_the_buyers_of_orders_that_were_given_back_are_read(root, landed):
+    given_back = {"refunds": [{"id": "f1"}]}
+    company = {"__typename": "PurchasingCompany", "company": {"id": "c9"}}
+    landed(
+        "orders",
+        {"id": "o1", "customer": {"id": "c1"}, **given_back},
+        {"id": "o2", "customer": {"id": "c2"}, "refunds": []},
+        {"id": "o3", "customer": {"id": "c3"}, "purchasingEntity": company, **given_back},
+        {"id": "o4", "customer": None, **given_back},
+    )
+
+    assert customer_ids_to_read(root, "us", run_id="run-1") == ["c1", "c9"]
+
+    landed("customers", {"id": "c1", "customer_key": "k"}, extracted_at=SECOND)
+    assert customer_ids_to_read(root, "us", run_id="run-2") == ["c9"]

@@ -10,6 +10,7 @@ from orchestration.resources.settings import (
     SettingsError,
     is_configured,
     read_all_problems,
+    read_customers,
     read_home,
     read_netsuite,
     read_stores,
@@ -65,6 +66,7 @@ def test_all_problems_of_all_settings_can_be_told_together():
     assert [problem.partition(":")[0] for problem in problems] == [
         "RETURNS_PUBLICATIONS_KEPT",
         "SHOPIFY_STORES",
+        "CUSTOMER_SECRET",
         "NETSUITE_URL",
         "NETSUITE_CLIENT_ID",
         "NETSUITE_CERTIFICATE_ID",
@@ -101,6 +103,22 @@ def test_an_app_of_the_own_organisation_has_client_credentials(tmp_path):
 def test_credentials_that_cannot_be_are_named(env, problem):
     with pytest.raises(SettingsError, match=problem):
         read_stores(STORES | env)
+
+
+def test_the_secret_of_customers_is_written_out_or_alone_in_a_file_and_never_shown(tmp_path):
+    secret = "s" * 32
+    file = tmp_path / "secret"
+    file.write_text(f"{secret}\n")
+
+    assert read_customers({"CUSTOMER_SECRET": secret}).secret == secret
+    assert read_customers({"CUSTOMER_SECRET_FILE": str(file)}).secret == secret
+    assert secret not in repr(read_customers({"CUSTOMER_SECRET": secret}))
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_without_a_secret_of_some_length_nothing_is_hashed(secret):
+    with pytest.raises(SettingsError, match="openssl rand -hex 32"):
+        read_customers({"CUSTOMER_SECRET": secret})
 
 
 def test_a_credential_is_not_sent_in_the_clear():
@@ -155,7 +173,7 @@ def test_without_a_store_and_an_erp_nothing_is_configured(env, expected):
 
 def test_every_setting_is_in_the_example_and_the_other_way_round():
     code = Path(settings.__file__).read_text()
-    read = set(re.findall(r'"((?:RETURNS|SHOPIFY|NETSUITE|LEDGER|SYNC)_[A-Z_]+)"', code))
+    read = set(re.findall(r'"((?:RETURNS|SHOPIFY|NETSUITE|CUSTOMER|LEDGER|SYNC)_[A-Z_]+)"', code))
     example = (PROJECT / ".env.example").read_text()
     written = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
 

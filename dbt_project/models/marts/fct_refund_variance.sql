@@ -36,6 +36,12 @@ cutoffs as (
 
 ),
 
+bank_references as (
+
+    select * from {{ ref('int_case_bank_references') }}
+
+),
+
 final as (
 
     select
@@ -84,7 +90,7 @@ final as (
         coalesce(cutoffs.is_cutoff, false) as is_cutoff,
         coalesce(credits.is_applied_elsewhere, false) as is_applied_elsewhere,
         fx_effects.fx_effect_amount,
-        cast(null as {{ text_type() }}) as bank_reference
+        bank_references.bank_reference
 
     from cases
 
@@ -97,6 +103,8 @@ final as (
     left join fx_effects on cases.case_key = fx_effects.case_key
 
     left join cutoffs on cases.case_key = cutoffs.case_key
+
+    left join bank_references on cases.case_key = bank_references.case_key
 
 )
 

@@ -36,6 +36,12 @@ orders as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('stg_shopify__customers') }}
+
+),
+
 exposed_cases as (
 
     select distinct case_key from {{ ref('int_exposure_intervals') }}
@@ -108,7 +114,7 @@ timeless as (
         cast(rmas.rma_id as {{ text_type() }}) as rma_id,
         rmas.rma_number,
         orders.channel,
-        cast(null as {{ text_type() }}) as customer_key,
+        customers.customer_key,
         amounts.currency,
         cases.link_method,
         stages.confirmation_status,
@@ -164,6 +170,11 @@ timeless as (
         on
             cases.store = orders.store
             and cases.order_id = orders.order_id
+
+    left join customers
+        on
+            orders.store = customers.store
+            and orders.customer_id = customers.customer_id
 
     left join exposed_cases on cases.case_key = exposed_cases.case_key
 

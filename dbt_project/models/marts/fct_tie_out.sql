@@ -1,6 +1,7 @@
 {% set controls = [
     'order_refund_totals',
     'tender_transactions',
+    'sales_agreements',
     'refunds',
     'refund_transactions',
     'payouts',

@@ -39,6 +39,9 @@ PAGE_SIZES = {
     "returns": 20,
     "dispositions": 10,
     "refunds": 20,
+    "bank_references": 100,
+    "sales_agreements": 10,
+    "customers": 100,
 }
 SEARCHED = {
     "orders": "updated_at",

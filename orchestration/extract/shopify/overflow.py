@@ -46,6 +46,7 @@ NESTED: dict[str, tuple[Nested, ...]] = {
         Nested("orderAdjustments", "page_refund_adjustments"),
         Nested("transactions", "page_refund_transactions"),
     ),
+    "sales_agreements": (Nested("agreements", "page_order_agreements"),),
 }
 
 

@@ -1,4 +1,4 @@
--- Refund rate and pending rate, in the shop's currency.
+-- Refund rate, pending rate and coverage by bank references, in the shop's currency.
 with
 
 orders as (
@@ -33,6 +33,7 @@ payments as (
         store,
         currency,
         payment_status,
+        bank_reference,
         amount_minor,
         {{ store_month('processed_at', 'store') }} as period
 
@@ -102,6 +103,13 @@ pending as (
         currency,
         sum(case when payment_status in ('pending', 'awaiting_response') then 1 else 0 end) as pending_count,
         count(*) as payment_count,
+        sum(case when payment_status = 'success' and bank_reference is not null then 1 else 0 end)
+            as referenced_count,
+        sum(case when payment_status = 'success' then 1 else 0 end) as paid_count,
+        {{ from_minor(
+            "sum(case when payment_status = 'success' and bank_reference is null then amount_minor else 0 end)",
+            'currency'
+        ) }} as unreferenced_amount,
         {{ from_minor(
             "sum(case when payment_status in ('pending', 'awaiting_response') then amount_minor else 0 end)",
             'currency'
@@ -140,6 +148,21 @@ final as (
         payment_count as denominator,
         {{ rate('pending_count', 'payment_count') }} as measured,
         pending_amount as amount
+
+    from pending
+
+    union all
+
+    select
+        'bank_reference_coverage' as kpi,
+        store,
+        currency,
+        'all' as period,
+        'as_of' as basis,
+        referenced_count as numerator,
+        paid_count as denominator,
+        {{ rate('referenced_count', 'paid_count') }} as measured,
+        unreferenced_amount as amount
 
     from pending
 

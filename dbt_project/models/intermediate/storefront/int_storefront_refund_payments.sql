@@ -11,6 +11,7 @@ payments as (
         payments.payment_status,
         payments.amount_set,
         payments.processed_at,
+        bank_references.bank_reference,
         orders.shop_currency,
         orders.presentment_currency
 
@@ -25,6 +26,11 @@ payments as (
         on
             refunds.store = orders.store
             and refunds.order_id = orders.order_id
+
+    left join {{ ref('stg_shopify__bank_references') }} as bank_references
+        on
+            payments.store = bank_references.store
+            and payments.payment_id = bank_references.payment_id
 
     where payments.processed_at <= {{ as_of() }}
 
@@ -45,6 +51,7 @@ amounts as (
         payment_number,
         gateway,
         payment_status,
+        bank_reference,
         currency,
         is_shop_money,
         {{ minor_of('amount_set') }} as amount_minor,

@@ -1,4 +1,5 @@
 -- Money that went back to customers, as the storefront's balance knows it, against the refund transactions built.
+-- A refund that was pending may keep the time at which it was made: it counts when its tender moved.
 with
 
 tender as (
@@ -7,22 +8,33 @@ tender as (
         store,
         order_id,
         currency,
-        {{ month_of(store_date('processed_at', 'store')) }} as period,
-        1 as document_count,
-        {{ to_minor('-amount', 'currency') }} as amount_minor
+        {{ to_minor('-amount', 'currency') }} as amount_minor,
+        processed_at as moved_at,
+        row_number() over (
+            partition by store, order_id, currency, amount
+            order by processed_at, tender_transaction_id
+        ) as occurrence
 
     from {{ ref('stg_shopify__tender_transactions') }}
 
-    where
-        not is_test
-        and processed_at <= {{ as_of() }}
+    where not is_test
 
 ),
 
 money_back as (
 
-    select * from tender
-    where amount_minor > 0
+    select
+        store,
+        currency,
+        {{ month_of(store_date('moved_at', 'store')) }} as period,
+        1 as document_count,
+        amount_minor
+
+    from tender
+
+    where
+        amount_minor > 0
+        and moved_at <= {{ as_of() }}
 
 ),
 
@@ -42,14 +54,18 @@ tender_currencies as (
 
 ),
 
-refund_payments as (
+payments_in_tender as (
 
     select
         payments.store,
+        refunds.order_id,
         payments.currency,
-        {{ month_of(store_date('payments.processed_at', 'payments.store')) }} as period,
-        1 as document_count,
-        payments.amount_minor
+        payments.amount_minor,
+        payments.processed_at,
+        row_number() over (
+            partition by payments.store, refunds.order_id, payments.currency, payments.amount_minor
+            order by payments.processed_at, payments.payment_id
+        ) as occurrence
 
     from {{ ref('int_storefront_refund_payments') }} as payments
 
@@ -75,6 +91,29 @@ refund_payments as (
         and payments.currency = coalesce(tender_currencies.currency, orders.shop_currency)
         -- A store whose tender cannot be read has no witness here.
         and payments.store in (select tender.store from tender)
+
+),
+
+refund_payments as (
+
+    select
+        payments.store,
+        payments.currency,
+        {{ month_of(store_date('coalesce(tender.moved_at, payments.processed_at)', 'payments.store')) }} as period,
+        1 as document_count,
+        payments.amount_minor
+
+    from payments_in_tender as payments
+
+    left join tender
+        on
+            payments.store = tender.store
+            and payments.order_id = tender.order_id
+            and payments.currency = tender.currency
+            and payments.amount_minor = tender.amount_minor
+            and payments.occurrence = tender.occurrence
+
+    where coalesce(tender.moved_at, payments.processed_at) <= {{ as_of() }}
 
 )
 

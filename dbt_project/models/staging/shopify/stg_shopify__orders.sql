@@ -12,7 +12,8 @@ renamed as (
         _store as store,
         id as order_id,
         name as order_name,
-        customer.id as customer_id,
+        -- Where a company buys, it is the customer, whoever placed the order for it.
+        coalesce(purchasingEntity.company.id, customer.id) as customer_id,
         case when purchasingEntity.__typename = 'PurchasingCompany' then 'b2b' else 'd2c' end as channel,
         currencyCode as shop_currency,
         presentmentCurrencyCode as presentment_currency,

@@ -27,6 +27,8 @@ renamed as (
         line.fulfillmentLineItem.lineItem.id as order_line_id,
         coalesce(line.returnReasonDefinition.handle, line.returnReasonDefinition.name) as return_reason,
         line.quantity as requested_quantity,
+        line.processedQuantity as processed_quantity,
+        line.refundedQuantity as refunded_quantity,
         line.restockingFee.amountSet as restocking_fee_set
 
     from lines_unnested

@@ -1,0 +1,21 @@
+with
+
+newest as (
+
+    {{ newest_version(source('shopify', 'sales_agreements'), ['_store', 'id']) }}
+
+),
+
+renamed as (
+
+    select
+        _store as store,
+        id as order_id,
+        agreements.nodes as agreements,
+        _extracted_at
+
+    from newest
+
+)
+
+select * from renamed

@@ -1,0 +1,98 @@
+"""A customer erased on request: what it takes, and what is said of it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from orchestration.cli.home import home_lock
+from orchestration.cli.profile import SANDBOX, settings_in_place
+from orchestration.extract.shopify.customers import CustomerKeys
+from orchestration.landing import find_customers, forget_customers
+from orchestration.ledger import ForgottenCustomers
+from orchestration.resources.customers import CustomerKeysResource
+from orchestration.resources.settings import environment, is_configured, read_home
+
+CUSTOMER_ID = "gid://shopify/Customer/"
+
+
+class NoCustomerError(ValueError):
+    """What was written is neither an e-mail nor an id of a customer."""
+
+
+def forget(console: Console, who: str) -> None:
+    """
+    Keep a customer from ever landing again, and take out what has landed.
+
+    First the ledger remembers the keyed hashes, so that a run in between cannot bring the
+    customer back; then landing is written anew without the records.
+    """
+    home = read_home(environment()).path
+    with home_lock(home), _sandbox_secret(home):
+        settings = read_home(environment())
+        keys = CustomerKeysResource().read()
+        id_ = _id(who)
+        found = find_customers(home / "landing", key="" if id_ else keys.key_of(who), id_=id_)
+        ids = {customer.id for customer in found}
+        hashes = _hashes(keys, who=id_ or who, ids=ids) | {
+            customer.customer_key for customer in found if customer.customer_key
+        }
+        with ForgottenCustomers(settings.ledger_url) as forgotten:
+            forgotten.add(hashes, made_with=keys.made_with, at=datetime.now(UTC))
+        batches = forget_customers(home / "landing", ids, hashes)
+    published = len(list((home / "published").glob("*.duckdb")))
+    _say(console, stores=sorted({customer.store for customer in found}), batches=batches)
+    _say_what_is_left(console, published=published, kept=settings.publications_kept)
+
+
+def _hashes(keys: CustomerKeys, *, who: str, ids: set[str]) -> set[str]:
+    return {keys.key_of(identity) for identity in (who, *ids)}
+
+
+def _id(who: str) -> str:
+    """Return the global id that was written, or nothing for an e-mail."""
+    said = who.strip()
+    if said.isdigit():
+        return f"{CUSTOMER_ID}{said}"
+    if said.startswith((CUSTOMER_ID, "gid://shopify/Company/")):
+        return said
+    if "@" not in said:
+        raise NoCustomerError(
+            "this is neither an e-mail nor an id of a customer: write name@example.com, the number"
+            f" in the customer's address in the admin, or {CUSTOMER_ID}<number>"
+        )
+    return ""
+
+
+@contextmanager
+def _sandbox_secret(home: Path) -> Iterator[None]:
+    """Let the sandbox's own secret count where it stands in for the real systems."""
+    kept = home / SANDBOX / "environment.json"
+    if is_configured(environment()) or not kept.exists():
+        yield
+        return
+    with settings_in_place(json.loads(kept.read_text(encoding="utf-8"))):
+        yield
+
+
+def _say(console: Console, *, stores: list[str], batches: int) -> None:
+    if batches:
+        console.print(
+            f"Forgotten: taken out of {batches} landed batches ({', '.join(stores)});"
+            " never lands again"
+        )
+    else:
+        console.print("Nothing of this customer has landed; it never will")
+
+
+def _say_what_is_left(console: Console, *, published: int, kept: int) -> None:
+    console.print("The marts forget with the next run: `returns run`")
+    if published:
+        console.print(
+            f"{published} publications made before keep the hash and the masked name until they"
+            f" retire (the newest {kept} stay); delete their files to be rid of them at once"
+        )
+    console.print("The stores and the ERP keep their own records: erase the customer there too")
