@@ -119,6 +119,7 @@ final as (
         inspected_at as occurred_at,
         cast(sum(inspected_quantity) as integer) as quantity
     from {{ changed('int_case_inspections') }}
+    where outcome in ('passed', 'failed')
     group by case_key, receipt_number, inspected_at
 
     union all
