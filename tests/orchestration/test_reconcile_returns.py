@@ -104,6 +104,7 @@ def reconcile(tmp_path, monkeypatch):
             resources={
                 "home": Home(),
                 "ledger": LedgerResource(),
+                "sync": SyncResource(),
                 "shopify": stores or Stores(),
                 "netsuite": erp or Erp(),
                 "sync": SyncResource(),
