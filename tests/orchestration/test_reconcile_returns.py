@@ -107,6 +107,7 @@ def reconcile(tmp_path, monkeypatch):
                 "customer_keys": CustomerKeysResource(),
                 "home": Home(),
                 "ledger": LedgerResource(),
+                "sync": SyncResource(),
                 "shopify": stores or Stores(),
                 "netsuite": erp or Erp(),
                 "sync": SyncResource(),
