@@ -110,7 +110,6 @@ def reconcile(tmp_path, monkeypatch):
                 "sync": SyncResource(),
                 "shopify": stores or Stores(),
                 "netsuite": erp or Erp(),
-                "sync": SyncResource(),
             },
         )
         job = defs.resolve_implicit_global_asset_job_def()
