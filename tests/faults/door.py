@@ -120,7 +120,8 @@ def landed(root: Path, streams: Sequence[Stream]) -> Landed:
                 rows = connection.execute(_newest(root, stream, source)).fetchall()
                 width = len(stream.key)
                 content[stream.name, source] = {
-                    tuple(map(str, row[:width])): tuple(map(repr, row[width:])) for row in rows
+                    tuple(map(str, row[:width])): tuple(map(_in_any_order, row[width:]))
+                    for row in rows
                 }
                 watermarks[stream.name, source] = resume_at(
                     root, stream, source, overlap=timedelta()
@@ -154,3 +155,12 @@ def _newest(root: Path, stream: Stream, source: str) -> str:
             order by _extracted_at desc, {changed} _batch_id desc
         ) = 1
     """
+
+
+def _in_any_order(value: object) -> str:
+    """Return a value as text; what stands in a list there has no order of its own."""
+    if isinstance(value, dict):
+        return repr({name: _in_any_order(one) for name, one in value.items()})
+    if isinstance(value, list):
+        return repr(sorted(map(_in_any_order, value)))
+    return repr(value)

@@ -88,14 +88,16 @@ def schedules(
     for number in range(count):
         own = seed * 1_000_003 + number
         random = Random(own)  # noqa: S311 - can be repeated
-        fault = FAULTS[number % len(FAULTS)]
-        # Every round over the faults begins with another place.
-        place = PLACES[(number // len(FAULTS) + number) % len(PLACES)]
+        turn, place = divmod(number, len(FAULTS))
+        # Every turn over the faults has its own order, and begins with another place.
+        order = Random(seed + turn).sample(FAULTS, len(FAULTS))  # noqa: S311 - can be repeated
+        fault = order[place]
         # Half of them strike the ERP, whose streams are one group.
         is_erp = random.random() < 1 / 2
-        places = [each for each in fits[fault] if each[0][0].startswith("every") is is_erp]
-        streams, is_first = random.choice(places or fits[fault])
-        made.append(Schedule(own, fault, streams, place, is_first))
+        wanted = [each for each in fits[fault] if each[0][0].startswith("every") is is_erp]
+        streams, is_first = random.choice(wanted or fits[fault])
+        struck = PLACES[(FAULTS.index(fault) + turn) % len(PLACES)]
+        made.append(Schedule(own, fault, streams, struck, is_first))
     return made
 
 

@@ -13,7 +13,7 @@ import yaml
 from orchestration.sandbox.server import serve
 from tests.faults.door import Ended, Landed, environment, extract, landed, streams_named
 from tests.faults.exchange import Exchange
-from tests.faults.proxy import Answer, Ask, Forward, Proxy, Reply
+from tests.faults.proxy import Answer, Ask, Forward, Proxy, Reply, passing
 from tests.long_flow import LIKENESS, SCENARIOS, long_flow
 
 NOW = datetime(2026, 4, 1, 12, 30, 15, tzinfo=UTC)
@@ -32,6 +32,7 @@ STORE_GROUPS = (
 # Its streams belong together: what is read of one depends on what changed in another.
 ERP_GROUP = ("every netsuite",)
 GROUPS = (*STORE_GROUPS, ERP_GROUP)
+EVERYTHING = ("every shopify", "every netsuite")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class World:
         self.proxy.plan = dear(plan)
         with environment({**self.variables, "RETURNS_HOME": str(self.home / name)}):
             return extract(streams)
+
+    def marts(self, name: str) -> dict[str, list[str]]:
+        """Run the whole job over a home, without a fault, and return the marts."""
+        # Only a long campaign pays for loading the job.
+        from tests.faults.marts import marts_of_a_run
+
+        self.proxy.plan = dear(passing)
+        with environment({**self.variables, "RETURNS_HOME": str(self.home / name)}):
+            return marts_of_a_run(self.home / name)
 
     def landed(self, name: str, streams: Sequence[str]) -> Landed:
         """Return what a home holds of these streams."""
