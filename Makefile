@@ -101,11 +101,14 @@ tests: $(STAMP)
 spark: $(SPARK_STAMP)
 	RETURNS_SPARK=1 $(BIN)/pytest tests/spark
 
-# The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes.
+# The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
+# then the campaign of faults, fifty killed extractions and two hundred small ones.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \
 		tests/dbt_project/test_builds_of_changes.py -s -k "killed or drawn or changes"
+	RETURNS_FAULTS=520 RETURNS_EXTRACTION_KILLS=50 RETURNS_RUNS=200 RETURNS_SEED=$(SEED) \
+		$(BIN)/pytest tests/faults -s
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:

@@ -19,7 +19,8 @@ from orchestration.landing.manifest import (
     checksum,
     commit,
 )
-from orchestration.landing.rows import Converted, Stamp, convert
+from orchestration.landing.rows import Converted, Stamp, Written, convert
+from orchestration.landing.shapes import Shape
 
 
 def land(
@@ -47,13 +48,13 @@ def land(
     folder = _new_folder(root / stream.system / stream.name / source, extracted_at, run_id=run_id)
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
     try:
-        answer_count, longest = _write_answers(folder / ANSWERS, answers)
-        converted = convert(folder, stream, stamp=stamp, longest_line=longest)
+        written = _write_answers(folder / ANSWERS, answers, shape=Shape(stream))
+        converted = convert(folder, stream, stamp=stamp, written=written)
         batch = _described(
             stream,
             stamp,
             since=since,
-            answers=answer_count,
+            answers=written.answers,
             converted=converted.as_of(read_at),
             folder=folder,
         )
@@ -96,9 +97,10 @@ def _new_folder(parent: Path, extracted_at: datetime, *, run_id: str) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _write_answers(path: Path, answers: Iterable[bytes]) -> tuple[int, int]:
-    """Write one answer a line as it comes; return how many, and the bytes of the longest."""
+def _write_answers(path: Path, answers: Iterable[bytes], *, shape: Shape) -> Written:
+    """Write one answer a line as it comes."""
     written = longest = 0
+    is_shaped = True
     with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as lines:
         for answer in answers:
             line = _one_line(answer)
@@ -106,7 +108,8 @@ def _write_answers(path: Path, answers: Iterable[bytes]) -> tuple[int, int]:
             lines.write(b"\n")
             written += 1
             longest = max(longest, len(line))
-    return written, longest
+            is_shaped = is_shaped and shape.is_kept(line)
+    return Written(answers=written, longest_line=longest, is_shaped=is_shaped)
 
 
 def _described(
@@ -131,6 +134,7 @@ def _described(
         rows=converted.rows,
         rejects=converted.rejects,
         cursor_max=converted.cursor_max,
+        rejects_since=converted.rejects_since,
         sha256={name: checksum(folder / name) for name in names if (folder / name).exists()},
         columns=dict(stream.columns),
     )

@@ -48,12 +48,22 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What is known of a batch's answers: `is_shaped` if every record has its outer shape."""
+
+    answers: int
+    longest_line: int
+    is_shaped: bool
+
+
+@dataclass(frozen=True)
 class Converted:
-    """What came of a batch's answers."""
+    """What came of a batch's answers; `rejects_since` as the manifest has it."""
 
     rows: int
     rejects: int
     cursor_max: datetime | None
+    rejects_since: datetime | None
 
     def as_of(self, read_at: datetime | None) -> "Converted":
         """Return the same with no newer change than was surely read."""
@@ -62,7 +72,7 @@ class Converted:
         return replace(self, cursor_max=min(self.cursor_max, read_at))
 
 
-def convert(folder: Path, stream: Stream, *, stamp: Stamp, longest_line: int) -> Converted:
+def convert(folder: Path, stream: Stream, *, stamp: Stamp, written: Written) -> Converted:
     """
     Write the rows of a batch folder's answers, and its rejects where there are any.
 
@@ -70,14 +80,18 @@ def convert(folder: Path, stream: Stream, *, stamp: Stamp, longest_line: int) ->
     looked at apart. Memory is bounded by DuckDB's limit, not by the size of the answers.
     """
     with connect(folder) as connection:
-        select = select_from_answers(folder / ANSWERS, stream, longest_line=longest_line)
-        rejects = 0
-        if not _is_written(connection, folder, select, stream=stream, stamp=stamp):
+        longest = written.longest_line
+        select = select_from_answers(folder / ANSWERS, stream, longest_line=longest)
+        rejects, rejects_since = 0, None
+        if not written.is_shaped or not _is_written(
+            connection, folder, select, stream=stream, stamp=stamp
+        ):
             rejects = _write_apart(
-                connection, folder, stream=stream, stamp=stamp, longest_line=longest_line
+                connection, folder, stream=stream, stamp=stamp, longest_line=longest
             )
+            rejects_since = _oldest_reject(connection, folder, stream) if rejects else None
         rows, cursor_max = _counted(connection, folder / ROWS, stream=stream)
-    return Converted(rows=rows, rejects=rejects, cursor_max=cursor_max)
+    return Converted(rows, rejects, cursor_max, rejects_since)
 
 
 def _is_written(
@@ -125,6 +139,28 @@ def _write_rejects(
     select = select_from_records(waiting, REJECT_COLUMNS, longest_line=len(lines))
     _copy(connection, select, folder / REJECTS, stamp=stamp)
     waiting.unlink()
+
+
+def _oldest_reject(
+    connection: duckdb.DuckDBPyConnection, folder: Path, stream: Stream
+) -> datetime | None:
+    """Return the oldest change among the rejects; None where any does not tell its own."""
+    if stream.cursor is None:
+        return None
+    path = literal(f'$."{stream.cursor}"')
+    found = connection.execute(
+        f"""
+        select case when count(*) = count(changed_at) then min(changed_at) end
+        from (
+            select try_cast(
+                case when json_valid(record) then json_extract_string(record, {path}) end
+                as timestamptz
+            ) as changed_at
+            from read_parquet({literal(str(folder / REJECTS))})
+        )
+        """
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path, *, stamp: Stamp) -> None:

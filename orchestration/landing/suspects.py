@@ -15,6 +15,7 @@ import zstandard
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.reading import select_from_records
+from orchestration.landing.shapes import Shape
 
 UNFIT = (duckdb.InvalidInputException, duckdb.ConversionException)
 PLACE = re.compile(r'^.*? in file ".*?",? (?:at byte \d+ )?in line (?P<line>\d+): ')
@@ -42,15 +43,23 @@ def sort_out(
 ) -> list[Reject]:
     """Write the records that fit to `fitting`, one a line, and return those that do not."""
     rejects: list[Reject] = []
+    shape = Shape(stream)
     with fitting.open("wb") as accepted:
         for answer in _lines(answers):
             try:
                 records = _records(answer, stream)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, RecursionError) as error:
                 rejects.append(Reject(_text(answer), f"no list of records: {error}"))
                 continue
+            shaped = []
+            for record in records:
+                reason = shape.misfit(record)
+                if reason is None:
+                    shaped.append(record)
+                else:
+                    rejects.append(Reject(_text(record), reason))
             trial = _Trial(connection, fitting.with_suffix(".trial"), stream=stream)
-            rejects += trial.keep_fitting(records, accepted)
+            rejects += trial.keep_fitting(shaped, accepted)
     fitting.with_suffix(".trial").unlink(missing_ok=True)
     return rejects
 

@@ -28,16 +28,19 @@ def resume_at(root: Path, stream: Stream, source: str, *, overlap: timedelta) ->
     Return the newest landed change of a source less the overlap; None asks for everything.
 
     The overlap is for what a source's search shows late; what it repeats is harmless. Where
-    records change without moving their date, the oldest that may still change comes first.
+    records change without moving their date, the oldest that may still change comes first. What
+    the last batch rejected is read again, until it fits: newer changes never pass over it.
     """
-    changes = [
-        batch.cursor_max
-        for batch in committed_batches(root, stream, source=source)
-        if batch.cursor_max is not None
-    ]
+    batches = list(committed_batches(root, stream, source=source))
+    changes = [batch.cursor_max for batch in batches if batch.cursor_max is not None]
     if not changes:
         return None
     last = max(changes)
+    if batches[-1].rejects:
+        rejected_since = batches[-1].rejects_since or batches[-1].since
+        if rejected_since is None:
+            return None
+        last = min(last, rejected_since)
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
 

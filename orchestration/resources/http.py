@@ -1,5 +1,7 @@
 """HTTP clients as both sources need them."""
 
+import ssl
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,11 +20,20 @@ def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Clien
         follow_redirects=False,
         # A proxy of the environment has no business between this machine and itself.
         trust_env=urlsplit(url).hostname not in LOOPBACK,
+        verify=_certificates(),
     )
 
 
 def open_files(*, read_seconds: float) -> httpx.Client:
     """Return a client for signed addresses: it has no credential, so redirects may be followed."""
     return httpx.Client(
-        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS), follow_redirects=True
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
+        follow_redirects=True,
+        verify=_certificates(),
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Reading the certificates takes longer than a page: one reading serves every client."""
+    return httpx.create_ssl_context()

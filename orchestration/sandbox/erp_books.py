@@ -145,6 +145,12 @@ class ErpBooks:
             (total,) = self._connection.execute(counted, list(parameters)).fetchall()[0]
             return names, rows, int(total)
 
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement that changes the books, in DuckDB's words; return its row count."""
+        with self._lock:
+            counted = self._connection.execute(sql, list(parameters)).fetchone()
+            return int(counted[0]) if counted else 0
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

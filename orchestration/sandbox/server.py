@@ -45,6 +45,7 @@ class RunningSandbox:
     environment: dict[str, str]
     server: uvicorn.Server
     storefront: StorefrontApi
+    books: "Books"
 
     def stop(self) -> None:
         """Ask the server to end after the requests it is answering."""
@@ -177,7 +178,7 @@ def _running(
         application(books, storefront, clock), log_level="error", access_log=False, lifespan="off"
     )
     environment = books.credentials.environment(url)
-    return RunningSandbox(url, environment, uvicorn.Server(config), storefront)
+    return RunningSandbox(url, environment, uvicorn.Server(config), storefront, books)
 
 
 def _listen(port: int) -> socket.socket:

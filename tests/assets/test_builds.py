@@ -10,8 +10,9 @@ from orchestration.assets.builds import begin, build_of, end
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import create_source_views, land
 
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
-ORDERS = 40
+ORDER_COUNT = 40
 
 
 class Warehouse:
@@ -23,7 +24,8 @@ class Warehouse:
 
     def land(self, *numbers, at=NOON, placed_at=NOON - timedelta(days=9)):
         orders = [
-            {
+            dict.fromkeys(ORDERS.columns)
+            | {
                 "id": f"gid://shopify/Order/{number}",
                 "name": f"#{number}",
                 "createdAt": f"{placed_at}",
@@ -32,7 +34,7 @@ class Warehouse:
         ]
         land(
             self.landing,
-            STREAMS[System.SHOPIFY, "orders"],
+            ORDERS,
             [json.dumps({"data": {"orders": {"nodes": orders}}}).encode()],
             source="us",
             run_id="run",
@@ -57,7 +59,7 @@ class Warehouse:
 def warehouse(tmp_path):
     """A warehouse that was built once, over forty orders."""
     warehouse = Warehouse(tmp_path)
-    warehouse.land(*range(ORDERS))
+    warehouse.land(*range(ORDER_COUNT))
     assert not warehouse.begin()
     warehouse.end()
     yield warehouse
@@ -92,10 +94,11 @@ def test_two_orders_of_one_name_are_told_apart_together(warehouse):
     warehouse.land(7, at=NOON + timedelta(hours=1))
     warehouse.begin()
     warehouse.end()
-    other = [{"id": "gid://shopify/Order/2007", "name": "#7", "createdAt": f"{NOON}"}]
+    named = {"id": "gid://shopify/Order/2007", "name": "#7", "createdAt": f"{NOON}"}
+    other = [dict.fromkeys(ORDERS.columns) | named]
     land(
         warehouse.landing,
-        STREAMS[System.SHOPIFY, "orders"],
+        ORDERS,
         [json.dumps({"data": {"orders": {"nodes": other}}}).encode()],
         source="uk",
         run_id="run",
@@ -133,6 +136,6 @@ def test_everything_is_built_where_a_batch_is_gone(warehouse):
 
 
 def test_everything_is_built_where_most_of_it_changed(warehouse):
-    warehouse.land(*range(ORDERS // 2), at=NOON + timedelta(hours=1))
+    warehouse.land(*range(ORDER_COUNT // 2), at=NOON + timedelta(hours=1))
 
     assert not warehouse.begin(as_of=NOON + timedelta(hours=1))

@@ -22,9 +22,10 @@ def batch(root, stream, answer, *, source, at=NOON, run_id="run"):
     land(root, stream, [answer], source=source, run_id=run_id, extracted_at=at, since=None)
 
 
-def order(number, *, test="false"):
-    node = f'{{"id": "gid://shopify/Order/{number}", "test": {test}}}'
-    return f'{{"data": {{"orders": {{"nodes": [{node}]}}}}}}'.encode()
+def order(number, *, test=False):
+    named = {"id": f"gid://shopify/Order/{number}", "test": test}
+    node = dict.fromkeys(ORDERS.columns) | named
+    return json.dumps({"data": {"orders": {"nodes": [node]}}}).encode()
 
 
 def total(count):
@@ -46,7 +47,7 @@ def warehouse(tmp_path):
 
 
 def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):
-    batch(tmp_path, ORDERS, order(1, test='"perhaps"'), source="us")
+    batch(tmp_path, ORDERS, order(1, test="perhaps"), source="us")
 
     result = no_rejects(warehouse(), ORDERS, stores=STORES)
 

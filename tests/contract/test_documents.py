@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2] / "orchestration"
 DOCUMENTS = sorted((ROOT / "extract" / "shopify" / "queries").glob("*.graphql"))
 RULES = [*specified_rules, NoDeprecatedCustomRule]
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
-API_VERSION = re.compile(r"\b20\d\d-(?:01|04|07|10)\b(?!-)")
+API_VERSION = re.compile(r"""["']20\d\d-(?:01|04|07|10)["']""")
 # A stream read by id asks for the records of these types.
 TYPES_BY_ID = {
     "returns": "Return",

@@ -10,8 +10,8 @@ import sqlglot
 from sqlglot import exp
 
 from orchestration.extract.netsuite import Fields, NetSuiteClient
-from orchestration.extract.netsuite.suiteql import key_columns
-from orchestration.extract.streams import NETSUITE_STREAMS, System, read_query
+from orchestration.extract.netsuite.suiteql import key_columns, page_query
+from orchestration.extract.streams import NETSUITE_STREAMS
 from orchestration.sandbox.erp_books import TABLES
 from tests.contract.suiteql_rules import ordered_by, problems, selected
 
@@ -70,16 +70,7 @@ def first_table(text):
 
 def filled(stream):
     """Return a stream's text with nothing asked of its rows."""
-    text = read_query(System.NETSUITE, f"{stream.document or stream.name}.sql")
-    fields = Fields()
-    return text.format(
-        changed="1 = 1",
-        after="1 = 1",
-        type="CustCred",
-        order_field=fields.order_field,
-        return_field=fields.return_field,
-        line_field=fields.line_field,
-    )
+    return page_query(stream, Fields(), since=None, after=()).text
 
 
 def test_every_text_names_known_tables_and_columns_and_keeps_to_the_dialect(texts):

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -31,8 +30,8 @@ from orchestration.resources.netsuite import TOKEN_PATH, open_netsuite
 from orchestration.resources.settings import read_netsuite, read_stores
 from orchestration.resources.shopify import open_store
 from orchestration.sandbox.server import serve
+from tests.long_flow import SCENARIOS, long_flow
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
 READ_AT = datetime(2026, 6, 1, tzinfo=UTC)
 LONG = 60
 BY_ID = {
@@ -46,23 +45,6 @@ BY_ID = {
 KEYS = CustomerKeys("a secret of the test's own, long enough")
 
 
-def long_scenario():
-    """One return flow with more lines than fit on any first page."""
-    content = yaml.safe_load((SCENARIOS / "clean_single_return.yaml").read_text())
-    (line,) = content["orders"][0]["lines"]
-    names = [f"mug{number}" for number in range(LONG)]
-    content["orders"][0]["lines"] = [line | {"ref": name} for name in names]
-    content["returns"][0]["lines"] = [
-        {"line": name, "quantity": 1, "reason": "unwanted"} for name in names
-    ]
-    (refunded,) = content["refunds"][0]["lines"]
-    content["refunds"][0]["lines"] = [refunded | {"line": name} for name in names]
-    (disposed,) = content["dispositions"]
-    content["dispositions"] = [disposed | {"line": name} for name in names]
-    content["erp"] = {"sales_orders": [{"ref": "so1", "order": "o1", "number": "SO1001"}]}
-    return content
-
-
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sandbox")
@@ -74,7 +56,7 @@ def sandbox(tmp_path_factory):
 def long_sandbox(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sandbox")
     flow = folder / "long_return.yaml"
-    flow.write_text(yaml.safe_dump(long_scenario()))
+    flow.write_text(yaml.safe_dump(long_flow(LONG)))
     with serve(folder / "books", [flow]) as running:
         yield running.environment
 

@@ -280,10 +280,13 @@ class Given:
 
 
 def test_an_object_that_does_not_fit_is_set_aside(tmp_path):
-    lines = [
-        b'{"id":"gid://shopify/Order/%d","test":%s}' % (n, b'"maybe"' if n == 3 else b"true")
+    elsewhere = {*ORDERS.bulk.children, *ORDERS.bulk.beside}
+    empty = dict.fromkeys(ORDERS.columns.keys() - elsewhere)
+    orders = [
+        empty | {"id": f"gid://shopify/Order/{n}", "test": "maybe" if n == 3 else True}
         for n in range(5)
     ]
+    lines = [json.dumps(order).encode() for order in orders]
 
     batch = land_export(tmp_path, ORDERS, Given(lines), **OPTIONS)
 

@@ -23,9 +23,10 @@ def landed(root):
 
     def make(name, *records, system=System.SHOPIFY, **options):
         stream = STREAMS[system, name]
-        options = {"source": "us", "run_id": "run-1", "extracted_at": READ_AT} | options
+        usual = {"source": "us", "run_id": "run-1", "extracted_at": READ_AT, "since": None}
+        options = usual | options
         answers = options.pop("answers", None) or [answer_of(stream, records)]
-        return land(root, stream, answers, since=None, **options)
+        return land(root, stream, answers, **options)
 
     make.root = root
     return make
@@ -45,7 +46,10 @@ def query(root):
 
 
 def answer_of(stream, records):
-    value = list(records)
+    """Return an answer with these records; the storefront names every field, also an empty one."""
+    is_erp = stream.system is System.NETSUITE
+    empty = {} if is_erp else dict.fromkeys(stream.columns)
+    value = [empty | record if isinstance(record, dict) else record for record in records]
     for name in reversed(stream.records):
         value = {name: value}
     return json.dumps(value).encode()

@@ -21,7 +21,8 @@ def money(amount):
 
 
 def order(number, **fields):
-    return {"id": f"gid://shopify/Order/{number}", "updatedAt": "2026-03-19T10:00:00Z"} | fields
+    named = {"id": f"gid://shopify/Order/{number}", "updatedAt": "2026-03-19T10:00:00Z"}
+    return dict.fromkeys(ORDERS.columns) | named | fields
 
 
 def folders(root):
@@ -78,7 +79,7 @@ def test_an_erp_row_lands_from_text_with_its_nulls_left_out(landed, query):
         ({"test": "perhaps"}, "perhaps"),
         ({"createdAt": "20/03/2026 10:00"}, "invalid timestamp"),
         ({"createdAt": 1700000000}, "1700000000"),
-        ({"lineItems": [1]}, "Expected OBJECT"),
+        ({"lineItems": [1]}, "got `array`"),
         ({"lineItems": {"nodes": {}}}, "Expected ARRAY"),
         ({"lineItems": {"nodes": [{"quantity": "many"}]}}, "many"),
         ({"lineItems": {"nodes": [{"quantity": 3_000_000_000}]}}, "3000000000"),
@@ -90,6 +91,7 @@ def test_an_erp_row_lands_from_text_with_its_nulls_left_out(landed, query):
         ({"totalRefundedSet": money("")}, "decimal"),
         ({"totalRefundedSet": money("99999999999999999.99")}, "out of range"),
         ({"id": None}, "id is missing"),
+        ({"name": {"text": "#2"}}, "got `object` - at `$.name`"),
     ],
 )
 def test_a_record_that_does_not_fit_is_kept_with_its_reason_and_the_others_land(
@@ -123,6 +125,18 @@ def test_a_rate_may_have_more_digits_than_are_kept(landed, query):
 
     rate = 'select "lineItems".nodes[1]."taxLines"[1].rate from shopify.orders'
     assert query(rate) == [(Decimal("0.08875000"),)]
+
+
+def test_a_field_that_the_storefront_leaves_out_makes_a_reject(landed, query):
+    lacking = order(2)
+    del lacking["cancelledAt"]
+    answer = {"data": {"orders": {"nodes": [order(1), lacking]}}}
+
+    batch = landed("orders", answers=[json.dumps(answer).encode()])
+
+    assert (batch.rows, batch.rejects) == (1, 1)
+    ((reason,),) = query("select reason from shopify._rejects")
+    assert "missing required field `cancelledAt`" in reason
 
 
 def test_an_answer_with_text_that_nothing_can_hold_is_kept_whole(landed, query):

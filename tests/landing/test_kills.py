@@ -23,7 +23,11 @@ from orchestration.landing import land
 
 stream = STREAMS[System.SHOPIFY, "orders"]
 for number in range(1000):
-    nodes = [{"id": f"o{number}-{line}", "test": "?" if line == 3 else True} for line in range(20)]
+    empty = dict.fromkeys(stream.columns)
+    nodes = [
+        {**empty, "id": f"o{number}-{line}", "test": "?" if line == 3 else True}
+        for line in range(20)
+    ]
     answer = json.dumps({"data": {"orders": {"nodes": nodes}}}).encode()
     batch = land(
         Path(sys.argv[1]), stream, [answer] * 2, source="us", run_id="run-1",

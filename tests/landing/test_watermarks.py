@@ -66,3 +66,28 @@ def test_what_has_not_moved_for_half_a_year_is_not_waited_for(root, landed):
     landed("payouts", {"id": "p2", "issuedAt": "2026-03-19T10:00:00Z", "status": "PAID"})
 
     assert resume_at(root, payouts, "us", overlap=HOUR) == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+def test_the_window_goes_back_to_what_was_rejected_until_it_fits(root, landed):
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-10T10:00:00Z"})
+    landed(
+        "orders",
+        {"id": "o2", "updatedAt": "2026-03-15T10:00:00Z", "test": "perhaps"},
+        {"id": "o3", "updatedAt": "2026-03-19T10:00:00Z"},
+    )
+    assert resumed(root) == datetime(2026, 3, 15, 9, tzinfo=UTC)
+
+    landed("orders", {"id": "o2", "updatedAt": "2026-03-15T10:00:00Z"})
+
+    assert resumed(root) == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+def test_a_reject_that_does_not_tell_its_change_has_its_whole_window_read_again(root, landed):
+    since = datetime(2026, 3, 12, tzinfo=UTC)
+    last = {"id": "o3", "updatedAt": "2026-03-19T10:00:00Z"}
+    landed("orders", {"id": "o2", "updatedAt": "yesterday"}, last, since=since)
+    assert resumed(root) == since - HOUR
+
+    landed("orders", {"id": "o2", "updatedAt": "yesterday"}, last)
+
+    assert resumed(root) is None

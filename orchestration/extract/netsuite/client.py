@@ -55,8 +55,12 @@ class NetSuiteClient:
             query = page_query(stream, self._fields, since=since, after=after)
             answer, rows = self._ask(query)
             yield _with_lower_names(answer.body, rows)
-            if len(rows.items) < self._page_rows:
+            if not rows.announce_more and len(rows.items) < self._page_rows:
                 return
+            if not rows.items:
+                raise UnreadableAnswerError(
+                    f"{SOURCE} announces more rows of {stream.name} and sends none: repeat later"
+                )
             if not columns:
                 raise StopError(
                     f"{SOURCE} has more than {self._page_rows} rows of {stream.name}: give the"

@@ -22,6 +22,12 @@ class Rows(Struct):
     items: list[Raw]
     count: int | str | None = None
     has_more: bool = field(name="hasMore", default=False)
+    total: int | str | None = field(name="totalResults", default=None)
+
+    @property
+    def announce_more(self) -> bool:
+        """Whether either of its two marks says that the query has rows after these."""
+        return self.has_more or int(self.total or 0) > len(self.items)
 
 
 class ErrorDetail(Struct):
@@ -46,11 +52,13 @@ def read_rows(answer: Answer, *, clock: Clock) -> Rows:
     try:
         answer.body.decode()
         rows = msgspec.json.decode(answer.body, type=Rows)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{SOURCE} answered with something other than rows: repeat, and check NETSUITE_URL"
             " if it persists"
         ) from error
+    if any(bytes(row)[:1] != b"{" for row in rows.items):
+        raise UnreadableAnswerError(f"{SOURCE} sent a row that is no object: repeat")
     if rows.count is not None and str(rows.count) != str(len(rows.items)):
         raise UnreadableAnswerError(
             f"{SOURCE} announced {rows.count} rows and sent {len(rows.items)}: repeat"
@@ -62,7 +70,7 @@ def row_values(row: Raw) -> dict[str, Raw]:
     """Return one row's values as text, by column in lower case: their case is not promised."""
     try:
         members = msgspec.json.decode(row, type=dict[str, Raw])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableAnswerError(f"{SOURCE} sent a row that is no object: repeat") from error
     return {name.lower(): value for name, value in members.items()}
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import msgspec
 
-from orchestration.extract.errors import RepeatError, SplitError, StopError, TooSlowError
+from orchestration.extract.errors import (
+    RepeatError,
+    SplitError,
+    StopError,
+    TooSlowError,
+    UnreadableAnswerError,
+)
 from orchestration.extract.shopify import envelope as reading
 from orchestration.extract.shopify.endpoint import Endpoint
 from orchestration.extract.shopify.envelope import Connection, Envelope
@@ -52,7 +58,13 @@ class Asking:
         value = reading.value_at(envelope.data, stream.records[1:-1], source=self.source)
         if value is None:
             return Connection(nodes=[], page_info=reading.PageInfo(has_next_page=False))
-        return reading.decode(value, type_=Connection, source=self.source)
+        page = reading.decode(value, type_=Connection, source=self.source)
+        if any(bytes(node) == b"null" for node in page.nodes):
+            raise UnreadableAnswerError(
+                f"{self.source} sent a page of {stream.name} with nothing in place of a record:"
+                " repeat later"
+            )
+        return page
 
     def whole(self, stream: Stream, body: bytes, *, continued: int) -> bytes:
         """Return the answer with every record whole; most are, and come back untouched."""
@@ -63,9 +75,15 @@ class Asking:
         records = answer
         for name in stream.records:
             records = records[name]
-        for record in records:
-            if record:
-                complete(record, nested, fetch=self._nested_page)
+        try:
+            for record in records:
+                if record:
+                    complete(record, nested, fetch=self._nested_page)
+        except (KeyError, TypeError) as error:
+            raise UnreadableAnswerError(
+                f"{self.source} answered with {stream.name} of another shape than asked for"
+                f" ({error}): repeat, and check the API version if it persists"
+            ) from error
         return msgspec.json.encode(answer)
 
     def _nested_page(self, document: str, variables: Mapping[str, Any]) -> Page | None:

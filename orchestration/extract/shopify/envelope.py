@@ -87,7 +87,7 @@ def read_envelope(body: bytes, *, source: str) -> Envelope:
     try:
         body.decode()
         envelope = msgspec.json.decode(body, type=Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{source} answered with something other than GraphQL: repeat, and look for a proxy"
             " or a login page at this URL if it persists"
@@ -112,7 +112,7 @@ def decode(value: Raw | bytes, *, type_: type[T], source: str) -> T:
     """Read one value, or raise UnreadableAnswerError when it has another shape."""
     try:
         return msgspec.json.decode(value, type=type_)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{source} answered with data of another shape than asked for: {error}; repeat, and"
             " check the API version if it persists"

@@ -63,6 +63,7 @@ def complete(record: dict[str, Any], nested: tuple[Nested, ...], *, fetch: Fetch
 
 def _drain(record_id: str, held: dict[str, Any], *, document: str, fetch: FetchPage) -> None:
     seen = set()
+    known = {node["id"] for node in held["nodes"]}
     while held["pageInfo"]["hasNextPage"]:
         after = held["pageInfo"]["endCursor"]
         if after is None or after in seen:
@@ -73,5 +74,7 @@ def _drain(record_id: str, held: dict[str, Any], *, document: str, fetch: FetchP
             raise UnreadableAnswerError(
                 f"{record_id} went away while its pages were read: repeat later"
             )
-        held["nodes"].extend(page["nodes"])
+        # Pages that overlap, because the record changed between them, must not double a line.
+        held["nodes"].extend(node for node in page["nodes"] if node["id"] not in known)
+        known.update(node["id"] for node in page["nodes"])
         held["pageInfo"] = dict(page["pageInfo"])

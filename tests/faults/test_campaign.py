@@ -1,0 +1,60 @@
+"""Whatever a source does to one extraction, a later sound one ends where nothing ever happened."""
+
+import os
+from random import Random
+
+import pytest
+
+from tests.faults.campaign import Campaign, places
+from tests.faults.kinds import FAULTS
+from tests.faults.proxy import passing
+from tests.faults.schedules import Plan, schedules
+from tests.faults.world import GROUPS
+
+SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
+# `make soak` runs more than five hundred, and compares the marts after every twenty-fifth.
+SCHEDULES = int(os.environ.get("RETURNS_FAULTS", "20"))
+MARTS_EVERY = 25
+ORDERS = ("orders", "returns")
+ROUNDS = 6
+
+
+@pytest.fixture(scope="module")
+def truth(books):
+    """What each group of streams lands without a fault, and what it asks for that."""
+    return {streams: books.sound(streams) for streams in GROUPS}
+
+
+def test_a_sound_extraction_after_any_fault_ends_where_no_fault_would_have(books, truth):
+    campaign = Campaign(books, truth)
+
+    for number, schedule in enumerate(schedules(SCHEDULES, seed=SEED, fits=places(truth)), 1):
+        campaign.run(schedule, with_marts=number % MARTS_EVERY == 0)
+
+    print(f"seed {SEED}\n{campaign.table()}")
+    assert campaign.wrong == [], "\n".join(campaign.wrong[:20])
+
+
+def test_every_fault_has_a_place_somewhere(truth):
+    assert {fault.name for fault, found in places(truth).items() if not found} == set()
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize("name", ["429_unsaid", "throttled"])
+def test_each_throttled_answer_of_three_in_ten_costs_one_request_and_no_more(books, name):
+    (fault,) = (each for each in FAULTS if each.name == name)
+    books.proxy.asked.clear()
+    books.extracted("even", ORDERS, passing)
+    asked_evenly = len(books.proxy.asked)
+    books.remove("even")
+    books.proxy.asked.clear()
+    happened = 0
+
+    for seed in range(ROUNDS):
+        plan = Plan(fault, Random(SEED + seed), share=0.3)  # noqa: S311 - can be repeated
+        assert books.extracted("throttled", ORDERS, plan).is_clean
+        happened += sum(plan.happened.values())
+        books.remove("throttled")
+
+    assert happened > ROUNDS
+    assert len(books.proxy.asked) == ROUNDS * asked_evenly + happened
