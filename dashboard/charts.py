@@ -13,6 +13,7 @@ from dashboard.money import decimals
 from dashboard.words import COMPONENTS, STATUSES, STEPS
 
 BLUE, ORANGE, VERMILION, GREY, PALE = "#2f7ec0", "#e69f00", "#d55e00", "#8b8f98", "#b9bdc4"
+TEAL = "#009e73"
 STATUS_COLOURS = {
     "done": BLUE,
     "not_required": PALE,
@@ -132,6 +133,41 @@ def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     return _grounded(steps)
 
 
+def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
+    """Return one line a question over time; colours and shapes tell them apart."""
+    values = [
+        {
+            "moment": str(record["as_of"]),
+            "rate": float(str(record["rate"])),
+            "question": words[str(record["question"])],
+        }
+        for record in records
+    ]
+    order = list(dict.fromkeys(str(value["question"]) for value in values))
+    colour = alt.Color(
+        "question:N",
+        title=None,
+        sort=order,
+        scale=alt.Scale(domain=order, range=[BLUE, VERMILION, ORANGE, GREY, TEAL]),
+        legend=alt.Legend(orient="top"),
+    )
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("moment:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True)),
+        y=alt.Y("rate:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%")),
+        color=colour,
+        tooltip=[
+            alt.Tooltip("question:N", title="Question"),
+            alt.Tooltip("moment:T", title="As of", format="%Y-%m-%d %H:%M"),
+            alt.Tooltip("rate:Q", title="Share", format=".1%"),
+        ],
+    )
+    lines = base.mark_line(strokeWidth=2.5)
+    points = base.mark_point(filled=True, size=90).encode(
+        shape=alt.Shape("question:N", sort=order, legend=None)
+    )
+    return alt.layer(lines, points).properties(height=260)
+
+
 def money_bars(
     records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
 ) -> LayeredChart:
@@ -151,6 +187,27 @@ def money_bars(
         text=alt.Text("amount:Q", format=shape)
     )
     return alt.layer(bars, figures).properties(height=alt.Step(32))
+
+
+def money_columns(
+    records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
+) -> LayeredChart:
+    """Return columns of money in the order they come in, from zero, each with its figure."""
+    shape = f",.{decimals(currency)}f"
+    values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("amount:Q", axis=None, scale=alt.Scale(zero=True)),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("amount:Q", title=currency, format=shape),
+        ],
+    )
+    bars = base.mark_bar(color=colour, size=34)
+    figures = base.mark_text(dy=-8, color=ink(), fontSize=11).encode(
+        text=alt.Text("amount:Q", format=",.0f")
+    )
+    return alt.layer(bars, figures).properties(height=220)
 
 
 def _step(

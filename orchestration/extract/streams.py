@@ -559,6 +559,8 @@ NETSUITE_STREAMS = (
             "itemid": TEXT,
             "itemtype": TEXT,
             "isinactive": TEXT,
+            "averagecost": AMOUNT,
+            "cost": AMOUNT,
             "lastmodifieddate": INSTANT,
         },
     ),

@@ -7,7 +7,10 @@ import pytest
 
 from tests.dashboard.publications import HOSTILE, asked
 
-PAGES = ("stages", "one_return", "variance", "exposure", "gates", "health")
+PAGES = (
+    *("close", "breaks", "variance", "stages", "exposure", "one_return"),
+    *("diagnostics", "accruals", "gates", "health"),
+)
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -36,7 +39,7 @@ def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, publish
 
 def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
     home, file = published
-    shown = metrics(opened(home))
+    shown = metrics(opened(home, "stages"))
     expected = asked(
         file,
         """
@@ -51,7 +54,7 @@ def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
 
 def test_what_the_storefront_calls_complete_and_the_erp_does_not_is_listed(opened, published):
     home, file = published
-    shown = table(opened(home), "falsely_complete")
+    shown = table(opened(home, "stages"), "falsely_complete")
     expected = asked(
         file,
         """
@@ -64,7 +67,7 @@ def test_what_the_storefront_calls_complete_and_the_erp_does_not_is_listed(opene
 
 
 def test_a_store_in_the_address_narrows_the_page(opened, published):
-    app = opened(published[0], store="uk")
+    app = opened(published[0], "stages", store="uk")
     assert set(table(app, "falsely_complete")["Store"]) == {"uk"}
 
 
@@ -206,7 +209,7 @@ def test_an_empty_publication_is_said_in_words(opened, publish_anew):
     home, _ = publish_anew(is_empty=True)
     for page in PAGES:
         assert not opened(home, page).exception
-    assert "There are no returns in this publication" in said(opened(home))
+    assert "There are no returns in this publication" in said(opened(home, "stages"))
     assert "There are no refunds in this publication" in said(opened(home, "variance"))
 
 
@@ -216,7 +219,11 @@ def test_an_empty_publication_is_said_in_words(opened, publish_anew):
         ("fct_return_lifecycle", "stages", {}),
         ("fct_return_stage_events", "one_return", {"find": "#1031"}),
         ("fct_reconciliation_breaks", "one_return", {"find": "#1031"}),
-        ("fct_tie_out", "health", {}),
+        ("fct_tie_out", "close", {}),
+        ("rpt_return_diagnostics", "diagnostics", {}),
+        ("fct_refund_liability", "accruals", {}),
+        ("ops.meanings", "health", {}),
+        ("fct_reconciliation_breaks", "breaks", {}),
         ("fct_sync_actions", "gates", {}),
         ("ops.freshness", "health", {}),
     ],
@@ -230,9 +237,9 @@ def test_a_table_that_was_not_published_is_named(opened, publish_anew, missing, 
 
 def test_a_new_publication_is_read_at_the_next_look(opened, publish_anew):
     home, _ = publish_anew(name="one")
-    assert metrics(opened(home))["Open"] != "0"
+    assert metrics(opened(home, "stages"))["Open"] != "0"
     publish_anew(name="two", is_empty=True)
-    assert "There are no returns" in said(opened(home))
+    assert "There are no returns" in said(opened(home, "stages"))
 
 
 def test_no_table_shows_the_name_of_a_column(opened, published):
