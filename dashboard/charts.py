@@ -88,12 +88,12 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     order = [record["step"] for record in records]
     x = alt.X("step:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=140))
     base = alt.Chart(alt.InlineData(values=records)).encode(x=x)
-    bars = base.mark_bar(size=46).encode(
+    bars = base.mark_bar(size=34).encode(
         y=alt.Y(
             "low:Q",
             title=currency,
-            scale=alt.Scale(zero=False, padding=24),
-            axis=alt.Axis(format=shape),
+            scale=alt.Scale(zero=True),
+            axis=alt.Axis(format="~s"),
         ),
         y2="high:Q",
         color=alt.Color(
@@ -110,7 +110,40 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     labels = base.mark_text(dy=-9, color=ink(), fontSize=12).encode(
         y="high:Q", text=alt.Text("change:Q", format=shape)
     )
-    return alt.layer(bars, labels).properties(height=360)
+    return alt.layer(bars, labels).properties(height=340)
+
+
+def component_bars(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
+    """Return the steps of the bridge from zero, on a scale of their own."""
+    shape = f"+,.{decimals(currency)}f"
+    values = [
+        {"step": step["step"], "change": step["change"], "direction": step["direction"]}
+        for step in bridge_steps(totals)
+        if step["direction"] != "Total"
+    ]
+    widest = max((abs(value["change"]) for value in values), default=0.0) * 1.45 or 1.0
+    order = [value["step"] for value in values]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=140)),
+        x=alt.X("change:Q", axis=None, scale=alt.Scale(domain=[-widest, widest])),
+        tooltip=[
+            alt.Tooltip("step:N", title="Step"),
+            alt.Tooltip("change:Q", title=currency, format=shape),
+        ],
+    )
+    bars = base.mark_bar(height=18).encode(
+        color=alt.Color(
+            "direction:N",
+            scale=alt.Scale(domain=["Takes away", "Adds"], range=[VERMILION, BLUE]),
+            legend=None,
+        )
+    )
+    text = alt.Text("change:Q", format=shape)
+    added = base.transform_filter("datum.change >= 0").mark_text(align="left", dx=5, color=ink())
+    taken = base.transform_filter("datum.change < 0").mark_text(align="right", dx=-5, color=ink())
+    return alt.layer(bars, added.encode(text=text), taken.encode(text=text)).properties(
+        height=alt.Step(38)
+    )
 
 
 def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -130,7 +163,7 @@ def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     if level != end:
         steps.append(_step("Unexplained", level, end, change=end - level, direction="Takes away"))
     steps.append(_step("ERP", Decimal(0), end, change=end, direction="Total"))
-    return _grounded(steps)
+    return steps
 
 
 def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
@@ -225,14 +258,3 @@ def _step(
 def _room(values: Records) -> float:
     """A figure stands beyond the end of its bar: leave room for the longest."""
     return max((float(str(value["amount"])) for value in values), default=0.0) * 1.15
-
-
-def _grounded(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Totals start at a common floor near the steps, or small steps could not be seen."""
-    between = [step["low"] for step in steps[1:-1]] + [steps[0]["high"], steps[-1]["high"]]
-    top = max(step["high"] for step in steps)
-    floor = max(0.0, min(between) - (top - min(between) or top) * 0.6)
-    return [
-        {**step, "low": floor} if step["direction"] == "Total" and step["high"] > floor else step
-        for step in steps
-    ]

@@ -85,18 +85,18 @@ def events(pointer: Pointer, case_key: str) -> pa.Table:
     return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
 
 
-def breaks(pointer: Pointer, case_key: str) -> list[Case]:
-    """Return what is wrong with a case, who acts on it and how."""
+def documents(pointer: Pointer, case_key: str) -> pa.Table:
+    """Return the documents of a case in every system, each once, in time."""
     statement = """
-        select break_type, amount, owner_role, next_step, status, due_at, age_bucket
-        from marts.fct_reconciliation_breaks
-        where case_key = $case_key and status <> 'resolved'
-        order by due_at nulls last, break_type
-        limit 20
+        select system, document_type, document_number, min(occurred_at) as occurred_at,
+            max(amount) as amount
+        from marts.fct_return_stage_events
+        where case_key = $case_key and document_number is not null
+        group by system, document_type, document_number
+        order by occurred_at, document_type, document_number
+        limit 200
     """
-    needs = ("fct_reconciliation_breaks",)
-    found: list[Case] = rows(pointer, statement, {"case_key": case_key}, needs=needs).to_pylist()
-    return found
+    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
 
 
 def lines(pointer: Pointer, case_key: str) -> pa.Table:

@@ -5,13 +5,24 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import links, tables
+from dashboard.decisions import decided
 from dashboard.frame import nothing, page, part
-from dashboard.marts import cases
+from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.sentences import customer_sentence, is_all_done, next_actor
 from dashboard.tables import Column, Kind
-from dashboard.words import DOCUMENTS, EVENTS, OWNERS, STAGES, STATUSES, STEPS, SYSTEMS, spoken
+from dashboard.words import (
+    BREAKS,
+    DOCUMENTS,
+    EVENTS,
+    OWNERS,
+    STAGES,
+    STATUSES,
+    STEPS,
+    SYSTEMS,
+    spoken,
+)
 from dashboard.zone import reader_zone, spoken_day
 
 TIMELINE = (
@@ -108,12 +119,15 @@ def where(case: cases.Case) -> None:
 
 
 def problems(pointer: Pointer, case_key: str, currency: object) -> None:
-    """Show what is wrong with the case and who acts on it."""
-    for found in cases.breaks(pointer, case_key):
+    """Show what is wrong with the case, who acts on it, and what was decided."""
+    for found in breaks.of_case(pointer, case_key, decided=decided()):
         with st.container(border=True):
-            st.caption(f"Next step: {spoken(found['owner_role'], OWNERS)}")
+            kind, owner = spoken(found["break_type"], BREAKS), spoken(found["owner"], OWNERS)
+            st.caption(f"{kind}. Next step: {owner}")
             at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
             st.text(f"{found['next_step']}{at_stake}")
+            if found["note"]:
+                st.text(f"Note: {found['note']}")
 
 
 def amounts(case: cases.Case) -> None:
@@ -136,18 +150,6 @@ def timeline(pointer: Pointer, case: cases.Case) -> None:
         return
     currency = str(case["currency"])
     tables.show(rows, TIMELINE, key="timeline", title="Timeline of the return", currency=currency)
-
-
-def documents(case: cases.Case) -> None:
-    """Link to the case in both systems, where their hosts are configured."""
-    with st.container(horizontal=True):
-        for name, label in (
-            ("storefront_url", "Open in the storefront"),
-            ("erp_url", "Open in the ERP"),
-        ):
-            url = str(case.get(name) or "")
-            if url.startswith("https://"):
-                st.link_button(label, url)
 
 
 def examples(pointer: Pointer) -> None:
@@ -189,4 +191,4 @@ with page("What can I tell the customer?") as pointer:
         amounts(case)
         with part():
             timeline(pointer, case)
-        documents(case)
+        links.open_in_systems(case)
