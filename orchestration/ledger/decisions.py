@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from orchestration.ledger import decision_chain
+from orchestration.ledger.approvals import is_same_person
 from orchestration.ledger.decision_tables import break_states, decisions
 from orchestration.ledger.decision_values import (
     Acceptance,
@@ -28,7 +29,7 @@ NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_u
 
 class Decisions(Store):
     """
-    The decisions at a ledger's address; opening creates or upgrades its schema.
+    The decisions about breaks and closes, in the same database as the intents.
 
     Every method is one transaction: a bulk decision is taken whole or not at all.
     """
@@ -202,7 +203,7 @@ def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
         return "accepted"
     if state is None or state.proposed_by is None or state.amount != one.amount:
         return "proposed"
-    return "own" if state.proposed_by == who else "accepted"
+    return "own" if is_same_person(state.proposed_by, who) else "accepted"
 
 
 def _write(
