@@ -263,6 +263,12 @@ QUESTIONS_SHORT = {
     "credits_keep_tax_codes": "Same tax codes",
     "credits_stay_on_invoice": "Same invoice",
     "flows_are_rehearsed": "Rehearsed",
+    "flows_are_rehearsed_partial": "Partial",
+    "flows_are_rehearsed_bundle": "Bundle",
+    "flows_are_rehearsed_account_credit": "Credit on account",
+    "flows_are_rehearsed_exchange": "Exchange",
+    "flows_are_rehearsed_multi_currency": "Several currencies",
+    "flows_are_rehearsed_tax_inclusive": "Tax inside the price",
 }
 NO = {
     "refunds_match": "Refunds that do not match",

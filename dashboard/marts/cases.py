@@ -79,7 +79,8 @@ def events(pointer: Pointer, case_key: str) -> pa.Table:
         where case_key = $case_key
         order by occurred_at, list_position(
             ['confirmation', 'inspection', 'posting', 'payout'], stage
-        ), event, document_number
+        ), list_position(['requested', 'approved', 'rma_opened', 'received'], event) nulls last,
+            event, document_number
         limit 500
     """
     return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))

@@ -22,6 +22,13 @@ CUTS = {
     "refunds_match": ("refunds_match_promotional", "refunds_match_partial"),
     "stages_are_visible": ("completion_is_true",),
     "credits_are_precise": ("credits_keep_tax_codes", "credits_stay_on_invoice"),
+    "flows_are_rehearsed": tuple(
+        f"flows_are_rehearsed_{kind}"
+        for kind in (
+            *("partial", "bundle", "account_credit"),
+            *("exchange", "multi_currency", "tax_inclusive"),
+        )
+    ),
 }
 
 _ASKED = "variances.root_cause not in ('not_due', 'awaiting_credit_memo', 'awaiting_refund')"

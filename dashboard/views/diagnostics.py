@@ -16,7 +16,7 @@ from dashboard.settings import settings
 from dashboard.tables import Column, Kind
 from dashboard.words import ASKED, CAUSES, LINKS, NO, QUESTIONS_SHORT, STAGES, VERDICTS
 
-NOT_ASKED = {"flows_are_rehearsed": "No rehearsal is on record."}
+NOT_ASKED = {"flows_are_rehearsed": "Nobody has rehearsed one yet: run `make rehearse`."}
 SEEN = Decimal("0.001")
 COLOURS = {"good": "green", "attention": "orange", "bad": "red"}
 ICONS = {
@@ -68,9 +68,8 @@ def cards(found: dict[str, dict[str, Any]], currency: str) -> None:
             st.metric(QUESTIONS_SHORT[question], _share(answer["rate"]))
             st.badge(VERDICTS[said], color=COLOURS[said], icon=ICONS[said])  # type: ignore[arg-type]
             st.caption(_of(answer, currency))
-            for cut in CUTS.get(question, ()):
-                if cut in found and found[cut]["denominator"]:
-                    st.caption(f"{QUESTIONS_SHORT[cut]}: {_share(found[cut]['rate'])}")
+            asked = [cut for cut in CUTS.get(question, ()) if cut in found]
+            st.caption("  \n".join(_cut(cut, found[cut]) for cut in asked))
 
 
 def over_time(narrowed: Scope) -> None:
@@ -143,6 +142,12 @@ def _of(answer: dict[str, Any], currency: str) -> str:
     if answer["amount"]:
         said += f"; {spoken_amount(Decimal(answer['amount']), currency)} at stake"
     return said
+
+
+def _cut(question: str, answer: dict[str, Any]) -> str:
+    """A kind of flow that nobody has rehearsed is named too."""
+    told = _share(answer["rate"]) if answer["denominator"] else "none"
+    return f"{QUESTIONS_SHORT[question]}: {told}"
 
 
 def _share(rate: object) -> str:

@@ -46,15 +46,15 @@ PARTS = {
 }
 CASES = (
     Column("case_name", "Return"),
-    Column("store", "Store"),
-    Column("root_cause", "Cause", Kind.WORD, words=CAUSES),
-    Column("variance_amount", "Storefront less ERP", Kind.MONEY),
+    Column("store", "Store", width=90),
+    Column("root_cause", "Cause", Kind.WORD, words=CAUSES, width=190),
+    Column("variance_amount", "Difference", Kind.MONEY, help="Storefront less ERP."),
     Column("storefront_amount", "Storefront", Kind.MONEY),
     Column("paid_amount", "Bank, paid", Kind.MONEY),
     Column("settled_amount", "Bank, settled", Kind.MONEY),
     Column("erp_amount", "ERP", Kind.MONEY),
-    Column("expected_amount", "Precise reversal", Kind.MONEY),
-    Column("age_days", "Days since due", Kind.COUNT),
+    Column("expected_amount", "Reversal", Kind.MONEY, help="A precise one."),
+    Column("age_days", "Days due", Kind.DAYS, help="Whole days since it was due."),
     Column("notes", "Notes", Kind.WORD, words=NOTES),
 )
 MONEY = (
