@@ -46,6 +46,20 @@ def search(pointer: Pointer, text: str) -> list[Case]:
     return found
 
 
+def of_customer(pointer: Pointer, customer_key: str) -> list[Case]:
+    """Return the cases of a customer, the newest first; at most 50."""
+    statement = f"""
+        select case_key, case_name, store, order_name, rma_number, current_stage, requested_at
+        from marts.fct_return_lifecycle
+        where customer_key = $customer_key
+        order by requested_at desc, case_key
+        limit {MOST_FOUND}
+    """  # noqa: S608
+    parameters = {"customer_key": customer_key}
+    found: list[Case] = rows(pointer, statement, parameters, needs=NEEDS).to_pylist()
+    return found
+
+
 def examples(pointer: Pointer) -> pa.Table:
     """Return a few cases worth opening: those that wait longest."""
     statement = """

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import duckdb
 import pytest
 
+from dashboard.customers import customer_key
 from tests.dashboard.publications import HOSTILE, asked
 
 PAGES = (
@@ -246,3 +248,26 @@ def test_no_table_shows_the_name_of_a_column(opened, published):
     for page in PAGES:
         for frame in opened(published[0], page).dataframe:
             assert not [label for label in frame.value.columns if "_" in label]
+
+
+def test_a_return_is_found_by_the_customers_email_and_the_address_does_not_hold_it(
+    opened, publish_anew, monkeypatch
+):
+    home, file = publish_anew()
+    key = customer_key("Ann@Example.com ", secret="s" * 32)
+    with duckdb.connect(file) as connection:
+        connection.execute(
+            "update marts.fct_return_lifecycle set customer_key = ? where case_name = '#1031-R1'",
+            [key],
+        )
+    monkeypatch.setenv("CUSTOMER_SECRET", "s" * 32)
+    app = opened(home, "one_return")
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "We received your goods on" in said(app)
+    assert "email" not in app.query_params
+
+
+def test_without_the_secret_the_page_says_what_to_set(opened, published):
+    app = opened(published[0], "one_return")
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "set CUSTOMER_SECRET" in said(app)
