@@ -613,6 +613,23 @@ LEDGER_STREAMS = (
             "confirmed_at": INSTANT,
         },
     ),
+    Stream(
+        System.LEDGER,
+        "break_states",
+        key=("break_key",),
+        cursor="decided_at",
+        records=("break_states",),
+        columns={
+            "break_key": TEXT,
+            "status": TEXT,
+            "owner": TEXT,
+            "amount": AMOUNT,
+            "currency": TEXT,
+            "snoozed_until": INSTANT,
+            "decided_by": TEXT,
+            "decided_at": INSTANT,
+        },
+    ),
 )
 
 # Landed by the command that rehearses, when a person runs it: no run reads it anew.

@@ -1,13 +1,13 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from orchestration.ledger import decision_chain
+from orchestration.ledger import decision_chain, landed
 from orchestration.ledger.approvals import is_same_person
 from orchestration.ledger.decision_tables import break_states, decisions
 from orchestration.ledger.decision_values import (
@@ -20,6 +20,7 @@ from orchestration.ledger.decision_values import (
     Topic,
 )
 from orchestration.ledger.errors import DecisionRefusedError
+from orchestration.ledger.records import PAGE_SIZE
 from orchestration.ledger.store import Store
 
 Found = Sequence[FoundBreak]
@@ -150,6 +151,13 @@ class Decisions(Store):
             return [
                 BreakState(**row) for row in connection.execute(select(break_states)).mappings()
             ]
+
+    def landed_states(
+        self, since: datetime | None = None, *, page_size: int = PAGE_SIZE
+    ) -> Iterator[bytes]:
+        """Yield one answer a page of breaks decided from `since` on: at least one, even empty."""
+        with self._reading() as connection:
+            yield from landed.state_pages(connection, since=since, page_size=page_size)
 
     def history(
         self, *, subjects: Sequence[str] | None = None, topic: Topic | None = None

@@ -20,9 +20,15 @@ class LedgerResource(dg.ConfigurableResource[None]):
         with Ledger(settings.ledger_url) as ledger:
             yield ledger
 
-    def kept_publications(self) -> frozenset[str]:
-        """Return the publications that a period was closed on."""
+    @contextmanager
+    def open_decisions(self) -> Iterator[Decisions]:
+        """Open what people decided about breaks and closes, in the same ledger."""
         settings = read_home(environment())
         settings.path.mkdir(parents=True, exist_ok=True)
         with Decisions(settings.ledger_url) as decisions:
+            yield decisions
+
+    def kept_publications(self) -> frozenset[str]:
+        """Return the publications that a period was closed on."""
+        with self.open_decisions() as decisions:
             return decisions.kept_publications()

@@ -1,5 +1,6 @@
 """Decisions of people: who may say what, what stays, and what is noticed."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.extract.streams import STREAMS, System
 from orchestration.ledger import (
     Acceptance,
     DecisionRefusedError,
@@ -179,3 +181,22 @@ def test_a_change_behind_the_back_of_the_decisions_is_found(kept, file, found):
     connection.close()
 
     assert any(found in problem for problem in kept.verify())
+
+
+def test_breaks_land_as_they_stand_page_after_page_and_only_what_changed(decisions):
+    later = NOW + timedelta(hours=1)
+    decisions.assign([SMALL, LARGE], owner="tax team", who="ann", at=NOW)
+    decisions.accept([SMALL], reason="Known rate change.", who="ann", at=later)
+
+    def landed(since=None):
+        pages = decisions.landed_states(since, page_size=1)
+        return [row for page in pages for row in json.loads(page)["break_states"]]
+
+    everything = landed()
+    assert [(row["break_key"], row["status"]) for row in everything] == [
+        ("b2", "open"),
+        ("b1", "accepted"),
+    ]
+    assert set(everything[0]) == set(STREAMS[System.LEDGER, "break_states"].columns)
+    assert [row["break_key"] for row in landed(since=later)] == ["b1"]
+    assert landed(since=later + timedelta(1)) == []
