@@ -1,12 +1,13 @@
 """What the pages say, against what the publication holds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import duckdb
 import pytest
 
 from dashboard.customers import customer_key
+from orchestration.ledger import Decisions, FoundBreak
 from tests.dashboard.publications import HOSTILE, asked
 
 PAGES = (
@@ -271,3 +272,68 @@ def test_without_the_secret_the_page_says_what_to_set(opened, published):
     app = opened(published[0], "one_return")
     app.text_input(key="email").set_value("ann@example.com").run()
     assert "set CUSTOMER_SECRET" in said(app)
+
+
+@pytest.fixture
+def decide(monkeypatch):
+    """Take a decision about the largest break of a publication, as somebody else."""
+
+    def about(home, file, verb, **said):
+        url = f"sqlite:///{home / 'ledger.sqlite'}"
+        monkeypatch.setenv("LEDGER_URL", url)
+        row = asked(
+            file,
+            """
+            select break_key, case_name, break_type, amount, currency, 50.00
+            from marts.fct_reconciliation_breaks
+            where currency = 'USD' and owner_role <> 'none'
+            order by amount desc, break_key limit 1
+            """,
+        )[0]
+        with Decisions(url) as decisions:
+            took = getattr(decisions, verb)
+            took([FoundBreak(*row, "p")], who="bob", at=datetime.now(UTC), **said)
+        return row
+
+    return about
+
+
+def test_what_is_snoozed_leaves_the_queue_and_is_counted_as_set_aside(
+    opened, publish_anew, decide
+):
+    home, file = publish_anew()
+    until = datetime.now(UTC) + timedelta(days=3)
+    _, name, *_ = decide(home, file, "snooze", until=until, reason="On its way.")
+    app = opened(home, "breaks", currency="USD")
+    assert metrics(app)["Set aside"] == "1"
+    assert name not in set(table(app, "breaks")["Return"])
+    snoozed = table(opened(home, "breaks", currency="USD", status="Snoozed"), "breaks")
+    assert snoozed["Reason"].tolist() == ["On its way."]
+
+
+def test_one_persons_acceptance_of_a_material_break_leaves_it_to_do(opened, publish_anew, decide):
+    home, file = publish_anew()
+    before = metrics(opened(home, "breaks", currency="USD"))["To do"]
+    decide(home, file, "accept", reason="Goodwill.")
+    app = opened(home, "breaks", currency="USD")
+    assert metrics(app)["To do"] == before
+    assert metrics(app)["Wait for a second person"] == "1"
+
+
+def test_a_break_said_to_be_mended_is_open_again_when_a_later_publication_shows_it(
+    opened, publish_anew, decide, fresh
+):
+    home, file = publish_anew(as_of=fresh - timedelta(minutes=30))
+    decide(home, file, "resolve", reason="Credit posted.")
+    assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "1"
+    publish_anew(name="later", as_of=datetime.now(UTC) + timedelta(seconds=1))
+    assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "0"
+
+
+def test_a_publication_of_before_is_shown_as_it_was_kept(opened, publish_anew):
+    home, _ = publish_anew(name="one")
+    publish_anew(name="two", is_empty=True)
+    app = opened(home, "stages", publication="one")
+    assert "An earlier publication, as it was kept" in said(app)
+    assert metrics(app)["Open"] != "0"
+    assert "is not kept" in said(opened(home, "stages", publication="three"))

@@ -1,5 +1,4 @@
 -- What of each returned line the ERP has not credited yet: its worth by the sale, and what its units cost.
-{% set parts = {'gross': 1, 'discount': -1, 'tax': 1} %}
 with
 
 lines as (
@@ -93,7 +92,7 @@ remaining as (
 
 ),
 
-final as (
+shares as (
 
     select
         case_key,
@@ -102,12 +101,12 @@ final as (
         remaining_quantity,
         least(remaining_quantity, unreceived_quantity) as awaited_quantity,
         unit_cost_amount is not null as has_cost,
-        {% for part, sign in parts.items() %}
-        {{ '- ' if sign < 0 else ('+ ' if not loop.first) }}{{ share(
-            to_minor('original_' ~ part ~ '_amount', 'currency'), 'counted_quantity', 'remaining_quantity',
-            'ordered_quantity'
-        ) }}
-        {% endfor %} as remaining_minor,
+        {% for part in ['gross', 'discount', 'tax'] %}
+            {{ share(
+                to_minor('original_' ~ part ~ '_amount', 'currency'), 'counted_quantity', 'remaining_quantity',
+                'ordered_quantity'
+            ) }} as {{ part }}_minor,
+        {% endfor %}
         {{ ratio(
             'cast(round(coalesce(unit_cost_amount, 0) * 100000, 0) as bigint)',
             '(' ~ minor_scale('currency') ~ ') * 1000000',
@@ -115,6 +114,22 @@ final as (
         ) }} as unit_cost_minor
 
     from remaining
+
+),
+
+final as (
+
+    select
+        case_key,
+        order_line_id,
+        expected_quantity,
+        remaining_quantity,
+        awaited_quantity,
+        has_cost,
+        gross_minor - discount_minor + tax_minor as remaining_minor,
+        unit_cost_minor
+
+    from shares
 
 )
 
