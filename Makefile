@@ -9,7 +9,7 @@ SETUP_DATABASE := apt-get install --yes --no-install-recommends postgresql
 
 .DEFAULT_GOAL := check
 .PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
-	spark doctor lock clean browser database rebuild
+	screenshots spark doctor lock clean browser database rebuild
 
 check: lint types layers tests
 
@@ -68,6 +68,10 @@ rehearse: $(STAMP)
 
 dashboard: $(STAMP)
 	$(RETURNS) dashboard
+
+# Pictures of every page, light and dark, of the home that RETURNS_HOME names.
+screenshots: $(STAMP) browser
+	$(BIN)/python -m tests.browser.screenshots $(or $(RETURNS_HOME),data) $(or $(DIR),docs/pages)
 
 dagster: $(STAMP)
 	$(RETURNS) dagster

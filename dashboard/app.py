@@ -19,8 +19,10 @@ PAGES = [
     st.Page("views/stages.py", title="Stages", icon=":material/timeline:"),
     st.Page("views/exposure.py", title="Exposure", icon=":material/inventory_2:"),
     st.Page("views/one_return.py", title="One return", icon=":material/search:"),
-    st.Page("views/gates.py", title="Gates", icon=":material/door_front:"),
-    st.Page("views/health.py", title="Definitions and health", icon=":material/fact_check:"),
+    st.Page("views/diagnostics.py", title="Diagnostics", icon=":material/monitoring:"),
+    st.Page("views/accruals.py", title="Accruals", icon=":material/account_balance:"),
+    st.Page("views/gates.py", title="Gates and syncs", icon=":material/door_front:"),
+    st.Page("views/health.py", title="Definitions", icon=":material/fact_check:"),
 ]
 
 st.navigation(PAGES, position="top").run()

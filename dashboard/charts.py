@@ -13,6 +13,7 @@ from dashboard.money import decimals
 from dashboard.words import COMPONENTS, STATUSES, STEPS
 
 BLUE, ORANGE, VERMILION, GREY, PALE = "#2f7ec0", "#e69f00", "#d55e00", "#8b8f98", "#b9bdc4"
+TEAL = "#009e73"
 STATUS_COLOURS = {
     "done": BLUE,
     "not_required": PALE,
@@ -87,12 +88,12 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     order = [record["step"] for record in records]
     x = alt.X("step:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=140))
     base = alt.Chart(alt.InlineData(values=records)).encode(x=x)
-    bars = base.mark_bar(size=46).encode(
+    bars = base.mark_bar(size=34).encode(
         y=alt.Y(
             "low:Q",
             title=currency,
-            scale=alt.Scale(zero=False, padding=24),
-            axis=alt.Axis(format=shape),
+            scale=alt.Scale(zero=True),
+            axis=alt.Axis(format="~s"),
         ),
         y2="high:Q",
         color=alt.Color(
@@ -109,7 +110,40 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     labels = base.mark_text(dy=-9, color=ink(), fontSize=12).encode(
         y="high:Q", text=alt.Text("change:Q", format=shape)
     )
-    return alt.layer(bars, labels).properties(height=360)
+    return alt.layer(bars, labels).properties(height=340)
+
+
+def component_bars(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
+    """Return the steps of the bridge from zero, on a scale of their own."""
+    shape = f"+,.{decimals(currency)}f"
+    values = [
+        {"step": step["step"], "change": step["change"], "direction": step["direction"]}
+        for step in bridge_steps(totals)
+        if step["direction"] != "Total"
+    ]
+    widest = max((abs(value["change"]) for value in values), default=0.0) * 1.45 or 1.0
+    order = [value["step"] for value in values]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=140)),
+        x=alt.X("change:Q", axis=None, scale=alt.Scale(domain=[-widest, widest])),
+        tooltip=[
+            alt.Tooltip("step:N", title="Step"),
+            alt.Tooltip("change:Q", title=currency, format=shape),
+        ],
+    )
+    bars = base.mark_bar(height=18).encode(
+        color=alt.Color(
+            "direction:N",
+            scale=alt.Scale(domain=["Takes away", "Adds"], range=[VERMILION, BLUE]),
+            legend=None,
+        )
+    )
+    text = alt.Text("change:Q", format=shape)
+    added = base.transform_filter("datum.change >= 0").mark_text(align="left", dx=5, color=ink())
+    taken = base.transform_filter("datum.change < 0").mark_text(align="right", dx=-5, color=ink())
+    return alt.layer(bars, added.encode(text=text), taken.encode(text=text)).properties(
+        height=alt.Step(38)
+    )
 
 
 def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -129,7 +163,42 @@ def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
     if level != end:
         steps.append(_step("Unexplained", level, end, change=end - level, direction="Takes away"))
     steps.append(_step("ERP", Decimal(0), end, change=end, direction="Total"))
-    return _grounded(steps)
+    return steps
+
+
+def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
+    """Return one line a question over time; colours and shapes tell them apart."""
+    values = [
+        {
+            "moment": str(record["as_of"]),
+            "rate": float(str(record["rate"])),
+            "question": words[str(record["question"])],
+        }
+        for record in records
+    ]
+    order = list(dict.fromkeys(str(value["question"]) for value in values))
+    colour = alt.Color(
+        "question:N",
+        title=None,
+        sort=order,
+        scale=alt.Scale(domain=order, range=[BLUE, VERMILION, ORANGE, GREY, TEAL]),
+        legend=alt.Legend(orient="top"),
+    )
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("moment:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True)),
+        y=alt.Y("rate:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(format=".0%")),
+        color=colour,
+        tooltip=[
+            alt.Tooltip("question:N", title="Question"),
+            alt.Tooltip("moment:T", title="As of", format="%Y-%m-%d %H:%M"),
+            alt.Tooltip("rate:Q", title="Share", format=".1%"),
+        ],
+    )
+    lines = base.mark_line(strokeWidth=2.5)
+    points = base.mark_point(filled=True, size=90).encode(
+        shape=alt.Shape("question:N", sort=order, legend=None)
+    )
+    return alt.layer(lines, points).properties(height=260)
 
 
 def money_bars(
@@ -153,6 +222,27 @@ def money_bars(
     return alt.layer(bars, figures).properties(height=alt.Step(32))
 
 
+def money_columns(
+    records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
+) -> LayeredChart:
+    """Return columns of money in the order they come in, from zero, each with its figure."""
+    shape = f",.{decimals(currency)}f"
+    values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("amount:Q", axis=None, scale=alt.Scale(zero=True)),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("amount:Q", title=currency, format=shape),
+        ],
+    )
+    bars = base.mark_bar(color=colour, size=34)
+    figures = base.mark_text(dy=-8, color=ink(), fontSize=11).encode(
+        text=alt.Text("amount:Q", format=",.0f")
+    )
+    return alt.layer(bars, figures).properties(height=220)
+
+
 def _step(
     label: str, low: Decimal, high: Decimal, *, change: Decimal, direction: str
 ) -> dict[str, Any]:
@@ -168,14 +258,3 @@ def _step(
 def _room(values: Records) -> float:
     """A figure stands beyond the end of its bar: leave room for the longest."""
     return max((float(str(value["amount"])) for value in values), default=0.0) * 1.15
-
-
-def _grounded(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Totals start at a common floor near the steps, or small steps could not be seen."""
-    between = [step["low"] for step in steps[1:-1]] + [steps[0]["high"], steps[-1]["high"]]
-    top = max(step["high"] for step in steps)
-    floor = max(0.0, min(between) - (top - min(between) or top) * 0.6)
-    return [
-        {**step, "low": floor} if step["direction"] == "Total" and step["high"] > floor else step
-        for step in steps
-    ]

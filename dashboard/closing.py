@@ -8,7 +8,22 @@ from enum import StrEnum
 from dashboard.publication import Edition
 
 Row = Mapping[str, object]
-ERP = "erp"
+# Whose controls rest on what was read from a system; the processor is read through the storefront.
+WITNESSES = {"shopify": ("storefront", "processor"), "netsuite": ("erp",)}
+EVERY_STORE = "all"
+NAMES = {"storefront": "storefront", "processor": "payment processor", "erp": "ERP"}
+
+
+@dataclass(frozen=True)
+class Late:
+    """A witness that was not read lately: its system, and the store or all of them."""
+
+    system: str
+    store: str
+
+    def covers(self, row: Row) -> bool:
+        """Return whether a control rests on it."""
+        return row["system"] == self.system and self.store in (EVERY_STORE, row["store"])
 
 
 class Verdict(StrEnum):
@@ -33,7 +48,7 @@ def readiness(
     verdicts: Sequence[Row],
     edition: Edition,
     *,
-    stale: Sequence[str],
+    late: Sequence[Late],
     is_over: bool,
     now: datetime,
     stale_after: timedelta,
@@ -41,7 +56,9 @@ def readiness(
     """Return whether every control of a period is tied, in numbers that may be trusted."""
     controls = sum(int(str(row["controls"])) for row in verdicts)
     tied = sum(int(str(row["tied"])) for row in verdicts)
-    reasons = tuple(_doubts(edition, stale=stale, is_over=is_over, now=now, limit=stale_after))
+    reasons = tuple(
+        _doubts(edition, verdicts, late=late, is_over=is_over, now=now, limit=stale_after)
+    )
     if not controls:
         reasons += ("no control was taken for it",)
     if reasons:
@@ -53,26 +70,37 @@ def readiness(
     return Readiness(Verdict.TIED, (), controls, tied)
 
 
-def row_verdict(row: Row, edition: Edition, *, stale: Sequence[str], is_trusted: bool) -> Verdict:
+def row_verdict(row: Row, edition: Edition, *, late: Sequence[Late], is_trusted: bool) -> Verdict:
     """Return the verdict of one store, currency and system; a stale source is never tied."""
-    is_partial = row["store"] in edition.incomplete_stores or row["system"] in stale
+    is_late = any(one.covers(row) for one in late)
+    is_partial = row["store"] in edition.incomplete_stores or is_late
     if is_partial or not is_trusted:
         return Verdict.INCOMPLETE
     return Verdict.TIED if row["tied"] == row["controls"] else Verdict.BROKEN
 
 
-def stale_systems(freshness: Sequence[Row], *, now: datetime, limit: timedelta) -> tuple[str, ...]:
-    """Return the systems of which some stream was not read within the limit."""
-    late = set()
+def late_witnesses(
+    freshness: Sequence[Row], *, now: datetime, limit: timedelta
+) -> tuple[Late, ...]:
+    """Return the witnesses of which some stream was not read within the limit."""
+    found = set()
     for row in freshness:
         read = row["extracted_at"]
-        if not isinstance(read, datetime) or now - read > limit:
-            late.add(str(row["system"]))
-    return tuple(sorted(late))
+        if isinstance(read, datetime) and now - read <= limit:
+            continue
+        for system in WITNESSES.get(str(row["system"]), ()):
+            found.add(Late(system, EVERY_STORE if system == "erp" else str(row["source"])))
+    return tuple(sorted(found, key=lambda one: (one.system, one.store)))
 
 
 def _doubts(
-    edition: Edition, *, stale: Sequence[str], is_over: bool, now: datetime, limit: timedelta
+    edition: Edition,
+    verdicts: Sequence[Row],
+    *,
+    late: Sequence[Late],
+    is_over: bool,
+    now: datetime,
+    limit: timedelta,
 ) -> list[str]:
     doubts = []
     if not is_over:
@@ -81,5 +109,8 @@ def _doubts(
         doubts.append("the publication is incomplete: some check of its run failed")
     if edition.age(now) > limit:
         doubts.append("the numbers are stale")
-    doubts += [f"{system} was not read lately" for system in stale]
+    for one in late:
+        if any(one.covers(row) for row in verdicts):
+            whose = "" if one.store == EVERY_STORE else f" of {one.store}"
+            doubts.append(f"the {NAMES[one.system]}{whose} was not read lately")
     return doubts

@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard.settings import settings
-from orchestration.ledger import Decisions
+from orchestration.ledger import Decisions, Ledger
 
 INSTANT = pa.timestamp("us", tz="UTC")
 STATES = pa.schema(
@@ -51,6 +51,12 @@ def ledger() -> Iterator[Decisions]:
     yield _opened(settings().ledger_url)
 
 
+@contextmanager
+def syncs() -> Iterator[Ledger]:
+    """Hand out what is planned and sent, and what people say about it."""
+    yield _syncs(settings().ledger_url)
+
+
 def decided() -> Decided:
     """Return how breaks stand now; a snooze ends with its day, in UTC."""
     url = settings().ledger_url
@@ -61,6 +67,11 @@ def decided() -> Decided:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _opened(url: str) -> Decisions:
     return Decisions(url)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _syncs(url: str) -> Ledger:
+    return Ledger(url)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -65,6 +65,11 @@ def scope(pointer: Pointer, *, has_money: bool) -> Scope:
     return chosen
 
 
+def is_frozen() -> bool:
+    """Return whether the address asks for an earlier publication."""
+    return FROZEN in st.query_params
+
+
 def filters() -> DeltaGenerator:
     """Return the row in which a page asks what it is narrowed to."""
     return st.container(horizontal=True, vertical_alignment="bottom")

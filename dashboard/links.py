@@ -1,5 +1,7 @@
 """The way from a row of any table to its one return."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 ONE_RETURN = "views/one_return.py"
@@ -13,3 +15,15 @@ def open_return(case_key: str) -> None:
         icon=":material/arrow_forward:",
         query_params={"find": case_key},
     )
+
+
+def open_in_systems(case: Mapping[str, object]) -> None:
+    """Offer the case in both systems, where their hosts are configured."""
+    with st.container(horizontal=True):
+        for name, label in (
+            ("storefront_url", "Open in the storefront"),
+            ("erp_url", "Open in the ERP"),
+        ):
+            url = str(case.get(name) or "")
+            if url.startswith("https://"):
+                st.link_button(label, url)

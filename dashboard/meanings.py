@@ -15,6 +15,7 @@ class Meaning:
 
 LIFECYCLE, VARIANCE = "fct_return_lifecycle", "fct_refund_variance"
 EXPOSURE, GATES, TIE_OUT = "fct_restock_exposure", "fct_sync_gates", "fct_tie_out"
+BREAKS, LIABILITY = "fct_reconciliation_breaks", "fct_refund_liability"
 
 MEANINGS = (
     Meaning(
@@ -64,56 +65,56 @@ MEANINGS = (
         LIFECYCLE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Storefront",
         "Refund lines with tax, shipping and its tax, and adjustments, less return fees, as the"
         " storefront calculated them.",
         VARIANCE,
     ),
-    Meaning("Refund variance", "Bank, paid", "Refund payments that succeeded.", VARIANCE),
+    Meaning("Variance", "Bank, paid", "Refund payments that succeeded.", VARIANCE),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Bank, settled",
         "What the processor has taken for those payments so far; not tracked for gateways that"
         " report no settlements.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "ERP",
         "Credit memos and cash refunds: lines with tax, shipping and its tax, less fees.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Precise reversal",
         "What the sale itself says the returned units are worth: same price, the same share of"
         " the discount, the same tax, to the cent.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Net and gross variance",
         "Storefront less ERP. Net adds the differences with their signs, gross adds their sizes:"
         " net alone hides errors that cancel out.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Bridge",
         "The seven components (units, unit price, discount, tax, shipping, fees, adjustments)"
         " add up to the variance to the cent, case by case.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Cause",
         "The first rule that fits: no common currency, counted twice, missing or not late yet,"
         " none, rounding, else the largest component.",
         VARIANCE,
     ),
     Meaning(
-        "Refund variance",
+        "Variance",
         "Not late yet",
         "One side has its document; the other is not due, or due for no longer than the grace"
         " period.",
@@ -145,25 +146,82 @@ MEANINGS = (
         EXPOSURE,
     ),
     Meaning(
-        "Gates",
+        "Close",
+        "Tied, broken, incomplete",
+        "Tied: every control of the period has the same count and sum on both sides, to the cent,"
+        " in numbers that are complete and fresh. Broken: some control has not. Incomplete: the"
+        " period is not over, a check failed, or a source is stale; nothing was proved.",
+        TIE_OUT,
+    ),
+    Meaning(
+        "Close",
+        "Breaks to do",
+        "Breaks with an owner that arose by the end of the period and that nobody has snoozed,"
+        " accepted or mended. What explains itself (rounding, not due) is left out.",
+        BREAKS,
+    ),
+    Meaning(
+        "Close",
+        "New, still there, gone",
+        "Breaks with an owner of this publication against those of the one made before it.",
+        BREAKS,
+    ),
+    Meaning(
+        "Breaks",
+        "Snoozed, accepted, mended",
+        "Snoozed until a day, for a reason. Accepted for the amount that was accepted: another"
+        " amount opens it again; from the materiality on two people agree. Said to be mended until"
+        " a later publication shows it again. A proposal alone leaves it open.",
+        "the ledger",
+    ),
+    Meaning(
+        "Accruals",
+        "Refund liability",
+        "What the ERP has still to credit: the precise reversal of a return that has no credit,"
+        " and the worth of the units not yet credited where a part was.",
+        LIABILITY,
+    ),
+    Meaning(
+        "Accruals",
+        "Right-of-return asset",
+        "Units of those returns that the warehouse has not received, at the ERP's item cost in"
+        " the sale's currency, times the share of inspected units that passed in the store so"
+        " far. What was received is in the ERP's stock already.",
+        LIABILITY,
+    ),
+    Meaning(
+        "Accruals",
+        "Roll-forward",
+        "Opening, plus returns opened, plus what was credited beyond a precise reversal, less"
+        " what was credited, is closing; by month in UTC.",
+        LIABILITY,
+    ),
+    Meaning(
+        "Diagnostics",
+        "Good, needs attention, bad",
+        "The share of cases that answer yes against the thresholds of each question.",
+        "rpt_return_diagnostics",
+    ),
+    Meaning(
+        "Gates and syncs",
         "Ready, held, done",
         "Ready may be sent now. Held may not, for every reason named. Done needs nothing.",
         GATES,
     ),
     Meaning(
-        "Health",
+        "Definitions",
         "Complete",
         "Every check of the run that blocks has passed. Anything else is incomplete.",
         "ops.checks",
     ),
     Meaning(
-        "Health",
+        "Definitions",
         "Stale",
         "The numbers are older than 26 hours: a daily run and two hours.",
         "ops.publication",
     ),
     Meaning(
-        "Health",
+        "Definitions",
         "Tied",
         "Count and sum at a second witness (the orders' own totals, the ERP's own count and sum)"
         " equal those of the marts, to the cent.",

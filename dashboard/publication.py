@@ -78,24 +78,29 @@ def current(folder: Path) -> Pointer:
 
 def named(folder: Path, id_: str) -> Pointer:
     """Return a publication that is kept, by its id, or raise with the remedy."""
-    if id_ not in {pointer.id for pointer in kept(folder)}:
-        raise PublicationError(
-            f"The publication {id_} is not kept. Leave `publication` out of the address to see"
-            " the current one."
-        )
-    return _pointer(folder, f"{id_}.duckdb", id_=id_)
+    for pointer in kept(folder):
+        if pointer.id == id_:
+            return pointer
+    raise PublicationError(
+        f"The publication {id_} is not kept. Leave `publication` out of the address to see the"
+        " current one."
+    )
 
 
 def kept(folder: Path) -> list[Pointer]:
     """Return every publication that is kept, the one made last first."""
-    return [Pointer(id=path.stem, file=str(path)) for path in _newest_first(folder)]
+    files = [str(path) for path in _newest_first(folder)]
+    before = [*files[1:], None]
+    return [
+        Pointer(id=Path(file).stem, file=file, previous=previous)
+        for file, previous in zip(files, before, strict=True)
+    ]
 
 
 def _pointer(folder: Path, name: str, *, id_: str) -> Pointer:
-    files = [path.name for path in _newest_first(folder)]
-    before = files[files.index(name) + 1 :] if name in files else []
-    previous = str(folder / before[0]) if before else None
-    return Pointer(id=id_, file=str(folder / name), previous=previous)
+    file = str(folder / name)
+    previous = next((one.previous for one in kept(folder) if one.file == file), None)
+    return Pointer(id=id_, file=file, previous=previous)
 
 
 def _newest_first(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """Where the publications and the decisions are, who is here, and when numbers are stale."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ class Settings:
     home: Path
     ledger_url: str = field(repr=False)
     user: str = ""
+    customer_secret: str = field(default="", repr=False)
     stale_after: timedelta = timedelta(hours=26)
 
     @property
@@ -28,4 +30,18 @@ def settings() -> Settings:
     found = {**dotenv_values(".env"), **os.environ}
     home = Path(found.get("RETURNS_HOME") or "data")
     ledger = found.get("LEDGER_URL") or f"sqlite:///{home.absolute() / 'ledger.sqlite'}"
-    return Settings(home=home, ledger_url=ledger, user=found.get("DASHBOARD_USER") or "")
+    return Settings(
+        home=home,
+        ledger_url=ledger,
+        user=found.get("DASHBOARD_USER") or "",
+        customer_secret=_customer_secret(found),
+    )
+
+
+def _customer_secret(found: Mapping[str, str | None]) -> str:
+    """What customers' e-mails were hashed with: written out, or alone in a file."""
+    said = (found.get("CUSTOMER_SECRET") or "").strip()
+    file = found.get("CUSTOMER_SECRET_FILE")
+    if said or not file or not Path(file).is_file():
+        return said
+    return Path(file).read_text(encoding="utf-8").strip()

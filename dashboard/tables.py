@@ -26,13 +26,14 @@ ROW_HEIGHT = 35
 
 
 class Kind(StrEnum):
-    """How a column's values are shown; counts and money add up, days and shares do not."""
+    """How values are shown; counts and money add up, days, shares and balances do not."""
 
     TEXT = "text"
     WORD = "word"
     COUNT = "count"
     DAYS = "days"
     MONEY = "money"
+    BALANCE = "balance"
     NUMBER = "number"
     SHARE = "share"
     INSTANT = "instant"
@@ -44,6 +45,7 @@ CELLS = {
     Kind.COUNT: Cell.COUNT,
     Kind.DAYS: Cell.COUNT,
     Kind.MONEY: Cell.MONEY,
+    Kind.BALANCE: Cell.MONEY,
     Kind.NUMBER: Cell.NUMBER,
     Kind.SHARE: Cell.SHARE,
     Kind.INSTANT: Cell.INSTANT,
@@ -108,15 +110,24 @@ def choose(
     return _show(rows, columns, key=key, title=title, currency=currency, selection="many")
 
 
+def read(rows: pa.Table, columns: Sequence[Column], *, key: str, title: str) -> None:
+    """Show a table of sentences, each in full, and its downloads."""
+    table = shown(rows, columns, digits=2)
+    with st.container(gap="xxsmall", key=f"{key}_table"):
+        st.table(table, hide_index=True, border="horizontal")
+        typed = sheet_columns(columns, digits=2, has_one_currency=True)
+        downloads.offer(table, typed, key=key, title=title)
+
+
 def page_of(total: int, *, key: str, noun: str) -> int:
     """Ask which page of a long table to show, say which rows those are, and return its number."""
     pages = max(1, -(-total // PAGE_ROWS))
     if pages == 1:
         return 1
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(gap="xxsmall"):
         page = min(st.pagination(pages, key=key, bind="query-params"), pages)
         first, last = (page - 1) * PAGE_ROWS + 1, min(page * PAGE_ROWS, total)
-        st.caption(f"{noun} {first:,} to {last:,} of {total:,}", width="content")
+        st.caption(f"{noun} {first:,} to {last:,} of {total:,}")
     return page
 
 
@@ -183,7 +194,7 @@ def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array
             return pa.array([inert(_said(value, column.words)) for value in found], pa.string())
         case Kind.FLAG:
             return pa.array(["Yes" if value else "No" for value in found], pa.string())
-        case Kind.MONEY:
+        case Kind.MONEY | Kind.BALANCE:
             money = [None if v is None else rounded(Decimal(v), digits) for v in found]
             return pa.array(money, pa.decimal128(38, digits))
         case Kind.COUNT | Kind.DAYS:
@@ -207,7 +218,7 @@ def _safe(value: object) -> str | None:
 def _config(column: Column, digits: int) -> ColumnConfig:
     shape: dict[str, Any] = {"help": column.help, "width": column.width}
     match column.kind:
-        case Kind.MONEY:
+        case Kind.MONEY | Kind.BALANCE:
             return st.column_config.NumberColumn(format=f"%,.{digits}f", **shape)
         case Kind.COUNT | Kind.DAYS:
             return st.column_config.NumberColumn(format="%,d", **shape)

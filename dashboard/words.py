@@ -244,6 +244,43 @@ QUESTIONS = {
     "flows_are_rehearsed_multi_currency": "Have flows in two currencies been rehearsed?",
     "flows_are_rehearsed_tax_inclusive": "Have prices with tax inside been rehearsed?",
 }
+# The five questions as they are asked, the claim in short, and what a case says that answers no.
+ASKED = {
+    "refunds_match": "1. Do refunds match in storefront, bank and ERP?",
+    "stock_after_inspection": "2. Is stock restored only after inspection?",
+    "stages_are_visible": "3. Can support see every stage?",
+    "credits_are_precise": "4. Are returns precise reversals of the sale?",
+    "flows_are_rehearsed": "5. Have the complex flows been rehearsed?",
+}
+QUESTIONS_SHORT = {
+    "refunds_match": "Refunds match",
+    "refunds_match_promotional": "Promotional alone",
+    "refunds_match_partial": "Partial alone",
+    "stock_after_inspection": "Passed before sale",
+    "stages_are_visible": "Linked",
+    "completion_is_true": "Complete in both systems",
+    "credits_are_precise": "Precise",
+    "credits_keep_tax_codes": "Same tax codes",
+    "credits_stay_on_invoice": "Same invoice",
+    "flows_are_rehearsed": "Rehearsed",
+    "flows_are_rehearsed_partial": "Partial",
+    "flows_are_rehearsed_bundle": "Bundle",
+    "flows_are_rehearsed_account_credit": "Credit on account",
+    "flows_are_rehearsed_exchange": "Exchange",
+    "flows_are_rehearsed_multi_currency": "Several currencies",
+    "flows_are_rehearsed_tax_inclusive": "Tax inside the price",
+}
+NO = {
+    "refunds_match": "Refunds that do not match",
+    "refunds_match_promotional": "Promotional refunds that do not match",
+    "refunds_match_partial": "Partial refunds that do not match",
+    "stock_after_inspection": "Stock restored before inspection",
+    "stages_are_visible": "Returns whose stages are not known",
+    "completion_is_true": "Complete at the storefront alone",
+    "credits_are_precise": "Credits that are no precise reversal",
+    "credits_keep_tax_codes": "Credits with other tax codes",
+    "credits_stay_on_invoice": "Credits on another invoice",
+}
 VERDICTS = {"good": "Good", "attention": "Needs attention", "bad": "Bad"}
 SEVERITIES = {"error": "Blocks", "warn": "Warns"}
 

@@ -46,6 +46,20 @@ def search(pointer: Pointer, text: str) -> list[Case]:
     return found
 
 
+def of_customer(pointer: Pointer, customer_key: str) -> list[Case]:
+    """Return the cases of a customer, the newest first; at most 50."""
+    statement = f"""
+        select case_key, case_name, store, order_name, rma_number, current_stage, requested_at
+        from marts.fct_return_lifecycle
+        where customer_key = $customer_key
+        order by requested_at desc, case_key
+        limit {MOST_FOUND}
+    """  # noqa: S608
+    parameters = {"customer_key": customer_key}
+    found: list[Case] = rows(pointer, statement, parameters, needs=NEEDS).to_pylist()
+    return found
+
+
 def examples(pointer: Pointer) -> pa.Table:
     """Return a few cases worth opening: those that wait longest."""
     statement = """
@@ -79,24 +93,25 @@ def events(pointer: Pointer, case_key: str) -> pa.Table:
         where case_key = $case_key
         order by occurred_at, list_position(
             ['confirmation', 'inspection', 'posting', 'payout'], stage
-        ), event, document_number
+        ), list_position(['requested', 'approved', 'rma_opened', 'received'], event) nulls last,
+            event, document_number
         limit 500
     """
     return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
 
 
-def breaks(pointer: Pointer, case_key: str) -> list[Case]:
-    """Return what is wrong with a case, who acts on it and how."""
+def documents(pointer: Pointer, case_key: str) -> pa.Table:
+    """Return the documents of a case in every system, each once, in time."""
     statement = """
-        select break_type, amount, owner_role, next_step, status, due_at, age_bucket
-        from marts.fct_reconciliation_breaks
-        where case_key = $case_key and status <> 'resolved'
-        order by due_at nulls last, break_type
-        limit 20
+        select system, document_type, document_number, min(occurred_at) as occurred_at,
+            max(amount) as amount
+        from marts.fct_return_stage_events
+        where case_key = $case_key and document_number is not null
+        group by system, document_type, document_number
+        order by occurred_at, document_type, document_number
+        limit 200
     """
-    needs = ("fct_reconciliation_breaks",)
-    found: list[Case] = rows(pointer, statement, {"case_key": case_key}, needs=needs).to_pylist()
-    return found
+    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
 
 
 def lines(pointer: Pointer, case_key: str) -> pa.Table:

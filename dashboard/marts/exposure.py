@@ -53,6 +53,24 @@ def places(pointer: Pointer, scope: Scope) -> pa.Table:
     return rows(pointer, statement, scope.parameters, needs=NEEDS)
 
 
+def months(pointer: Pointer, scope: Scope) -> pa.Table:
+    """Return the money and units put on sale uninspected by the month it began, UTC, in order."""
+    statement = """
+        select
+            strftime(first_exposed_at, '%Y-%m') as month,
+            count(*) as lines,
+            sum(peak_quantity) as peak_quantity,
+            sum(peak_amount) as peak_amount,
+            sum(sold_quantity) as sold_quantity
+        from marts.fct_restock_exposure
+        where currency = $currency and ($store is null or store = $store)
+        group by month
+        order by month desc
+        limit 24
+    """
+    return rows(pointer, statement, scope.parameters, needs=NEEDS)
+
+
 def lines(pointer: Pointer, scope: Scope, *, is_open_only: bool, page: int) -> pa.Table:
     """Return a page of exposed lines: the open ones first, oldest first."""
     statement = f"""

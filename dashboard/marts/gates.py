@@ -92,6 +92,25 @@ def sent(pointer: Pointer, scope: Scope) -> pa.Table:
     return rows(pointer, statement, scope.of_store, needs=("fct_sync_actions",))
 
 
+def runs(pointer: Pointer, scope: Scope) -> pa.Table:
+    """Return the latest 20 runs that sent something: what, and when it was confirmed."""
+    statement = """
+        select
+            run_id,
+            min(sent_at) as began_at,
+            max(confirmed_at) as ended_at,
+            count(*) as actions,
+            count(distinct case_key) as cases,
+            list(distinct action order by action) as kinds
+        from marts.fct_sync_actions
+        where $store is null or store = $store
+        group by run_id
+        order by ended_at desc
+        limit 20
+    """
+    return rows(pointer, statement, scope.of_store, needs=("fct_sync_actions",))
+
+
 _FILTER = """($store is null or store = $store)
     and ($action is null or action = $action)
     and ($decision is null or decision = $decision)

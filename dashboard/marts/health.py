@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import rows
+from dashboard.marts.source import Parameter, offset, rows
 from dashboard.publication import Pointer
 
 
@@ -59,24 +59,38 @@ def runs(pointer: Pointer) -> pa.Table:
     return rows(pointer, statement, needs=("ops.runs",))
 
 
-def tie_out(pointer: Pointer) -> pa.Table:
-    """Return each control at its second witness and in the marts, what is off first."""
+def models(pointer: Pointer) -> dict[str, str]:
+    """Return what each published model is, by its name."""
     statement = """
-        select is_tied, control, system, store, currency, period, source_count, mart_count,
-            source_amount, mart_amount, source_amount - mart_amount as difference_amount
-        from marts.fct_tie_out
-        order by is_tied, control, system, store, currency, period
-        limit 500
+        select table_name, description from ops.meanings
+        where column_name is null
+        order by table_name
     """
-    return rows(pointer, statement, needs=("fct_tie_out",))
+    found = rows(pointer, statement, needs=("ops.meanings",)).to_pylist()
+    return {row["table_name"]: row["description"] for row in found}
 
 
-def diagnostics(pointer: Pointer) -> pa.Table:
-    """Return the five questions, answered by store and currency."""
-    statement = """
-        select question, verdict, rate, numerator, denominator, store, currency, amount
-        from marts.rpt_return_diagnostics
-        order by list_position(['bad', 'attention', 'good'], verdict), question, store, currency
-        limit 200
-    """
-    return rows(pointer, statement, needs=("rpt_return_diagnostics",))
+def columns(pointer: Pointer, *, model: str | None, word: str, page: int) -> pa.Table:
+    """Return a page of the columns that have a word in their name or meaning."""
+    statement = f"""
+        select table_name, column_name, data_type, description
+        from ops.meanings
+        where {_MEANT}
+        order by table_name, rowid
+        limit $page_rows offset $skipped
+    """  # noqa: S608
+    parameters: dict[str, Parameter] = {"model": model, "word": word}
+    return rows(pointer, statement, parameters | offset(page), needs=("ops.meanings",))
+
+
+def column_count(pointer: Pointer, *, model: str | None, word: str) -> int:
+    """Return how many rows the pages of `columns` have between them."""
+    statement = f"select count(*) as columns from ops.meanings where {_MEANT}"  # noqa: S608
+    parameters = {"model": model, "word": word}
+    found = rows(pointer, statement, parameters, needs=("ops.meanings",))
+    return int(found.to_pylist()[0]["columns"])
+
+
+_MEANT = """column_name is not null
+    and ($model is null or table_name = $model)
+    and contains(lower(table_name || ' ' || column_name || ' ' || description), $word)"""

@@ -166,7 +166,7 @@ def _answer(
     return answered
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _connection(handle: Handle) -> duckdb.DuckDBPyConnection:
     """A publication never changes, so all readers share one handle; a new id is a new file."""
     publication_id, file, previous = handle

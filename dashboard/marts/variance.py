@@ -12,6 +12,41 @@ NEEDS = (VARIANCE,)
 COMPONENTS = ("quantity", "price", "discount", "tax", "shipping", "fee", "adjustment")
 
 
+JOINED = ("fct_return_lifecycle", "fct_return_lines")
+# What the variance can be cut by, and the expression of each.
+CUTS = {
+    "root_cause": "root_cause",
+    "age": "coalesce(age_bucket, 'not due')",
+    "month": "strftime(greatest(refunded_at, credited_at), '%Y-%m')",
+    "store": "store",
+    "channel": "channel",
+    "promotion": "case when is_promotional then 'promotional' else 'regular' end",
+    "sku": "sku",
+}
+ORDERS = {
+    "age": "min(coalesce(age_days, -1))",
+    "month": "part desc nulls last",
+}
+_LARGEST = "gross_amount desc, cases desc, part"
+_BY_CASE = """
+    select variances.*, cases.channel, cases.is_promotional, cases.refunded_at, cases.credited_at
+    from marts.fct_refund_variance as variances
+    inner join marts.fct_return_lifecycle as cases on variances.case_key = cases.case_key
+"""
+_BY_LINE = """
+    select lines.*, variances.root_cause, storefront_amount - erp_amount as variance_amount
+    from (
+        select case_key, store, currency, sku,
+            storefront_gross_amount - storefront_discount_amount + storefront_tax_amount
+                as storefront_amount,
+            erp_gross_amount - erp_discount_amount + erp_tax_amount as erp_amount
+        from marts.fct_return_lines
+    ) as lines
+    inner join (select case_key, root_cause from marts.fct_refund_variance) as variances
+        on lines.case_key = variances.case_key
+"""
+
+
 @dataclass(frozen=True)
 class VarianceFilter:
     """What the cases are narrowed to: one cause, and only what is due on both sides."""
@@ -62,36 +97,41 @@ def totals(pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter) -> dict[
     return found
 
 
-def causes(pointer: Pointer, scope: Scope) -> pa.Table:
-    """Return count and money by root cause, the most money first."""
+def causes(pointer: Pointer, scope: Scope) -> list[str]:
+    """Return the root causes there are, the most money first."""
     statement = """
-        select
-            root_cause,
-            count(*) as cases,
-            coalesce(sum(variance_amount), 0) as net_amount,
-            coalesce(sum(abs(variance_amount)), 0) as gross_amount,
-            max(age_days) as oldest_days
+        select root_cause
         from marts.fct_refund_variance
         where currency = $currency and ($store is null or store = $store)
         group by root_cause
-        order by gross_amount desc, cases desc, root_cause
+        order by coalesce(sum(abs(variance_amount)), 0) desc, count(*) desc, root_cause
     """
-    return rows(pointer, statement, scope.parameters, needs=NEEDS)
+    found = rows(pointer, statement, scope.parameters, needs=NEEDS).to_pylist()
+    return [str(row["root_cause"]) for row in found]
 
 
-def ages(pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter) -> pa.Table:
-    """Return what differs by how long it has been due."""
+def cut(pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter, by: str) -> pa.Table:
+    """
+    Return count and money by one of CUTS, the largest gross first; at most 200 rows.
+
+    By SKU the money is the lines': shipping, fees and adjustments belong to none.
+    """
+    source, order = (_BY_LINE, _LARGEST) if by == "sku" else (_BY_CASE, ORDERS.get(by, _LARGEST))
     statement = f"""
         select
-            coalesce(age_bucket, 'not due') as age_bucket,
-            count(*) as cases,
+            {CUTS[by]} as part,
+            count(distinct case_key) as cases,
+            coalesce(sum(storefront_amount), 0) as storefront_amount,
+            coalesce(sum(erp_amount), 0) as erp_amount,
+            coalesce(sum(variance_amount), 0) as net_amount,
             coalesce(sum(abs(variance_amount)), 0) as gross_amount
-        from marts.fct_refund_variance
-        where variance_amount <> 0 and {_FILTER}
-        group by age_bucket
-        order by min(coalesce(age_days, -1))
+        from ({source})
+        where {_FILTER}
+        group by part
+        order by {order}
+        limit 200
     """  # noqa: S608
-    return rows(pointer, statement, _parameters(scope, narrowed), needs=NEEDS)
+    return rows(pointer, statement, _parameters(scope, narrowed), needs=(*NEEDS, *JOINED))
 
 
 def cases(

@@ -33,7 +33,7 @@ QUEUE = (
     Column("amount", "Money", Kind.MONEY, help="What is at stake; empty where nothing says."),
     Column("age_bucket", "Days due", help="Whole days since it was due."),
     Column("owner", "Owner", Kind.WORD, words=OWNERS),
-    Column("standing", "Status", Kind.WORD, words=STANDINGS),
+    Column("standing", "Status", Kind.WORD, words=STANDINGS, width=92),
 )
 STEP = (Column("next_step", "Next step", width=330),)
 SAID = (Column("note", "Note", width=150), Column("reason", "Reason", width=150))

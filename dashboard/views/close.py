@@ -8,9 +8,9 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import charts, links, signing, tables
-from dashboard.closing import Readiness, Verdict, readiness, row_verdict, stale_systems
+from dashboard.closing import Late, Readiness, Verdict, late_witnesses, readiness, row_verdict
 from dashboard.decisions import Decided, decided
-from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.frame import counted, filters, is_frozen, nothing, page, part, scope
 from dashboard.marts import close, health, source
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
@@ -148,7 +148,7 @@ def tie_out(
     period: Period,
     edition: Edition,
     *,
-    stale: tuple[str, ...],
+    late: tuple[Late, ...],
     is_trusted: bool,
 ) -> None:
     """Show the verdict per store, currency and system, then every control with both sides."""
@@ -166,7 +166,7 @@ def tie_out(
     )
     matrix: dict[tuple[str, str], dict[str, object]] = {}
     for row in found:
-        said = row_verdict(row, edition, stale=stale, is_trusted=is_trusted)
+        said = row_verdict(row, edition, late=late, is_trusted=is_trusted)
         cells = matrix.setdefault((row["store"], row["currency"]), dict.fromkeys(SYSTEMS))
         cells |= {"store": row["store"], "currency": row["currency"]}
         cells[row["system"]] = f"{_said(said)}, {row['tied']} of {row['controls']}"
@@ -262,6 +262,13 @@ def movement(pointer: Pointer, narrowed: Scope) -> None:
         links.open_return(rows.column("case_key")[selected].as_py())
 
 
+def judged_at(edition: Edition) -> datetime:
+    """Return the moment freshness is judged at: that of its making for one that is frozen."""
+    if is_frozen() and edition.published_at is not None:
+        return edition.published_at
+    return datetime.now(UTC)
+
+
 def _old_point(by_age: list[dict[str, Any]], currency: str) -> str:
     total = sum((Decimal(row["amount"]) for row in by_age), Decimal(0))
     old = sum((Decimal(row["amount"]) for row in by_age if row["age"] == "over 90"), Decimal(0))
@@ -282,7 +289,8 @@ def _is_over(period: Period, edition: Edition) -> bool:
 
 
 with page("Can this period be closed?") as pointer:
-    edition, now = source.edition(pointer), datetime.now(UTC)
+    edition = source.edition(pointer)
+    now = judged_at(edition)
     limit = settings().stale_after
     with filters():
         period = chosen_period(pointer, edition)
@@ -290,11 +298,11 @@ with page("Can this period be closed?") as pointer:
     if period is None or narrowed.currency is None:
         nothing("No control was published: there is no period to close.")
     else:
-        stale = stale_systems(health.freshness(pointer).to_pylist(), now=now, limit=limit)
+        late = late_witnesses(health.freshness(pointer).to_pylist(), now=now, limit=limit)
         ready = readiness(
             close.verdicts(pointer, narrowed, period),
             edition,
-            stale=stale,
+            late=late,
             is_over=_is_over(period, edition),
             now=now,
             stale_after=limit,
@@ -305,7 +313,7 @@ with page("Can this period be closed?") as pointer:
         figures(pointer, narrowed, ready, open_)
         signing.close_of(pointer, narrowed, period, ready=ready, open_breaks=open_)
         is_trusted = edition.is_complete and edition.age(now) <= limit
-        tie_out(pointer, narrowed, period, edition, stale=stale, is_trusted=is_trusted)
+        tie_out(pointer, narrowed, period, edition, late=late, is_trusted=is_trusted)
         ageing(pointer, narrowed, period, states=states)
         with part():
             movement(pointer, narrowed)

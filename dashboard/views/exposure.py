@@ -12,6 +12,7 @@ from dashboard.marts.source import Scope
 from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
+from dashboard.zone import spoken_month
 
 LINES = (
     Column("case_name", "Return"),
@@ -97,6 +98,22 @@ def places(pointer: Pointer, narrowed: Scope, currency: str, found: dict[str, An
     )
 
 
+def trend(pointer: Pointer, narrowed: Scope, currency: str) -> None:
+    """Show whether it happens more or less often."""
+    found = list(reversed(exposure.months(pointer, narrowed).to_pylist()))
+    last = found[-1]
+    st.subheader(
+        f"{spoken_amount(last['peak_amount'], currency)} was put on sale uninspected in"
+        f" {spoken_month(last['month'])}, in {counted(last['lines'], 'line')}",
+        anchor=False,
+    )
+    st.caption(f"Money put on sale before inspection, by the month it began, {currency}")
+    st.altair_chart(
+        charts.money_columns(found, label="month", amount="peak_amount", currency=currency),
+        alt="Money put on sale before inspection by month",
+    )
+
+
 def listed(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     """List the lines, what is open first, the oldest on top."""
     st.subheader("The lines, oldest first", anchor=False)
@@ -133,3 +150,4 @@ with page("What is on sale that nobody has inspected?") as pointer:
         listed(pointer, narrowed, narrowed.currency)
         if found["lines"]:
             so_far(found)
+            trend(pointer, narrowed, narrowed.currency)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import links, tables
+from dashboard import links, sending, tables
 from dashboard.frame import filters, nothing, page, part, scope
-from dashboard.marts import gates
+from dashboard.marts import gates, stages
 from dashboard.marts.gates import GateFilter
 from dashboard.marts.source import Scope
 from dashboard.publication import Pointer
@@ -12,6 +12,11 @@ from dashboard.tables import Column, Kind
 from dashboard.words import ACTIONS, DECISIONS, REASONS, spoken
 
 ANY = "any"
+MEANT = {
+    "ready": "May be sent now.",
+    "held": "May not be sent, for every reason named.",
+    "done": "Needs nothing.",
+}
 BY_ACTION = (
     Column("action", "Action", Kind.WORD, words=ACTIONS),
     Column("ready", "Ready", Kind.COUNT),
@@ -32,8 +37,15 @@ ROWS = (
     Column("quantity", "Units", Kind.COUNT),
     Column("currency", "Currency"),
     Column("amount", "Amount", Kind.MONEY),
-    Column("hold_reasons", "Why it is held", Kind.WORD, words=REASONS, width=330),
-    Column("evidence", "ERP documents it rests on"),
+    Column("hold_reasons", "Why it is held", Kind.WORD, words=REASONS, width=380),
+)
+RUNS = (
+    Column("began_at", "First sent", Kind.INSTANT),
+    Column("ended_at", "Last confirmed", Kind.INSTANT),
+    Column("actions", "Actions", Kind.COUNT),
+    Column("cases", "Returns", Kind.DAYS),
+    Column("kinds", "What", Kind.WORD, words=ACTIONS, width=420),
+    Column("run_id", "Run"),
 )
 SENT = (
     Column("confirmed_at", "Confirmed", Kind.INSTANT),
@@ -53,8 +65,10 @@ def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
     by_action = gates.decisions(pointer, narrowed)
     by_reason = gates.reasons(pointer, narrowed)
     totals = {name: sum(by_action.column(name).to_pylist()) for name in ("ready", "held", "done")}
-    for column, (name, label) in zip(st.columns(3), DECISIONS.items(), strict=True):
-        column.metric(label, f"{totals[name]:,}", border=True)
+    cards = st.columns(5)
+    for column, (name, label) in zip(cards, DECISIONS.items(), strict=False):
+        column.metric(label, f"{totals[name]:,}", border=True, help=MEANT[name])
+    sending.counts(cards[3:])
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("By action", anchor=False)
@@ -88,6 +102,18 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: GateFilter) -> None:
     selected = tables.show(rows, ROWS, key="gates", title="Gates, ready first", is_selectable=True)
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())
+        rests_on = rows.column("evidence")[selected].as_py()
+        if rests_on:
+            st.caption("ERP documents it rests on, each at the version that was read")
+            st.text(rests_on)
+
+
+def history(pointer: Pointer, narrowed: Scope) -> None:
+    """List the runs that sent something."""
+    rows = gates.runs(pointer, narrowed)
+    if rows.num_rows:
+        st.subheader("The runs that sent it, latest first", anchor=False)
+        tables.show(rows, RUNS, key="sync_runs", title="Runs of the syncs")
 
 
 def sent(pointer: Pointer, narrowed: Scope) -> None:
@@ -117,7 +143,11 @@ def _choice(
 with page("What may be sent, what is held, and why?") as pointer:
     with filters():
         narrowed = scope(pointer, has_money=False)
+    sending.told()
+    sending.halts(stages.stores(pointer))
     actions, reasons = summary(pointer, narrowed)
+    sending.waiting()
+    sending.unknown()
     if actions:
         st.subheader("The rows, ready first", anchor=False)
         listed(pointer, narrowed, chosen(actions, reasons))
@@ -125,3 +155,4 @@ with page("What may be sent, what is held, and why?") as pointer:
         nothing("There is nothing to do: no return has an action that is ready, held or done.")
     with part():
         sent(pointer, narrowed)
+        history(pointer, narrowed)

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import streamlit as st
 
-from dashboard import tables
-from dashboard.frame import nothing, page, part, spoken_age
+from dashboard import meanings, tables
+from dashboard.frame import ALL, counted, nothing, page, part, spoken_age
 from dashboard.marts import health, source
-from dashboard.meanings import MEANINGS
 from dashboard.publication import Pointer, Trust
 from dashboard.settings import settings
 from dashboard.tables import Column, Kind
-from dashboard.words import CONTROLS, QUESTIONS, SEVERITIES, SYSTEMS, VERDICTS, spoken_facts
+from dashboard.words import SEVERITIES, SYSTEMS, spoken_facts
 from dashboard.zone import spoken_time
 
 CHECKS = (
@@ -27,32 +26,9 @@ FRESHNESS = (
     Column("system", "System", Kind.WORD, words=SYSTEMS),
     Column("source", "Source"),
     Column("stream", "Stream", Kind.WORD),
-    Column("row_count", "Records", Kind.COUNT),
+    Column("row_count", "Records last read", Kind.COUNT),
     Column("newest_record_at", "Newest record", Kind.INSTANT),
     Column("extracted_at", "Last read", Kind.INSTANT),
-)
-TIE_OUT = (
-    Column("is_tied", "Tied", Kind.FLAG),
-    Column("control", "Control", Kind.WORD, words=CONTROLS),
-    Column("system", "System", Kind.WORD, words=SYSTEMS),
-    Column("store", "Store"),
-    Column("currency", "Currency"),
-    Column("period", "Period"),
-    Column("source_count", "Count there", Kind.COUNT),
-    Column("mart_count", "Count here", Kind.COUNT),
-    Column("source_amount", "Sum there", Kind.MONEY),
-    Column("mart_amount", "Sum here", Kind.MONEY),
-    Column("difference_amount", "Difference", Kind.MONEY),
-)
-QUESTION = (
-    Column("question", "Question", Kind.WORD, words=QUESTIONS, width=360),
-    Column("verdict", "Verdict", Kind.WORD, words=VERDICTS),
-    Column("rate", "Share", Kind.SHARE),
-    Column("numerator", "Yes", Kind.COUNT),
-    Column("denominator", "Of", Kind.COUNT),
-    Column("store", "Store"),
-    Column("currency", "Currency"),
-    Column("amount", "Money at stake", Kind.MONEY),
 )
 RUNS = (
     Column("began_at", "Began", Kind.INSTANT),
@@ -64,9 +40,15 @@ RUNS = (
 )
 DEFINITIONS = (
     Column("page", "Page"),
-    Column("number", "Number"),
-    Column("meaning", "Meaning"),
-    Column("table", "Table"),
+    Column("number", "Number", width=190),
+    Column("meaning", "Meaning", width=620),
+    Column("table", "Model"),
+)
+COLUMNS = (
+    Column("table_name", "Model", width=190),
+    Column("column_name", "Column", width=190),
+    Column("data_type", "Type", width=110),
+    Column("description", "What it means", width=560),
 )
 TRUST = {
     Trust.COMPLETE: "Complete",
@@ -79,19 +61,27 @@ def verdict(pointer: Pointer) -> None:
     """Show what the publication is, and how many of its facts hold."""
     edition, now = source.edition(pointer), datetime.now(UTC)
     trust = edition.trust(now, stale_after=settings().stale_after)
-    counted = health.check_counts(pointer)
+    counts = health.check_counts(pointer)
     one, two, three, four, five = st.columns(5)
     one.metric("Publication", TRUST[trust], border=True)
     two.metric("Age of the numbers", spoken_age(edition.age(now)), border=True)
-    three.metric("Checks passed", f"{counted['held']:,}", border=True)
-    four.metric("Checks failed", f"{counted['failed']:,}", border=True)
-    five.metric("Warnings", f"{counted['warned']:,}", border=True)
+    three.metric("Checks passed", f"{counts['held']:,}", border=True)
+    four.metric("Checks failed", f"{counts['failed']:,}", border=True)
+    five.metric("Warnings", f"{counts['warned']:,}", border=True)
     published = spoken_time(edition.published_at) if edition.published_at else "an unknown time"
     st.text(f"Publication {edition.id}, published {published}.")
 
 
 def checks(pointer: Pointer) -> None:
     """List what must hold, what failed first."""
+    counts = health.check_counts(pointer)
+    off = counts["failed"] + counts["warned"]
+    st.subheader(
+        f"{counted(off, 'check')} failed or warned"
+        if off
+        else f"All {counted(counts['held'], 'check')} of the run passed",
+        anchor=False,
+    )
     is_failed_only = st.toggle(
         "Only what failed or warned", value=False, key="failed", bind="query-params"
     )
@@ -106,18 +96,6 @@ def checks(pointer: Pointer) -> None:
     tables.show(rows, CHECKS, key="checks", title="Checks, what failed first")
 
 
-def tie_out(pointer: Pointer) -> None:
-    """Show each control at its second witness and here."""
-    rows = health.tie_out(pointer)
-    if not rows.num_rows:
-        nothing("No control was published: these numbers are not tied out.")
-        return
-    off = rows.column("is_tied").to_pylist().count(False)
-    point = "Every control ties to the cent" if not off else f"{off:,} controls do not tie"
-    st.subheader(point, anchor=False)
-    tables.show(rows, TIE_OUT, key="tie_out", title="Tie-out, what is off first")
-
-
 def listed(rows: pa.Table, columns: tuple[Column, ...], *, key: str, empty: str) -> None:
     """Show a table, or say in words that it is empty."""
     if rows.num_rows:
@@ -126,25 +104,50 @@ def listed(rows: pa.Table, columns: tuple[Column, ...], *, key: str, empty: str)
         nothing(empty)
 
 
-def definitions() -> None:
-    """List what every number means."""
-    fields = ("page", "number", "meaning", "table")
-    rows = pa.table({name: [getattr(m, name) for m in MEANINGS] for name in fields})
-    tables.show(rows, DEFINITIONS, key="definitions", title="Definitions")
+def definitions(pointer: Pointer) -> None:
+    """List what every number means, those of the pages first, then every column of every model."""
+    st.subheader("What each number means", anchor=False)
+    text = st.text_input("Find a word", key="word", bind="query-params", type="search", width=320)
+    word = (text or "").strip().lower()
+    found = [row for row in meanings.rows() if word in " ".join(map(str, row.values())).lower()]
+    if found:
+        rows = pa.Table.from_pylist(found)
+        tables.read(rows, DEFINITIONS, key="definitions", title="Numbers of the pages")
+    else:
+        nothing("No number of the pages has this word in its meaning.")
+    st.subheader("What each column of the models means", anchor=False)
+    with part():
+        columns(pointer, word)
+
+
+def columns(pointer: Pointer, word: str) -> None:
+    """List the models as they describe themselves, in the publication that is looked at."""
+    models = health.models(pointer)
+    model = st.selectbox(
+        "Model",
+        [ALL, *models],
+        format_func=lambda name: "Every model" if name == ALL else name,
+        key="model",
+        bind="query-params",
+        width=320,
+    )
+    chosen = None if model in (None, ALL) else str(model)
+    if chosen:
+        st.text(models[chosen])
+    count = health.column_count(pointer, model=chosen, word=word)
+    if not count:
+        nothing("No column has this word in its meaning.")
+        return
+    number = tables.page_of(count, key="columns_page", noun="Columns")
+    rows = health.columns(pointer, model=chosen, word=word, page=number)
+    tables.read(rows, COLUMNS, key="columns", title="Columns of the models")
 
 
 with page("May these numbers be trusted, and what do they mean?") as pointer:
     with part():
         verdict(pointer)
     with part():
-        tie_out(pointer)
-    st.subheader("Checks of the run", anchor=False)
-    with part():
         checks(pointer)
-    st.subheader("The five questions", anchor=False)
-    with part():
-        answers = health.diagnostics(pointer)
-        listed(answers, QUESTION, key="questions", empty="No question was answered.")
     st.subheader("Freshness of the sources, oldest first", anchor=False)
     with part():
         streams = health.freshness(pointer)
@@ -152,5 +155,4 @@ with page("May these numbers be trusted, and what do they mean?") as pointer:
     st.subheader("Recent runs", anchor=False)
     with part():
         listed(health.runs(pointer), RUNS, key="runs", empty="No run was published.")
-    st.subheader("What each number means", anchor=False)
-    definitions()
+    definitions(pointer)

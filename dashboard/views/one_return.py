@@ -5,13 +5,26 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import links, tables
-from dashboard.frame import nothing, page, part
-from dashboard.marts import cases
+from dashboard.customers import customer_key
+from dashboard.decisions import decided
+from dashboard.frame import filters, nothing, page, part
+from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.sentences import customer_sentence, is_all_done, next_actor
+from dashboard.settings import settings
 from dashboard.tables import Column, Kind
-from dashboard.words import DOCUMENTS, EVENTS, OWNERS, STAGES, STATUSES, STEPS, SYSTEMS, spoken
+from dashboard.words import (
+    BREAKS,
+    DOCUMENTS,
+    EVENTS,
+    OWNERS,
+    STAGES,
+    STATUSES,
+    STEPS,
+    SYSTEMS,
+    spoken,
+)
 from dashboard.zone import reader_zone, spoken_day
 
 TIMELINE = (
@@ -47,21 +60,55 @@ SIDES = (
 )
 
 
-def chosen_case(pointer: Pointer, text: str) -> str | None:
-    """Return the one case the text means; where it means several, let the reader choose."""
+def chosen_case(found: list[cases.Case]) -> str:
+    """Return the one case there is; where there are several, let the reader choose."""
+    if len(found) == 1:
+        return str(found[0]["case_key"])
+    most = f"{cases.MOST_FOUND} or more" if len(found) == cases.MOST_FOUND else f"{len(found):,}"
+    st.caption(f"{most} returns fit. Choose one.")
+    names = {str(row["case_key"]): _choice(row) for row in found}
+    return str(st.selectbox("Return", list(names), format_func=names.__getitem__, key="case"))
+
+
+def by_number(pointer: Pointer, text: str) -> list[cases.Case]:
+    """Return the cases that a number means, or say what to try."""
     found = cases.search(pointer, text)
     if not found:
         nothing(
             "Nothing has this number. Try the order (#1001), the return (#1001-R1), the RMA or"
             " the credit memo, in full."
         )
-        return None
-    if len(found) == 1:
-        return str(found[0]["case_key"])
-    most = f"{cases.MOST_FOUND} or more" if len(found) == cases.MOST_FOUND else f"{len(found):,}"
-    st.caption(f"{most} returns have this number. Choose one.")
-    names = {str(row["case_key"]): _choice(row) for row in found}
-    return str(st.selectbox("Return", list(names), format_func=names.__getitem__, key="case"))
+    return found
+
+
+def by_email(pointer: Pointer, email: str) -> list[cases.Case]:
+    """Return the cases of an e-mail's owner; only its hash is asked for."""
+    secret = settings().customer_secret
+    if not secret:
+        nothing(
+            "Nobody can be found by e-mail yet: set CUSTOMER_SECRET to the secret that the"
+            " pipeline hashes e-mails with."
+        )
+        return []
+    found = cases.of_customer(pointer, customer_key(email, secret=secret))
+    if not found:
+        nothing("No return is known of this e-mail.")
+    return found
+
+
+def shown(pointer: Pointer, case_key: str) -> None:
+    """Show everything about one return."""
+    case = cases.case(pointer, case_key)
+    if case is None:
+        return
+    told(case)
+    where(case)
+    with part():
+        problems(pointer, case_key, case["currency"])
+    amounts(case)
+    with part():
+        timeline(pointer, case)
+    links.open_in_systems(case)
 
 
 def told(case: cases.Case) -> None:
@@ -108,12 +155,15 @@ def where(case: cases.Case) -> None:
 
 
 def problems(pointer: Pointer, case_key: str, currency: object) -> None:
-    """Show what is wrong with the case and who acts on it."""
-    for found in cases.breaks(pointer, case_key):
+    """Show what is wrong with the case, who acts on it, and what was decided."""
+    for found in breaks.of_case(pointer, case_key, decided=decided()):
         with st.container(border=True):
-            st.caption(f"Next step: {spoken(found['owner_role'], OWNERS)}")
+            kind, owner = spoken(found["break_type"], BREAKS), spoken(found["owner"], OWNERS)
+            st.caption(f"{kind}. Next step: {owner}")
             at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
             st.text(f"{found['next_step']}{at_stake}")
+            if found["note"]:
+                st.text(f"Note: {found['note']}")
 
 
 def amounts(case: cases.Case) -> None:
@@ -138,18 +188,6 @@ def timeline(pointer: Pointer, case: cases.Case) -> None:
     tables.show(rows, TIMELINE, key="timeline", title="Timeline of the return", currency=currency)
 
 
-def documents(case: cases.Case) -> None:
-    """Link to the case in both systems, where their hosts are configured."""
-    with st.container(horizontal=True):
-        for name, label in (
-            ("storefront_url", "Open in the storefront"),
-            ("erp_url", "Open in the ERP"),
-        ):
-            url = str(case.get(name) or "")
-            if url.startswith("https://"):
-                st.link_button(label, url)
-
-
 def examples(pointer: Pointer) -> None:
     """Offer the returns that wait longest, for who has no number at hand."""
     st.caption("Or select one of the returns that wait longest.")
@@ -171,22 +209,22 @@ def _names(case: cases.Case) -> list[str]:
 
 
 with page("What can I tell the customer?") as pointer:
-    text = st.text_input(
-        "Order, return, RMA or credit memo number",
-        key="find",
-        bind="query-params",
-        placeholder="#1001",
-        type="search",
-        width=520,
-    )
-    if not text:
+    with filters():
+        text = st.text_input(
+            "Order, return, RMA or credit memo number",
+            key="find",
+            bind="query-params",
+            placeholder="#1001",
+            type="search",
+            width=420,
+        )
+        # Not in the address: an e-mail has no place in a browser's history.
+        email = st.text_input("or the customer's e-mail", key="email", type="search", width=320)
+    if email and "@" in email:
+        found = by_email(pointer, email)
+    else:
+        found = by_number(pointer, text) if text else []
+    if found:
+        shown(pointer, chosen_case(found))
+    elif not text and not email:
         examples(pointer)
-    elif (case_key := chosen_case(pointer, text)) and (case := cases.case(pointer, case_key)):
-        told(case)
-        where(case)
-        with part():
-            problems(pointer, case_key, case["currency"])
-        amounts(case)
-        with part():
-            timeline(pointer, case)
-        documents(case)

@@ -15,9 +15,9 @@ COUNTS = (
     Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
     Column("cases", "Cases", Kind.COUNT),
     Column("overdue", "Overdue", Kind.COUNT, help="Longer there than the stage's target."),
-    Column("median_days", "Median days", Kind.COUNT, help=DAYS),
-    Column("p90_days", "90% within", Kind.COUNT, help="Days. " + DAYS),
-    Column("longest_days", "Longest", Kind.COUNT, help="Days. " + DAYS),
+    Column("median_days", "Median days", Kind.DAYS, help=DAYS),
+    Column("p90_days", "90% within", Kind.DAYS, help="Days. " + DAYS),
+    Column("longest_days", "Longest", Kind.DAYS, help="Days. " + DAYS),
 )
 DONE = (
     Column("step", "Step", Kind.WORD, words=DURATIONS),
@@ -36,7 +36,7 @@ FALSELY = (
     *WHO,
     Column("inspection_status", "Inspection", Kind.WORD, words=STATUSES),
     Column("posting_status", "Credit memo", Kind.WORD, words=STATUSES),
-    Column("days_in_stage", "Days waiting", Kind.COUNT, help=DAYS),
+    Column("days_in_stage", "Days waiting", Kind.DAYS, help=DAYS),
     Column("is_overdue", "Overdue", Kind.FLAG),
     Column("currency", "Currency"),
     Column("paid_amount", "Paid out", Kind.MONEY),
@@ -46,7 +46,7 @@ FALSELY = (
 OVERDUE = (
     *WHO,
     Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
-    Column("days_in_stage", "Days there", Kind.COUNT, help=DAYS),
+    Column("days_in_stage", "Days there", Kind.DAYS, help=DAYS),
     Column("requested_at", "Requested", Kind.INSTANT),
     Column("requested_quantity", "Units asked", Kind.COUNT),
     Column("received_quantity", "Units received", Kind.COUNT),
@@ -131,9 +131,9 @@ with page("Where is every return?") as pointer:
     if found["cases"]:
         figures(found)
         funnel(pointer, narrowed, found["paid_uncredited"])
+        waits(pointer, narrowed)
         with part():
             falsely_complete(pointer, narrowed, found["falsely_complete"])
         overdue(pointer, narrowed, found["overdue"])
-        waits(pointer, narrowed)
     else:
         nothing("There are no returns in this publication.")

@@ -13,7 +13,8 @@ from dashboard.marts.variance import VarianceFilter
 from dashboard.money import decimals, rounded, spoken_amount
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import CAUSES, COMPONENTS, spoken
+from dashboard.words import AGES, CAUSES, COMPONENTS, SYSTEMS, spoken
+from dashboard.words import DOCUMENTS as DOCUMENT_TYPES
 
 ANY = "any"
 NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
@@ -28,30 +29,47 @@ SIDES = (
         "What the sale says the units credited by the ERP are worth.",
     ),
 )
-BY_CAUSE = (
-    Column("root_cause", "Cause", Kind.WORD, words=CAUSES),
-    Column("cases", "Cases", Kind.COUNT),
-    Column("net_amount", "Net", Kind.MONEY, help="Storefront less ERP."),
-    Column("gross_amount", "Gross", Kind.MONEY, help="Sum of the differences' sizes."),
-    Column("oldest_days", "Oldest (days)", Kind.COUNT, help="Days since it was due."),
-)
-BY_AGE = (
-    Column("age_bucket", "Days since due", Kind.WORD),
-    Column("cases", "Cases", Kind.COUNT),
-    Column("gross_amount", "Gross", Kind.MONEY),
-)
+CUT_BY = {
+    "root_cause": "Cause",
+    "age": "Days since due",
+    "month": "Month",
+    "store": "Store",
+    "channel": "Channel",
+    "promotion": "Promotion",
+    "sku": "SKU",
+}
+PARTS = {
+    "root_cause": CAUSES,
+    "age": AGES,
+    "channel": {"d2c": "Consumers", "b2b": "Companies"},
+    "promotion": {"promotional": "With a discount", "regular": "Without"},
+}
 CASES = (
     Column("case_name", "Return"),
-    Column("store", "Store"),
-    Column("root_cause", "Cause", Kind.WORD, words=CAUSES),
-    Column("variance_amount", "Storefront less ERP", Kind.MONEY),
+    Column("store", "Store", width=90),
+    Column("root_cause", "Cause", Kind.WORD, words=CAUSES, width=190),
+    Column("variance_amount", "Difference", Kind.MONEY, help="Storefront less ERP."),
     Column("storefront_amount", "Storefront", Kind.MONEY),
     Column("paid_amount", "Bank, paid", Kind.MONEY),
     Column("settled_amount", "Bank, settled", Kind.MONEY),
     Column("erp_amount", "ERP", Kind.MONEY),
-    Column("expected_amount", "Precise reversal", Kind.MONEY),
-    Column("age_days", "Days since due", Kind.COUNT),
+    Column("expected_amount", "Reversal", Kind.MONEY, help="A precise one."),
+    Column("age_days", "Days due", Kind.DAYS, help="Whole days since it was due."),
     Column("notes", "Notes", Kind.WORD, words=NOTES),
+)
+MONEY = (
+    Column("cases", "Cases", Kind.COUNT),
+    Column("storefront_amount", "Storefront", Kind.MONEY),
+    Column("erp_amount", "ERP", Kind.MONEY),
+    Column("net_amount", "Net", Kind.MONEY, help="Storefront less ERP."),
+    Column("gross_amount", "Gross", Kind.MONEY, help="Sum of the differences' sizes."),
+)
+DOCUMENTS = (
+    Column("system", "System", Kind.WORD, words=SYSTEMS),
+    Column("document_type", "Document", Kind.WORD, words=DOCUMENT_TYPES),
+    Column("document_number", "Number"),
+    Column("occurred_at", "When", Kind.INSTANT),
+    Column("amount", "Amount", Kind.BALANCE),
 )
 LINES = (
     Column("sku", "SKU"),
@@ -115,28 +133,62 @@ def differences(totals: dict[str, Any], currency: str) -> None:
 
 
 def bridge(totals: dict[str, Any], currency: str) -> None:
-    """Show the way from the storefront's total to the ERP's."""
+    """Show the way from the storefront's total to the ERP's, and its steps on their own scale."""
     st.subheader(_point(totals, currency), anchor=False)
-    st.altair_chart(
-        charts.bridge_chart(totals, currency=currency),
-        alt="Bridge from the storefront's total to the ERP's by component",
+    way, steps = st.columns([5, 3], gap="large")
+    with way:
+        st.caption(f"From the storefront's total to the ERP's, {currency}")
+        st.altair_chart(
+            charts.bridge_chart(totals, currency=currency),
+            alt="Bridge from the storefront's total to the ERP's by component",
+        )
+    with steps:
+        st.caption("The steps alone: what each takes away or adds")
+        st.altair_chart(
+            charts.component_bars(totals, currency=currency),
+            alt="What each component takes away or adds",
+        )
+
+
+def cuts(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter, currency: str) -> None:
+    """Show where the differences are, by one dimension at a time."""
+    by = st.segmented_control(
+        "Cut by",
+        list(CUT_BY),
+        format_func=CUT_BY.__getitem__,
+        default="root_cause",
+        key="by",
+        bind="query-params",
     )
-
-
-def causes(pointer: Pointer, narrowed: Scope, currency: str) -> None:
-    """Show why amounts differ, and for how long."""
-    why, age = st.columns([3, 2], gap="large")
-    with why:
-        st.subheader("By cause", anchor=False)
-        rows = variance.causes(pointer, narrowed)
-        tables.show(rows, BY_CAUSE, key="causes", title="Variance by cause", currency=currency)
-    with age:
-        st.subheader("By age", anchor=False)
-        rows = variance.ages(pointer, narrowed, narrowed=VarianceFilter())
-        if rows.num_rows:
-            tables.show(rows, BY_AGE, key="ages", title="Variance by age", currency=currency)
-        else:
-            nothing("Storefront and ERP agree in every case.")
+    by = str(by or "root_cause")
+    rows = variance.cut(pointer, narrowed, narrowed=filtered, by=by)
+    found = [row for row in rows.to_pylist() if row["gross_amount"]]
+    if not found:
+        st.subheader("Storefront and ERP agree in every case", anchor=False)
+        return
+    words = PARTS.get(by, {})
+    for row in found:
+        row["label"] = spoken(row["part"], words) if row["part"] else "Unknown"
+    most = max(found, key=lambda row: row["gross_amount"])
+    st.subheader(
+        f"{most['label']}: {spoken_amount(most['gross_amount'], currency)} of differences, in"
+        f" {counted(most['cases'], 'case')}",
+        anchor=False,
+    )
+    chart, table = st.columns([2, 3], gap="large")
+    with chart:
+        st.caption(f"Gross variance by {CUT_BY[by].lower()}, {currency}")
+        st.altair_chart(
+            charts.money_bars(found[:12], label="label", amount="gross_amount", currency=currency),
+            alt=f"Gross variance by {CUT_BY[by].lower()}",
+        )
+    with table:
+        kind = Kind.WORD if words else Kind.TEXT
+        columns = (Column("part", CUT_BY[by], kind, words=words), *MONEY)
+        title = f"Variance by {CUT_BY[by].lower()}"
+        tables.show(rows, columns, key=f"cut_{by}", title=title, currency=currency, tallest=12)
+    if by == "sku":
+        st.caption("By SKU: the lines alone. Shipping, fees and adjustments belong to no line.")
 
 
 def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
@@ -188,6 +240,10 @@ def drilled(pointer: Pointer, case_key: str) -> None:
             tables.show(rows, LINES, key="lines", title="Lines of the case", currency=currency)
         else:
             nothing("No line of an order stands behind this case.")
+        papers = cases.documents(pointer, case_key)
+        if papers.num_rows:
+            tables.show(papers, DOCUMENTS, key="papers", title="Documents", currency=currency)
+        links.open_in_systems(case)
 
 
 def _point(totals: dict[str, Any], currency: str) -> str:
@@ -216,7 +272,7 @@ def _of(part_: int, whole: int) -> str:
 
 def chosen(pointer: Pointer, narrowed: Scope) -> VarianceFilter:
     """Ask for which cause, and whether what still has time is left out."""
-    known = [row["root_cause"] for row in variance.causes(pointer, narrowed).to_pylist()]
+    known = variance.causes(pointer, narrowed)
     cause = st.selectbox(
         "Cause",
         [ANY, *known],
@@ -241,5 +297,6 @@ with page("Do refunds match in storefront, bank and ERP?") as pointer:
         totals = variance.totals(pointer, narrowed, narrowed=filtered)
         sides(totals, narrowed.currency)
         bridge(totals, narrowed.currency)
-        causes(pointer, narrowed, narrowed.currency)
+        with part():
+            cuts(pointer, narrowed, filtered, narrowed.currency)
         listed(pointer, narrowed, filtered)

@@ -140,6 +140,7 @@ READ_WHOLE = frozenset(
         (System.SHOPIFY, "tender_transactions"),
         (System.NETSUITE, "accounting_periods"),
         (System.NETSUITE, "items"),
+        (System.LEDGER, "break_states"),
         (System.NETSUITE, "control_totals"),
         (System.REHEARSAL, "outcomes"),
     }

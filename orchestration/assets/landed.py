@@ -249,6 +249,20 @@ def confirmed_actions(
     return _result([batch])
 
 
+@dg.asset(key=key_of(LEDGER_STREAMS[1]), group_name="landing_ledger", kinds={"parquet"})
+def decided_breaks(
+    context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
+) -> Landed:
+    """How breaks stand by what people decided, from our own ledger."""
+    with ledger.open_decisions() as opened:
+        batch = Landing.of(context, home).changed(
+            LEDGER_STREAMS[1],
+            lambda _, since: opened.landed_states(since),
+            source=System.LEDGER,
+        )
+    return _result([batch])
+
+
 def _erp_deps(stream: Stream) -> list[dg.AssetKey]:
     if stream is not CONTROL_TOTALS:
         return [OPENING_TOTALS]
@@ -341,5 +355,6 @@ landed_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
     *(erp_asset(stream) for stream in NETSUITE_STREAMS),
     opening_control_totals,
     confirmed_actions,
+    decided_breaks,
     rehearsal_outcomes,
 ]

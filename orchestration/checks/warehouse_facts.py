@@ -31,6 +31,7 @@ STAGED_FROM: Mapping[str, Sequence[tuple[System, str]]] = {
     "stg_netsuite__items": [(System.NETSUITE, "items")],
     "stg_netsuite__accounting_periods": [(System.NETSUITE, "accounting_periods")],
     "stg_ledger__actions": [(System.LEDGER, "actions")],
+    "stg_ledger__break_states": [(System.LEDGER, "break_states")],
 }
 UNTIED = """
     select

@@ -24,7 +24,7 @@ class Approvals(Records):
             record = moves.read(connection, intent_key)
             if record is None:
                 raise DecisionRefusedError(f"there is no intent {intent_key}: see `returns plan`")
-            if _is_same_person(record.proposed_by, who):
+            if is_same_person(record.proposed_by, who):
                 raise DecisionRefusedError(
                     f"{who} proposed intent {intent_key}: somebody else must approve it"
                 )
@@ -106,5 +106,6 @@ class Approvals(Records):
             chain.append(connection, key, state=chain.RESUMED, at=at, who=who, details={})
 
 
-def _is_same_person(proposer: str | None, who: str) -> bool:
+def is_same_person(proposer: str | None, who: str) -> bool:
+    """Return whether a proposal is somebody's own, however they spelled their name."""
     return proposer is not None and proposer.strip().casefold() == who.strip().casefold()

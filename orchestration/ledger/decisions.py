@@ -1,13 +1,14 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from orchestration.ledger import decision_chain
+from orchestration.ledger import decision_chain, landed
+from orchestration.ledger.approvals import is_same_person
 from orchestration.ledger.decision_tables import break_states, decisions
 from orchestration.ledger.decision_values import (
     Acceptance,
@@ -19,6 +20,7 @@ from orchestration.ledger.decision_values import (
     Topic,
 )
 from orchestration.ledger.errors import DecisionRefusedError
+from orchestration.ledger.records import PAGE_SIZE
 from orchestration.ledger.store import Store
 
 Found = Sequence[FoundBreak]
@@ -28,7 +30,7 @@ NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_u
 
 class Decisions(Store):
     """
-    The decisions at a ledger's address; opening creates or upgrades its schema.
+    The decisions about breaks and closes, in the same database as the intents.
 
     Every method is one transaction: a bulk decision is taken whole or not at all.
     """
@@ -150,6 +152,13 @@ class Decisions(Store):
                 BreakState(**row) for row in connection.execute(select(break_states)).mappings()
             ]
 
+    def landed_states(
+        self, since: datetime | None = None, *, page_size: int = PAGE_SIZE
+    ) -> Iterator[bytes]:
+        """Yield one answer a page of breaks decided from `since` on: at least one, even empty."""
+        with self._reading() as connection:
+            yield from landed.state_pages(connection, since=since, page_size=page_size)
+
     def history(
         self, *, subjects: Sequence[str] | None = None, topic: Topic | None = None
     ) -> list[Decision]:
@@ -202,7 +211,7 @@ def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
         return "accepted"
     if state is None or state.proposed_by is None or state.amount != one.amount:
         return "proposed"
-    return "own" if state.proposed_by == who else "accepted"
+    return "own" if is_same_person(state.proposed_by, who) else "accepted"
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Confirmed actions as the ledger's stream: what the next run lands, and what is taken in."""
+"""Confirmed actions and decided breaks as streams that runs land; actions are taken in too."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,32 +6,56 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Column, Connection, Select, select, tuple_
 
-from orchestration.extract.streams import STREAMS, System
+from orchestration.extract.streams import STREAMS, Stream, System
+from orchestration.ledger.decision_tables import break_states
 from orchestration.ledger.schema import intents
 from orchestration.ledger.states import State
 from orchestration.ledger.values import Intent
 
 ACTIONS = STREAMS[System.LEDGER, "actions"]
+BREAK_STATES = STREAMS[System.LEDGER, "break_states"]
 
 
 def pages(connection: Connection, *, since: datetime | None, page_size: int) -> Iterator[bytes]:
     """Yield answers of at most `page_size` actions, oldest confirmation first."""
-    columns = [intents.c[name] for name in ACTIONS.columns]
+    query = select(*(intents.c[name] for name in ACTIONS.columns)).where(
+        intents.c.state == str(State.CONFIRMED)
+    )
     order = (intents.c.confirmed_at, intents.c.intent_key)
-    query = select(*columns).where(intents.c.state == str(State.CONFIRMED)).order_by(*order)
+    yield from _pages(connection, ACTIONS, query, order, since=since, page_size=page_size)
+
+
+def state_pages(
+    connection: Connection, *, since: datetime | None, page_size: int
+) -> Iterator[bytes]:
+    """Yield answers of at most `page_size` breaks as they stand, oldest decision first."""
+    query = select(*(break_states.c[name] for name in BREAK_STATES.columns))
+    order = (break_states.c.decided_at, break_states.c.break_key)
+    yield from _pages(connection, BREAK_STATES, query, order, since=since, page_size=page_size)
+
+
+def _pages(
+    connection: Connection,
+    stream: Stream,
+    query: Select[Any],
+    order: tuple[Column[Any], Column[Any]],
+    *,
+    since: datetime | None,
+    page_size: int,
+) -> Iterator[bytes]:
     if since is not None:
-        query = query.where(intents.c.confirmed_at >= since)
-    after: tuple[datetime, str] | None = None
+        query = query.where(order[0] >= since)
+    after: tuple[Any, ...] | None = None
     while True:
         page = query if after is None else query.where(tuple_(*order) > after)
-        rows = connection.execute(page.limit(page_size)).mappings().all()
+        rows = connection.execute(page.order_by(*order).limit(page_size)).mappings().all()
         if rows or after is None:
-            yield json.dumps({"actions": [_as_json(dict(row)) for row in rows]}).encode()
+            yield json.dumps({stream.name: [_as_json(dict(row)) for row in rows]}).encode()
         if len(rows) < page_size:
             return
-        after = (rows[-1]["confirmed_at"], rows[-1]["intent_key"])
+        after = tuple(rows[-1][column.name] for column in order)
 
 
 def as_confirmed(record: Mapping[str, Any]) -> tuple[Intent, dict[str, object]]:

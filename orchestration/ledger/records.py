@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from orchestration.ledger import chain, landed, moves
 from orchestration.ledger.schema import attempts, halts, intents
@@ -37,6 +37,19 @@ class Records(Store):
             query = query.where(intents.c.subject == subject)
         rows = self._rows(query.order_by(intents.c.created_at, intents.c.intent_key))
         return [moves.as_record(row) for row in rows]
+
+    def counts(self) -> dict[State, int]:
+        """Return how many intents are in each state there is."""
+        counted = select(intents.c.state, func.count().label("intents")).group_by(intents.c.state)
+        return {State(row["state"]): row["intents"] for row in self._rows(counted)}
+
+    def page(
+        self, states: Collection[State], *, limit: int, skipped: int = 0
+    ) -> list[IntentRecord]:
+        """Return one page of the intents of these states, oldest first."""
+        query = select(intents).where(intents.c.state.in_([str(state) for state in states]))
+        ordered = query.order_by(intents.c.created_at, intents.c.intent_key)
+        return [moves.as_record(row) for row in self._rows(ordered.limit(limit).offset(skipped))]
 
     def unresolved(self, *, subject: str) -> list[IntentRecord]:
         """Return the intents of any action whose outcome for this subject is not known."""

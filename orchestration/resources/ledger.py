@@ -18,9 +18,15 @@ class LedgerResource(dg.ConfigurableResource[None]):
         with Ledger(_url()) as ledger:
             yield ledger
 
+    @contextmanager
+    def open_decisions(self) -> Iterator[Decisions]:
+        """Open what people decided about breaks and closes, in the same ledger."""
+        with Decisions(_url()) as decisions:
+            yield decisions
+
     def kept_publications(self) -> frozenset[str]:
         """Return the publications that a period was closed on."""
-        with Decisions(_url()) as decisions:
+        with self.open_decisions() as decisions:
             return decisions.kept_publications()
 
     @contextmanager

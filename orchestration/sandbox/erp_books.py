@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -18,6 +19,7 @@ from orchestration.sandbox.erp_periods import periods
 SESSION_ZONE = "America/Phoenix"
 ZONE = ZoneInfo(SESSION_ZONE)
 
+CENT = Decimal("0.01")
 TABLES: dict[str, str] = {
     "transaction": """
         id bigint, tranid varchar, transactionnumber varchar, type varchar, recordtype varchar,
@@ -44,7 +46,8 @@ TABLES: dict[str, str] = {
         lastmodifieddate timestamp""",
     "item": """
         id bigint, itemid varchar, displayname varchar, fullname varchar, itemtype varchar,
-        isinactive varchar, lastmodifieddate timestamp""",
+        isinactive varchar, averagecost decimal(20, 5), cost decimal(20, 5),
+        lastmodifieddate timestamp""",
     "customer": "id bigint, entityid varchar, email varchar, lastmodifieddate timestamp",
     "currency": "id bigint, name varchar, symbol varchar",
     "accountingperiod": """
@@ -186,6 +189,7 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
     first = datetime(2025, 1, 1, tzinfo=UTC)
     lines = [row for row in grouped.get("transactionline", []) if row.get("item")]
     items = {row["item"]: row for row in lines}
+    costs = _costs(lines)
     codes = {row["taxcode"]: row["code"] for row in grouped.get("transactiontaxdetail", [])}
     currencies = {row["currency"]: row for row in grouped.get("transaction", [])}
     symbols = {row["id"]: row["symbol"] for row in grouped.get("currency", [])}
@@ -198,6 +202,7 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
                 "fullname": row["itemid"],
                 "itemtype": row["itemtype"],
                 "isinactive": "F",
+                "averagecost": costs.get(key),
                 "lastmodifieddate": first,
             }
             for key, row in items.items()
@@ -222,6 +227,17 @@ def _masters(grouped: dict[str, list[Row]]) -> dict[str, list[Row]]:
             for row in grouped.get("transactionline", [])
         ],
     }
+
+
+def _costs(lines: list[Row]) -> dict[object, Decimal]:
+    """What a stocked item costs here: two fifths of the most it was sold for."""
+    prices: dict[object, Decimal] = {}
+    for row in lines:
+        quantity = Decimal(str(row.get("quantity") or 0))
+        if row["itemtype"] == "InvtPart" and quantity:
+            price = abs(Decimal(str(row.get("foreignamount") or 0)) / quantity)
+            prices[row["item"]] = max(price, prices.get(row["item"], price))
+    return {item: (price * 2 / 5).quantize(CENT) for item, price in prices.items()}
 
 
 def _text(value: object) -> str:

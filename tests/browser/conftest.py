@@ -1,82 +1,78 @@
-"""The dashboard as a server, and the system's Chromium to look at it."""
+"""A home to look at, the dashboard's servers over it, and the system's Chromium to look with."""
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from playwright.sync_api import sync_playwright
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from dashboard.publication import current
+from tests.browser.looking import APP, FLAGS, chromium_path, plain_environment, served, settled
+
+RETURNS, SEED = "300", "3"
+GONE = 3
 
 
 @pytest.fixture(scope="session")
 def publication_home(tmp_path_factory):
-    """A home in which the whole pipeline has run once over the golden flows."""
+    """A home in which the whole pipeline has run once over a generated business."""
     home = tmp_path_factory.mktemp("looked-at")
-    configured = ("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(configured)}
+    command = [str(Path(sys.executable).with_name("returns")), "run"]
     finished = subprocess.run(  # noqa: S603 - our own command
-        [str(Path(sys.executable).with_name("returns")), "run", "--scenarios", str(SCENARIOS)],
-        env={**environment, "RETURNS_HOME": str(home)},
+        [*command, "--returns", RETURNS, "--seed", SEED],
+        env={**plain_environment(), "RETURNS_HOME": str(home)},
         cwd=APP.parents[1],
         capture_output=True,
         text=True,
         check=False,
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
+    _publish_one_before(home / "published")
     return home
+
+
+def _publish_one_before(folder):
+    """An earlier publication that lacked three of today's breaks, oldest first."""
+    now = Path(current(folder).file)
+    before = folder / "20200101T000000Z-before.duckdb"
+    shutil.copyfile(now, before)
+    with duckdb.connect(before) as connection:
+        connection.execute(f"""
+            delete from marts.fct_reconciliation_breaks where break_key in (
+                select break_key from marts.fct_reconciliation_breaks
+                where owner_role <> 'none' and currency = 'USD'
+                order by break_key limit {GONE}
+            );
+            update ops.publication set as_of = as_of - interval 1 day;
+        """)
+    earlier = time.time() - 86_400
+    os.utime(before, (earlier, earlier))
 
 
 @pytest.fixture(scope="session")
 def address(publication_home):
-    """The dashboard's own server over that home."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    with subprocess.Popen(  # noqa: S603
-        command,
-        env={**os.environ, "RETURNS_HOME": str(publication_home)},
-        cwd=publication_home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as server:
-        said = []
-        for line in server.stdout:
-            said.append(line)
-            if "URL:" in line:
-                break
-        else:
-            pytest.fail("the dashboard did not start:\n" + "".join(said))
-        yield f"http://127.0.0.1:{port}"
-        # It holds nothing; a polite end would wait for every open page.
-        server.kill()
+    """The dashboard as one person sees it."""
+    with served(publication_home, DASHBOARD_USER="ann") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def other_address(publication_home):
+    """The same home as a second person sees it."""
+    with served(publication_home, DASHBOARD_USER="bob") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def chromium():
     """One browser a file: Playwright leaves its event loop running until the fixture ends."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail(
-            "Chromium is missing. Run: apt-get install --yes --no-install-recommends chromium"
-        )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield browser
         browser.close()
 
@@ -95,7 +91,7 @@ def look(readers, address):
     """Open a page of the dashboard and wait until it has said all it has to say."""
     pages = []
 
-    def at(path="/", *, scheme="light", width=1280):
+    def at(path="/", *, scheme="light", width=1280, address=address):
         page = readers[scheme].new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 900})
@@ -109,11 +105,26 @@ def look(readers, address):
         page.close()
 
 
-def settled(page):
-    """Wait until the script of the page has ended and nothing of an earlier run is left."""
-    page.wait_for_selector("h1")
-    page.wait_for_function(
-        """() => document.querySelector('[data-test-script-state="notRunning"]')
-            && !document.querySelector('[data-stale="true"]')
-            && !document.querySelector('[data-testid="stSkeleton"]')"""
-    )
+@pytest.fixture
+def ask(publication_home):
+    """Ask the publication itself, beside the dashboard."""
+
+    def answer(statement):
+        file = current(publication_home / "published").file
+        with duckdb.connect(file, read_only=True) as connection:
+            return connection.execute(statement).fetchone()
+
+    return answer
+
+
+@pytest.fixture
+def metric():
+    """Read the figure that stands under a label."""
+
+    def read(page, label):
+        card = page.get_by_test_id("stMetric").filter(
+            has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
+        )
+        return card.get_by_test_id("stMetricValue").inner_text().strip().replace("\xa0", " ")
+
+    return read

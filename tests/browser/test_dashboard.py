@@ -2,21 +2,11 @@
 
 from urllib.parse import quote
 
-import duckdb
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.publication import current
-from tests.browser.conftest import settled
+from tests.browser.looking import PAGES, settled
 
-PAGES = {
-    "/": "Where is every return?",
-    "/one_return": "What can I tell the customer?",
-    "/variance": "Do refunds match in storefront, bank and ERP?",
-    "/exposure": "What is on sale that nobody has inspected?",
-    "/gates": "What may be sent, what is held, and why?",
-    "/health": "May these numbers be trusted, and what do they mean?",
-}
 WIDTHS = (1280, 1920)
 # Tables are drawn anew a moment after the window has changed.
 HAS_NO_OVERFLOW = """() => {
@@ -29,26 +19,6 @@ IS_THEMED = """scheme => {
     const red = Number(getComputedStyle(app).backgroundColor.match(/\\d+/)[0]);
     return scheme === 'dark' ? red < 80 : red > 200;
 }"""
-
-
-@pytest.fixture
-def ask(publication_home):
-    """Ask the publication itself, beside the dashboard."""
-
-    def answer(statement):
-        file = current(publication_home / "published").file
-        with duckdb.connect(file, read_only=True) as connection:
-            return connection.execute(statement).fetchone()
-
-    return answer
-
-
-def metric(page, label):
-    """Return the figure that stands under a label."""
-    card = page.get_by_test_id("stMetric").filter(
-        has=page.get_by_test_id("stMetricLabel").get_by_text(label, exact=True)
-    )
-    return card.get_by_test_id("stMetricValue").inner_text().strip().replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -64,8 +34,8 @@ def test_every_page_is_whole_in_both_themes_and_widths(look, path):
         assert page.get_by_test_id("stException").count() == 0
 
 
-def test_stages_shows_the_counts_of_the_mart(look, ask):
-    page = look("/")
+def test_stages_shows_the_counts_of_the_mart(look, ask, metric):
+    page = look("/stages")
     overdue, falsely = ask(
         """
         select count(*) filter (is_overdue), count(*) filter (is_falsely_complete)
@@ -79,7 +49,7 @@ def test_stages_shows_the_counts_of_the_mart(look, ask):
     ).to_be_visible()
 
 
-def test_variance_shows_the_sums_of_the_mart_and_a_bridge(look, ask):
+def test_variance_shows_the_sums_of_the_mart_and_a_bridge(look, ask, metric):
     currency, net, gross = ask(
         """
         select currency, coalesce(sum(variance_amount), 0), coalesce(sum(abs(variance_amount)), 0)
@@ -94,7 +64,7 @@ def test_variance_shows_the_sums_of_the_mart_and_a_bridge(look, ask):
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
 
 
-def test_exposure_shows_units_and_money_of_the_mart(look, ask):
+def test_exposure_shows_units_and_money_of_the_mart(look, ask, metric):
     currency, units, money = ask(
         """
         select currency, sum(open_quantity), sum(open_amount)
@@ -107,7 +77,7 @@ def test_exposure_shows_units_and_money_of_the_mart(look, ask):
     assert metric(page, "Money on sale now") == f"{currency} {money:,.2f}"
 
 
-def test_gates_shows_the_counts_of_the_mart(look, ask):
+def test_gates_shows_the_counts_of_the_mart(look, ask, metric):
     page = look("/gates")
     ready, held, done = ask(
         """
@@ -120,7 +90,7 @@ def test_gates_shows_the_counts_of_the_mart(look, ask):
     assert shown == [f"{ready:,}", f"{held:,}", f"{done:,}"]
 
 
-def test_health_says_whether_the_publication_may_be_trusted(look, ask):
+def test_health_says_whether_the_publication_may_be_trusted(look, ask, metric):
     page = look("/health")
     is_complete, passed = ask(
         """
@@ -158,9 +128,9 @@ def test_a_selected_case_opens_its_lines_and_then_its_return(look):
     assert "find=" in page.url
 
 
-def test_a_choice_stands_in_the_address_and_can_be_sent_on(look, ask):
+def test_a_choice_stands_in_the_address_and_can_be_sent_on(look, ask, metric):
     (store,) = ask("select store from marts.fct_return_lifecycle order by store limit 1")
-    page = look(f"/?store={store}")
+    page = look(f"/stages?store={store}")
     open_ = ask(
         f"""
         select count(*) from marts.fct_return_lifecycle

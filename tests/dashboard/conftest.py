@@ -38,13 +38,9 @@ def publish_anew(tmp_path, fresh):
 def opened(monkeypatch):
     """Open a page of the app over a home, with what the address says."""
 
-    def run(home, page="stages", **address):
+    def run(home, page="close", **address):
         monkeypatch.setenv("RETURNS_HOME", str(home))
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
-        app.query_params.update(address)
-        app.run()
-        if page == "stages":
-            return app
         app.query_params.update(address)
         return app.switch_page(f"views/{page}.py").run()
 

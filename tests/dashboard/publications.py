@@ -19,6 +19,7 @@ OPS = {
     " started_at timestamptz, finished_at timestamptz",
     "freshness": "system varchar, stream varchar, source varchar, row_count bigint,"
     " newest_record_at timestamptz, extracted_at timestamptz",
+    "meanings": "table_name varchar, column_name varchar, data_type varchar, description varchar",
 }
 HOSTILE = '=HYPERLINK("http://evil.example","**:smile: <b>mug</b>**")'
 COMPONENTS = ("quantity", "price", "discount", "tax", "shipping", "fee", "adjustment")
@@ -526,6 +527,18 @@ def _ops(as_of, *, name, is_complete, failing):
                 ("shopify", "returns", "us"),
                 ("shopify", "refunds", "us"),
                 ("netsuite", "transactions", "erp"),
+            )
+        ],
+        "meanings": [
+            {
+                "table_name": "fct_tie_out",
+                "column_name": column,
+                "data_type": None if column is None else "varchar",
+                "description": meaning,
+            }
+            for column, meaning in (
+                (None, "One row per control."),
+                ("control", "What is compared."),
             )
         ],
     }

@@ -1,13 +1,19 @@
 """What the pages say, against what the publication holds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import duckdb
 import pytest
 
+from dashboard.customers import customer_key
+from orchestration.ledger import Decisions, FoundBreak
 from tests.dashboard.publications import HOSTILE, asked
 
-PAGES = ("stages", "one_return", "variance", "exposure", "gates", "health")
+PAGES = (
+    *("close", "breaks", "variance", "stages", "exposure", "one_return"),
+    *("diagnostics", "accruals", "gates", "health"),
+)
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -36,7 +42,7 @@ def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, publish
 
 def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
     home, file = published
-    shown = metrics(opened(home))
+    shown = metrics(opened(home, "stages"))
     expected = asked(
         file,
         """
@@ -51,7 +57,7 @@ def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
 
 def test_what_the_storefront_calls_complete_and_the_erp_does_not_is_listed(opened, published):
     home, file = published
-    shown = table(opened(home), "falsely_complete")
+    shown = table(opened(home, "stages"), "falsely_complete")
     expected = asked(
         file,
         """
@@ -64,7 +70,7 @@ def test_what_the_storefront_calls_complete_and_the_erp_does_not_is_listed(opene
 
 
 def test_a_store_in_the_address_narrows_the_page(opened, published):
-    app = opened(published[0], store="uk")
+    app = opened(published[0], "stages", store="uk")
     assert set(table(app, "falsely_complete")["Store"]) == {"uk"}
 
 
@@ -206,7 +212,7 @@ def test_an_empty_publication_is_said_in_words(opened, publish_anew):
     home, _ = publish_anew(is_empty=True)
     for page in PAGES:
         assert not opened(home, page).exception
-    assert "There are no returns in this publication" in said(opened(home))
+    assert "There are no returns in this publication" in said(opened(home, "stages"))
     assert "There are no refunds in this publication" in said(opened(home, "variance"))
 
 
@@ -216,7 +222,11 @@ def test_an_empty_publication_is_said_in_words(opened, publish_anew):
         ("fct_return_lifecycle", "stages", {}),
         ("fct_return_stage_events", "one_return", {"find": "#1031"}),
         ("fct_reconciliation_breaks", "one_return", {"find": "#1031"}),
-        ("fct_tie_out", "health", {}),
+        ("fct_tie_out", "close", {}),
+        ("rpt_return_diagnostics", "diagnostics", {}),
+        ("fct_refund_liability", "accruals", {}),
+        ("ops.meanings", "health", {}),
+        ("fct_reconciliation_breaks", "breaks", {}),
         ("fct_sync_actions", "gates", {}),
         ("ops.freshness", "health", {}),
     ],
@@ -230,12 +240,100 @@ def test_a_table_that_was_not_published_is_named(opened, publish_anew, missing, 
 
 def test_a_new_publication_is_read_at_the_next_look(opened, publish_anew):
     home, _ = publish_anew(name="one")
-    assert metrics(opened(home))["Open"] != "0"
+    assert metrics(opened(home, "stages"))["Open"] != "0"
     publish_anew(name="two", is_empty=True)
-    assert "There are no returns" in said(opened(home))
+    assert "There are no returns" in said(opened(home, "stages"))
 
 
 def test_no_table_shows_the_name_of_a_column(opened, published):
     for page in PAGES:
         for frame in opened(published[0], page).dataframe:
             assert not [label for label in frame.value.columns if "_" in label]
+
+
+def test_a_return_is_found_by_the_customers_email_and_the_address_does_not_hold_it(
+    opened, publish_anew, monkeypatch
+):
+    home, file = publish_anew()
+    key = customer_key("Ann@Example.com ", secret="s" * 32)
+    with duckdb.connect(file) as connection:
+        connection.execute(
+            "update marts.fct_return_lifecycle set customer_key = ? where case_name = '#1031-R1'",
+            [key],
+        )
+    monkeypatch.setenv("CUSTOMER_SECRET", "s" * 32)
+    app = opened(home, "one_return")
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "We received your goods on" in said(app)
+    assert "email" not in app.query_params
+
+
+def test_without_the_secret_the_page_says_what_to_set(opened, published):
+    app = opened(published[0], "one_return")
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "set CUSTOMER_SECRET" in said(app)
+
+
+@pytest.fixture
+def decide(monkeypatch):
+    """Take a decision about the largest break of a publication, as somebody else."""
+
+    def about(home, file, verb, **said):
+        url = f"sqlite:///{home / 'ledger.sqlite'}"
+        monkeypatch.setenv("LEDGER_URL", url)
+        row = asked(
+            file,
+            """
+            select break_key, case_name, break_type, amount, currency, 50.00
+            from marts.fct_reconciliation_breaks
+            where currency = 'USD' and owner_role <> 'none'
+            order by amount desc, break_key limit 1
+            """,
+        )[0]
+        with Decisions(url) as decisions:
+            took = getattr(decisions, verb)
+            took([FoundBreak(*row, "p")], who="bob", at=datetime.now(UTC), **said)
+        return row
+
+    return about
+
+
+def test_what_is_snoozed_leaves_the_queue_and_is_counted_as_set_aside(
+    opened, publish_anew, decide
+):
+    home, file = publish_anew()
+    until = datetime.now(UTC) + timedelta(days=3)
+    _, name, *_ = decide(home, file, "snooze", until=until, reason="On its way.")
+    app = opened(home, "breaks", currency="USD")
+    assert metrics(app)["Set aside"] == "1"
+    assert name not in set(table(app, "breaks")["Return"])
+    snoozed = table(opened(home, "breaks", currency="USD", status="Snoozed"), "breaks")
+    assert snoozed["Reason"].tolist() == ["On its way."]
+
+
+def test_one_persons_acceptance_of_a_material_break_leaves_it_to_do(opened, publish_anew, decide):
+    home, file = publish_anew()
+    before = metrics(opened(home, "breaks", currency="USD"))["To do"]
+    decide(home, file, "accept", reason="Goodwill.")
+    app = opened(home, "breaks", currency="USD")
+    assert metrics(app)["To do"] == before
+    assert metrics(app)["Wait for a second person"] == "1"
+
+
+def test_a_break_said_to_be_mended_is_open_again_when_a_later_publication_shows_it(
+    opened, publish_anew, decide, fresh
+):
+    home, file = publish_anew(as_of=fresh - timedelta(minutes=30))
+    decide(home, file, "resolve", reason="Credit posted.")
+    assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "1"
+    publish_anew(name="later", as_of=datetime.now(UTC) + timedelta(seconds=1))
+    assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "0"
+
+
+def test_a_publication_of_before_is_shown_as_it_was_kept(opened, publish_anew):
+    home, _ = publish_anew(name="one")
+    publish_anew(name="two", is_empty=True)
+    app = opened(home, "stages", publication="one")
+    assert "An earlier publication, as it was kept" in said(app)
+    assert metrics(app)["Open"] != "0"
+    assert "is not kept" in said(opened(home, "stages", publication="three"))

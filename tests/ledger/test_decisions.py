@@ -1,5 +1,6 @@
 """Decisions of people: who may say what, what stays, and what is noticed."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.extract.streams import STREAMS, System
 from orchestration.ledger import (
     Acceptance,
     DecisionRefusedError,
@@ -15,6 +17,7 @@ from orchestration.ledger import (
     SignOff,
     Topic,
 )
+from tests.ledger.fresh import fresh_ledger_file
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 SMALL = FoundBreak(
@@ -40,8 +43,18 @@ CLOSE = SignOff(
 
 
 @pytest.fixture
-def decisions(file):
-    with Decisions(f"sqlite:///{file}") as opened:
+def decisions(url):
+    with Decisions(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kept(file):
+    """Decisions that a test may tamper with as a file."""
+    with Decisions(fresh_ledger_file(file)) as opened:
+        opened.assign([SMALL], owner="tax team", who="ann", at=NOW)
+        opened.snooze([SMALL], until=NOW + timedelta(1), reason="Asked.", who="ann", at=NOW)
+        opened.reopen([SMALL], reason="Answered.", who="ann", at=NOW)
         yield opened
 
 
@@ -60,7 +73,7 @@ def test_at_the_limit_it_takes_a_second_person(decisions):
     first = decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
     assert (first, state(decisions, "b2").status) == (Acceptance(proposed=1), "open")
 
-    own = decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    own = decisions.accept([LARGE], reason="Goodwill.", who="Ann ", at=NOW)
     assert (own, state(decisions, "b2").status) == (Acceptance(own=1), "open")
 
     second = decisions.accept([LARGE], reason="Agreed.", who="bob", at=NOW)
@@ -130,17 +143,17 @@ def test_a_period_is_closed_once_until_that_is_taken_back(decisions):
     ]
 
 
-def test_decisions_outlive_the_process(decisions, file):
+def test_decisions_outlive_the_process(decisions, url):
     decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
 
-    with Decisions(f"sqlite:///{file}") as again:
+    with Decisions(url) as again:
         assert state(again, "b1").owner == "tax team"
         assert again.verify() == ()
 
 
 @pytest.mark.parametrize("statement", ["update decisions set who = 'me'", "delete from decisions"])
-def test_the_database_itself_refuses_to_change_a_decision(decisions, file, statement):
-    decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
+@pytest.mark.usefixtures("kept")
+def test_the_database_itself_refuses_to_change_a_decision(file, statement):
     connection = sqlite3.connect(file)
 
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -157,11 +170,8 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("found", TAMPERINGS)
-def test_a_change_behind_the_back_of_the_decisions_is_found(decisions, file, found):
-    decisions.assign([SMALL], owner="tax team", who="ann", at=NOW)
-    decisions.snooze([SMALL], until=NOW + timedelta(1), reason="Asked.", who="ann", at=NOW)
-    decisions.reopen([SMALL], reason="Answered.", who="ann", at=NOW)
-    assert decisions.verify() == ()
+def test_a_change_behind_the_back_of_the_decisions_is_found(kept, file, found):
+    assert kept.verify() == ()
 
     connection = sqlite3.connect(file)
     connection.execute("drop trigger decisions_are_append_only_update")
@@ -170,4 +180,23 @@ def test_a_change_behind_the_back_of_the_decisions_is_found(decisions, file, fou
     connection.commit()
     connection.close()
 
-    assert any(found in problem for problem in decisions.verify())
+    assert any(found in problem for problem in kept.verify())
+
+
+def test_breaks_land_as_they_stand_page_after_page_and_only_what_changed(decisions):
+    later = NOW + timedelta(hours=1)
+    decisions.assign([SMALL, LARGE], owner="tax team", who="ann", at=NOW)
+    decisions.accept([SMALL], reason="Known rate change.", who="ann", at=later)
+
+    def landed(since=None):
+        pages = decisions.landed_states(since, page_size=1)
+        return [row for page in pages for row in json.loads(page)["break_states"]]
+
+    everything = landed()
+    assert [(row["break_key"], row["status"]) for row in everything] == [
+        ("b2", "open"),
+        ("b1", "accepted"),
+    ]
+    assert set(everything[0]) == set(STREAMS[System.LEDGER, "break_states"].columns)
+    assert [row["break_key"] for row in landed(since=later)] == ["b1"]
+    assert landed(since=later + timedelta(1)) == []

@@ -11,7 +11,8 @@ erp_items as (
     select
         sku,
         min(item_id) as item_id,
-        min(item_type) as item_type
+        min(item_type) as item_type,
+        min(unit_cost_amount) as unit_cost_amount
 
     from {{ ref('stg_netsuite__items') }}
 
@@ -26,7 +27,8 @@ final as (
         lines.sku,
         min(lines.inventory_item_id) as inventory_item_id,
         cast(min(erp_items.item_id) as {{ text_type() }}) as erp_item_id,
-        min(erp_items.item_type) as erp_item_type
+        min(erp_items.item_type) as erp_item_type,
+        cast(min(erp_items.unit_cost_amount) as decimal(18, 5)) as unit_cost_amount
 
     from lines
 

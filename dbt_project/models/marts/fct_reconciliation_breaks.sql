@@ -24,6 +24,14 @@ policy as (
 
 ),
 
+decided as (
+
+    select * from {{ ref('stg_ledger__break_states') }}
+
+    where decided_at <= {{ as_of() }}
+
+),
+
 -- Where the document to open does not exist, the nearest one does.
 openable as (
 
@@ -71,7 +79,15 @@ final as (
         end as age_bucket,
         breaks.owner_role,
         breaks.next_step,
-        'open' as status,
+        -- An acceptance holds for its amount. A word that it was mended is disproved by the break still being here.
+        case
+            when decided.break_status = 'snoozed' and decided.snoozed_until > {{ as_of() }} then 'snoozed'
+            when
+                decided.break_status = 'accepted'
+                and coalesce(decided.accepted_amount, -1) = coalesce(breaks.amount, -1)
+                then 'accepted'
+            else 'open'
+        end as status,
         lifecycle.storefront_url,
         lifecycle.erp_url
 
@@ -80,6 +96,8 @@ final as (
     inner join lifecycle on breaks.case_key = lifecycle.case_key
 
     left join policy on lifecycle.currency = policy.currency
+
+    left join decided on breaks.break_key = decided.break_key
 
     left join openable
         on

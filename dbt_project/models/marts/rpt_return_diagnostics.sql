@@ -40,6 +40,8 @@ final as (
         questions.denominator_amount,
         {{ rate('questions.numerator_amount', 'questions.denominator_amount') }} as value_rate,
         questions.amount,
+        cast(thresholds.good_rate as decimal(9, 4)) as good_rate,
+        cast(thresholds.attention_rate as decimal(9, 4)) as attention_rate,
         case
             when coalesce(questions.denominator, 0) = 0 then 'attention'
             when questions.numerator >= questions.denominator * thresholds.good_rate then 'good'

@@ -12,6 +12,7 @@ renamed as (
         id as item_id,
         itemid as sku,
         itemtype as item_type,
+        coalesce(averagecost, cost) as unit_cost_amount,
         coalesce(isinactive, 'F') = 'T' as is_inactive
 
     from newest

@@ -1,0 +1,227 @@
+"""What people say about syncs: yes or no as a second person, what they found out, and stop."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import tables
+from dashboard.decisions import syncs
+from dashboard.frame import counted
+from dashboard.marts.source import PAGE_ROWS
+from dashboard.people import Capability, current_person
+from dashboard.tables import Column, Kind
+from dashboard.words import ACTIONS, spoken
+from dashboard.zone import spoken_time
+from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, LostClaimError, State
+
+TOLD = "sync_told"
+EVERY = "*"
+SCHEMA = pa.schema(
+    [
+        ("created_at", pa.timestamp("us", tz="UTC")),
+        ("action", pa.string()),
+        ("case_name", pa.string()),
+        ("store", pa.string()),
+        ("sku", pa.string()),
+        ("quantity", pa.int64()),
+        ("currency", pa.string()),
+        ("amount", pa.decimal128(38, 4)),
+        ("who", pa.string()),
+        ("message", pa.string()),
+    ]
+)
+INTENTS = (
+    Column("created_at", "Planned", Kind.INSTANT),
+    Column("action", "Action", Kind.WORD, words=ACTIONS),
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("sku", "SKU"),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("currency", "Currency"),
+    Column("amount", "Amount", Kind.MONEY),
+    Column("who", "Planned by"),
+)
+SAID = (Column("message", "What is known", width=320),)
+
+
+def told() -> None:
+    """Say once what became of what was just said."""
+    said = st.session_state.pop(TOLD, None)
+    if said:
+        st.toast(said, icon=":material/task_alt:")
+
+
+def counts(cards: Sequence[DeltaGenerator]) -> None:
+    """Show how many intents wait for a person, and of how many the outcome is unknown."""
+    with syncs() as ledger:
+        found = ledger.counts()
+    waiting, unknown = cards
+    waiting.metric(
+        "Wait for approval",
+        f"{found.get(State.PLANNED, 0):,}",
+        border=True,
+        help="Planned, and not sent before somebody else says yes.",
+    )
+    unknown.metric(
+        "Outcome unknown",
+        f"{found.get(State.UNKNOWN, 0) + found.get(State.SENT, 0):,}",
+        border=True,
+        help="Sent, and not yet known to have happened: read back, never repeated on faith.",
+    )
+
+
+def halts(stores: Sequence[str]) -> None:
+    """Show what is halted, and the switch that halts."""
+    with syncs() as ledger:
+        found = ledger.halts()
+    may_halt = current_person().may(Capability.HALT)
+    for halt in found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(
+                f"**Nothing is sent for {_scope(halt.scope)}.** {halt.who} halted it on"
+                f" {spoken_time(halt.at)}: {halt.reason}",
+                icon=":material/block:",
+            )
+            if may_halt and st.button("Resume", key=f"resume_{halt.scope}"):
+                with _said(f"Resumed: {_scope(halt.scope)}.") as ledger:
+                    ledger.resume(halt.scope, who=current_person().name, at=_now())
+    if may_halt:
+        _switch(stores)
+
+
+def waiting() -> None:
+    """List what waits for a second person, who may say yes or no."""
+    with syncs() as ledger:
+        total = ledger.counts().get(State.PLANNED, 0)
+    if not total:
+        return
+    st.subheader(f"{counted(total, 'action')} wait for a second person", anchor=False)
+    number = tables.page_of(total, key="waiting_page", noun="Actions")
+    with syncs() as ledger:
+        found = ledger.page([State.PLANNED], limit=PAGE_ROWS, skipped=(number - 1) * PAGE_ROWS)
+    spot = st.container()
+    selected = tables.choose(
+        _rows(found), INTENTS, key="waiting", title="Actions that wait for approval"
+    )
+    picked = [found[position] for position in selected]
+    if picked and current_person().may(Capability.APPROVE):
+        with spot.container(horizontal=True, vertical_alignment="center"):
+            _verdict(picked)
+
+
+def unknown() -> None:
+    """List what was sent without a known outcome, and let a person say what they found out."""
+    with syncs() as ledger:
+        found = ledger.page([State.UNKNOWN, State.SENT], limit=PAGE_ROWS)
+    if not found:
+        return
+    st.subheader(f"Of {counted(len(found), 'action')} the outcome is not known", anchor=False)
+    selected = tables.choose(
+        _rows(found), INTENTS + SAID, key="unknown", title="Actions with an unknown outcome"
+    )
+    settled = [found[place] for place in selected if found[place].state is State.UNKNOWN]
+    if settled and current_person().may(Capability.APPROVE):
+        with st.popover("I looked it up", icon=":material/fact_check:"):
+            note = st.text_area("What was found, and where", key="settle_note")
+            for label, is_applied in (("It happened", True), ("It did not happen", False)):
+                if st.button(label, key=f"settle_{is_applied}"):
+                    with _said(f"{counted(len(settled), 'action')} settled.") as ledger:
+                        _settle(ledger, settled, is_applied=is_applied, note=note)
+
+
+def _verdict(picked: Sequence[IntentRecord]) -> None:
+    who = current_person().name
+    st.text(f"{counted(len(picked), 'action')} selected", width="content")
+    if st.button("Approve", key="approve", icon=":material/check:", type="primary"):
+        with _said(f"{counted(len(picked), 'action')} approved.") as ledger:
+            for record in picked:
+                ledger.approve(record.intent.intent_key, who=who, at=_now())
+    with st.popover("Refuse", icon=":material/close:"):
+        note = st.text_area("Why", key="refuse_note")
+        if st.button("Refuse", key="refuse", type="primary"):
+            with _said(f"{counted(len(picked), 'action')} refused.") as ledger:
+                for record in picked:
+                    ledger.refuse(
+                        record.intent.intent_key, who=who, note=_written(note), at=_now()
+                    )
+
+
+def _switch(stores: Sequence[str]) -> None:
+    with st.popover("Stop sending", icon=":material/block:"):
+        st.caption("From now on nothing more is sent there; a call on its way comes to its end.")
+        store = st.selectbox(
+            "Store", [EVERY, *stores], format_func=_any("Every store"), key="halt_store"
+        )
+        action = st.selectbox(
+            "Action",
+            [EVERY, *ACTIONS],
+            format_func=lambda code: "Every action" if code == EVERY else spoken(code, ACTIONS),
+            key="halt_action",
+        )
+        reason = st.text_area("Why", key="halt_reason")
+        if st.button("Stop", key="halt", type="primary"):
+            with _said("Stopped.") as ledger:
+                scope, who = f"{store}/{action}", current_person().name
+                ledger.halt(scope, who=who, reason=_written(reason), at=_now())
+
+
+@contextmanager
+def _said(what: str) -> Iterator[Ledger]:
+    """Say one thing to the ledger; tell what became of it, or why it was refused."""
+    try:
+        with syncs() as ledger:
+            yield ledger
+    except (DecisionRefusedError, LostClaimError) as error:
+        st.error(str(error))
+        return
+    st.session_state[TOLD] = what
+    st.rerun()
+
+
+def _settle(
+    ledger: Ledger, records: Sequence[IntentRecord], *, is_applied: bool, note: str
+) -> None:
+    who, said = current_person().name, _written(note)
+    for record in records:
+        ledger.settle(
+            record.intent.intent_key, is_applied=is_applied, who=who, note=said, at=_now()
+        )
+
+
+def _written(text: str) -> str:
+    if not text.strip():
+        raise DecisionRefusedError("write the reason: whoever reads this later was not there")
+    return text.strip()
+
+
+def _rows(records: Sequence[IntentRecord]) -> pa.Table:
+    return pa.Table.from_pylist([_row(record) for record in records], schema=SCHEMA)
+
+
+def _row(record: IntentRecord) -> dict[str, Any]:
+    names = ("action", "case_name", "store", "sku", "quantity", "currency", "amount")
+    return {
+        **{name: getattr(record.intent, name) for name in names},
+        "created_at": record.created_at,
+        "who": record.proposed_by or record.run_id,
+        "message": record.message,
+    }
+
+
+def _scope(scope: str) -> str:
+    store, _, action = scope.partition("/")
+    what = "every action" if action == EVERY else spoken(action, ACTIONS).lower()
+    return f"{what} of {'every store' if store == EVERY else store}"
+
+
+def _any(every: str) -> Any:  # noqa: ANN401 - Streamlit takes any function of a choice
+    return lambda code: every if code == EVERY else code
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,201 @@
+"""What do we owe for returns, and what is coming back?"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from dashboard import charts, entries, links, tables
+from dashboard.frame import counted, filters, nothing, page, scope
+from dashboard.marts import accruals
+from dashboard.marts.close import Period
+from dashboard.marts.source import Scope
+from dashboard.money import spoken_amount
+from dashboard.publication import Pointer
+from dashboard.tables import Column, Kind
+from dashboard.words import STAGES
+from dashboard.zone import spoken_month
+
+ROLL = (
+    Column("period", "Month"),
+    Column("opening_amount", "Opening", Kind.BALANCE),
+    Column("opened_amount", "Returns opened", Kind.MONEY, help="At a precise reversal."),
+    Column(
+        "difference_amount",
+        "Credited beyond that",
+        Kind.MONEY,
+        help="What the credits were above, or below, a precise reversal.",
+    ),
+    Column("credited_amount", "Credited in the ERP", Kind.MONEY),
+    Column("closing_amount", "Closing", Kind.BALANCE),
+)
+ENTRY = (
+    Column("entry", "Entry"),
+    Column("dated_on", "Date"),
+    Column("reversed_on", "Reversed on"),
+    Column("store", "Store"),
+    Column("currency", "Currency"),
+    Column("account", "Account", width=210),
+    Column("debit", "Debit", Kind.MONEY),
+    Column("credit", "Credit", Kind.MONEY),
+    Column("memo", "Memo", width=330),
+)
+OPEN = (
+    Column("case_name", "Return"),
+    Column("store", "Store"),
+    Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("opened_at", "Opened", Kind.INSTANT),
+    Column("liability_amount", "Owed", Kind.MONEY),
+    Column("remaining_quantity", "Units not credited", Kind.COUNT),
+    Column("awaited_quantity", "Not received", Kind.COUNT),
+    Column("asset_amount", "Asset", Kind.MONEY, help="Units not received, at cost x pass rate."),
+    Column(
+        "received_asset_amount",
+        "In stock already",
+        Kind.MONEY,
+        help="Units received: the ERP's item receipt has put them into stock, so they are no"
+        " part of the asset.",
+    ),
+)
+
+
+def figures(found: dict[str, Any], currency: str) -> None:
+    """Show what is owed and what is coming back, as of the publication."""
+    owed, returns, asset, units, rate = st.columns(5)
+    owed.metric(
+        "Refund liability",
+        spoken_amount(found["liability_amount"], currency),
+        border=True,
+        help="What the ERP has still to credit for returns that are open.",
+    )
+    returns.metric("Returns open", f"{found['returns']:,}", border=True)
+    asset.metric(
+        "Right-of-return asset",
+        spoken_amount(found["asset_amount"], currency),
+        border=True,
+        help="Their units on the way back, at the ERP's item cost times the pass rate.",
+    )
+    units.metric("Units on the way back", f"{found['awaited_quantity']:,}", border=True)
+    rate.metric(
+        "Pass rate",
+        _rates(found["lowest_pass_rate"], found["highest_pass_rate"]),
+        border=True,
+        help="Of the units a store has inspected so far, the share that passed.",
+    )
+    if found["uncosted_quantity"]:
+        st.warning(
+            f"{counted(found['uncosted_quantity'], 'unit')} on the way back"
+            f" {'has' if found['uncosted_quantity'] == 1 else 'have'} no cost in the ERP and"
+            " count as nothing in the asset.",
+            icon=":material/help:",
+        )
+
+
+def roll_forward(pointer: Pointer, narrowed: Scope, currency: str) -> list[dict[str, Any]]:
+    """Show how the liability came to be, month by month."""
+    rows = accruals.roll_forward(pointer, narrowed)
+    found: list[dict[str, Any]] = rows.to_pylist()
+    if not found:
+        nothing("No return was ever opened in this currency.")
+        return found
+    st.subheader(_point(found, currency), anchor=False)
+    st.caption(f"Refund liability at the end of each month, {currency}")
+    st.altair_chart(
+        charts.money_columns(
+            list(reversed(found[:24])), label="period", amount="closing_amount", currency=currency
+        ),
+        alt="Refund liability at the end of each month",
+    )
+    tables.show(rows, ROLL, key="roll_forward", title="Roll-forward", currency=currency)
+    return found
+
+
+def entry(pointer: Pointer, narrowed: Scope, months: list[str], currency: str) -> None:
+    """Propose the entry of one month as a file."""
+    st.subheader("The entry this proposes", anchor=False)
+    chosen = st.selectbox(
+        "At the end of",
+        months,
+        index=min(1, len(months) - 1),
+        format_func=spoken_month,
+        key="period",
+        bind="query-params",
+        width=220,
+    )
+    period = _period(str(chosen or months[0]))
+    found = accruals.entries(pointer, narrowed, ended_on=str(period.ended_on)).to_pylist()
+    if not found:
+        nothing(f"Nothing was owed at the end of {spoken_month(period.name)}.")
+        return
+    st.caption(
+        "A proposal to download and to import: nothing is posted from here. It is dated the last"
+        " day of the month and reversed on the next; liability and asset are not netted."
+    )
+    tables.show(
+        entries.proposed(found, period),
+        ENTRY,
+        key=f"accrual-{period.name}",
+        title=f"Accrual of returns at the end of {spoken_month(period.name)}",
+        currency=currency,
+    )
+
+
+def listed(pointer: Pointer, narrowed: Scope, count: int) -> None:
+    """List the returns that something is owed for."""
+    st.subheader(f"{counted(count, 'return')} something is owed for", anchor=False)
+    if not count:
+        nothing("Every return in this currency has been credited in the ERP.")
+        return
+    number = tables.page_of(count, key="owed_page", noun="Returns")
+    rows = accruals.open_returns(pointer, narrowed, page=number)
+    selected = tables.show(
+        rows,
+        OPEN,
+        key="owed",
+        title="Returns opened and not yet credited",
+        currency=narrowed.currency,
+        is_selectable=True,
+    )
+    if selected is not None:
+        links.open_return(rows.column("case_key")[selected].as_py())
+
+
+def _point(found: list[dict[str, Any]], currency: str) -> str:
+    closing = Decimal(found[0]["closing_amount"])
+    if len(found) == 1:
+        return f"{spoken_amount(closing, currency)} is owed"
+    change = closing - Decimal(found[0]["opening_amount"])
+    moved = "rose" if change > 0 else "fell"
+    if not change:
+        return f"The liability stands at {spoken_amount(closing, currency)}, as a month before"
+    return (
+        f"The liability {moved} by {spoken_amount(abs(change), currency)} in"
+        f" {spoken_month(found[0]['period'])}, to {spoken_amount(closing, currency)}"
+    )
+
+
+def _rates(lowest: object, highest: object) -> str:
+    if lowest is None:
+        return "Unknown"
+    shares = [f"{Decimal(str(rate)):.1%}" for rate in (lowest, highest)]
+    return shares[0] if shares[0] == shares[1] else " to ".join(shares)
+
+
+def _period(name: str) -> Period:
+    year, month = (int(part) for part in name.split("-"))
+    return Period(name, date(year + month // 12, month % 12 + 1, 1))
+
+
+with page("What do we owe for returns, and what is coming back?") as pointer:
+    with filters():
+        narrowed = scope(pointer, has_money=True)
+    if narrowed.currency is None:
+        nothing("There are no returns in this publication.")
+    else:
+        found = accruals.headline(pointer, narrowed)
+        figures(found, narrowed.currency)
+        months = [row["period"] for row in roll_forward(pointer, narrowed, narrowed.currency)]
+        if months:
+            entry(pointer, narrowed, months, narrowed.currency)
+        listed(pointer, narrowed, int(str(found["returns"])))

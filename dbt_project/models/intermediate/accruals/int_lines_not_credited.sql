@@ -1,0 +1,136 @@
+-- What of each returned line the ERP has not credited yet: its worth by the sale, and what its units cost.
+with
+
+lines as (
+
+    select
+        *,
+        case when requested_quantity > 0 then requested_quantity else authorized_quantity end as expected_quantity
+
+    from {{ ref('fct_return_lines') }}
+
+),
+
+taken as (
+
+    select
+        case_key,
+        order_line_id,
+        taken_quantity
+
+    from {{ ref('int_case_lines') }}
+
+),
+
+cases as (
+
+    select
+        case_key,
+        order_id
+
+    from {{ ref('fct_return_lifecycle') }}
+
+),
+
+items as (
+
+    select
+        store,
+        sku,
+        unit_cost_amount
+
+    from {{ ref('dim_items') }}
+
+),
+
+-- The ERP keeps cost in its base currency; a sale's rate brings it into the sale's own.
+rates as (
+
+    select
+        sales.store,
+        sales.order_id,
+        max(documents.exchange_rate) as exchange_rate
+
+    from {{ ref('int_sales_orders_linked_to_orders') }} as sales
+
+    inner join {{ ref('int_erp_documents') }} as documents on sales.document_id = documents.document_id
+
+    group by sales.store, sales.order_id
+
+),
+
+remaining as (
+
+    select
+        lines.*,
+        taken.taken_quantity + lines.credited_quantity as counted_quantity,
+        items.unit_cost_amount,
+        coalesce(rates.exchange_rate, 1) as exchange_rate,
+        greatest(lines.expected_quantity - lines.credited_quantity, 0) as remaining_quantity,
+        greatest(lines.expected_quantity - lines.received_quantity, 0) as unreceived_quantity
+
+    from lines
+
+    inner join taken
+        on
+            lines.case_key = taken.case_key
+            and lines.order_line_id = taken.order_line_id
+
+    inner join cases on lines.case_key = cases.case_key
+
+    left join items
+        on
+            lines.store = items.store
+            and lines.sku = items.sku
+
+    left join rates
+        on
+            lines.store = rates.store
+            and cases.order_id = rates.order_id
+
+    where lines.ordered_quantity > 0
+
+),
+
+shares as (
+
+    select
+        case_key,
+        order_line_id,
+        expected_quantity,
+        remaining_quantity,
+        least(remaining_quantity, unreceived_quantity) as awaited_quantity,
+        unit_cost_amount is not null as has_cost,
+        {% for part in ['gross', 'discount', 'tax'] %}
+            {{ share(
+                to_minor('original_' ~ part ~ '_amount', 'currency'), 'counted_quantity', 'remaining_quantity',
+                'ordered_quantity'
+            ) }} as {{ part }}_minor,
+        {% endfor %}
+        {{ ratio(
+            'cast(round(coalesce(unit_cost_amount, 0) * 100000, 0) as bigint)',
+            '(' ~ minor_scale('currency') ~ ') * 1000000',
+            'cast(round(exchange_rate * 1000000, 0) as bigint) * 100000'
+        ) }} as unit_cost_minor
+
+    from remaining
+
+),
+
+final as (
+
+    select
+        case_key,
+        order_line_id,
+        expected_quantity,
+        remaining_quantity,
+        awaited_quantity,
+        has_cost,
+        gross_minor - discount_minor + tax_minor as remaining_minor,
+        unit_cost_minor
+
+    from shares
+
+)
+
+select * from final
