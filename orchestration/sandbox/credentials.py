@@ -5,9 +5,22 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
+
+from orchestration.sandbox.token_based import TokenPair
 
 KEY_BITS = 3072
+CURVE = "P-256"
+PAIRED = ("consumer_key", "consumer_secret", "token_id", "token_secret")
+NAMED = ("client_id", "certificate_id", "curve_certificate_id", "customer_secret", *PAIRED)
+
+
+@dataclass(frozen=True, repr=False)
+class Certificate:
+    """A certificate of the account, by its id, and where its private key is."""
+
+    id: str
+    key_file: Path
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,8 +38,9 @@ class Credentials:
     tokens: dict[str, str]
     app: AppCredentials
     client_id: str
-    certificate_id: str
-    key_file: Path
+    rsa: Certificate
+    curve: Certificate
+    pair: TokenPair
     customer_secret: str
 
     def environment(self, url: str) -> dict[str, str]:
@@ -45,45 +59,68 @@ class Credentials:
             **stores,
             "NETSUITE_URL": f"{url}/netsuite",
             "NETSUITE_CLIENT_ID": self.client_id,
-            "NETSUITE_CERTIFICATE_ID": self.certificate_id,
-            "NETSUITE_PRIVATE_KEY_FILE": str(self.key_file),
+            **_certified(self.rsa),
             "CUSTOMER_SECRET": self.customer_secret,
         }
 
-    def key(self) -> RSAKey:
-        """Return the key pair; the account keeps only its public half in real life."""
-        return RSAKey.import_key(self.key_file.read_text(encoding="ascii"))
+    def curve_environment(self, url: str) -> dict[str, str]:
+        """Return the same settings with the key on an elliptic curve."""
+        return self.environment(url) | _certified(self.curve)
+
+    def token_environment(self, url: str, account_id: str) -> dict[str, str]:
+        """Return the same settings with the token-based way into the ERP."""
+        modern = {"NETSUITE_CLIENT_ID", *_certified(self.rsa)}
+        kept = {name: value for name, value in self.environment(url).items() if name not in modern}
+        return kept | {
+            "NETSUITE_ACCOUNT_ID": account_id,
+            "NETSUITE_CONSUMER_KEY": self.pair.consumer_key,
+            "NETSUITE_CONSUMER_SECRET": self.pair.consumer_secret,
+            "NETSUITE_TOKEN_ID": self.pair.token_id,
+            "NETSUITE_TOKEN_SECRET": self.pair.token_secret,
+        }
+
+    def certificates(self) -> dict[str, RSAKey | ECKey]:
+        """Return the key pairs by certificate; the account keeps only their public halves."""
+        return {
+            self.rsa.id: RSAKey.import_key(self.rsa.key_file.read_text(encoding="ascii")),
+            self.curve.id: ECKey.import_key(self.curve.key_file.read_text(encoding="ascii")),
+        }
 
 
 def credentials(directory: Path, stores: list[str]) -> Credentials:
     """Return the credentials of a sandbox's folder, made when it has none; new stores get one."""
     kept = directory / "credentials.json"
-    key_file = directory / "key.pem"
     said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     tokens = {store: said.get("tokens", {}).get(store) or _secret("shpat_") for store in stores}
-    if not key_file.exists():
-        key = RSAKey.generate_key(KEY_BITS, private=True)
-        _write_private(key_file, key.as_pem(private=True).decode())
+    named = {name: str(said.get(name) or _secret("")) for name in NAMED}
     app = said.get("app", {})
     made = Credentials(
         tokens,
         AppCredentials(
             app.get("client_id") or _secret(""), app.get("client_secret") or _secret("shpss_")
         ),
-        said.get("client_id") or _secret(""),
-        said.get("certificate_id") or _secret(""),
-        key_file.resolve(),
-        said.get("customer_secret") or _secret(""),
+        named["client_id"],
+        Certificate(named["certificate_id"], (directory / "key.pem").resolve()),
+        Certificate(named["curve_certificate_id"], (directory / "curve.pem").resolve()),
+        TokenPair(*(named[name] for name in PAIRED)),
+        named["customer_secret"],
     )
-    content = {
-        "tokens": made.tokens,
-        "app": asdict(made.app),
-        "client_id": made.client_id,
-        "certificate_id": made.certificate_id,
-        "customer_secret": made.customer_secret,
-    }
+    if not made.rsa.key_file.exists():
+        key = RSAKey.generate_key(KEY_BITS, private=True)
+        _write_private(made.rsa.key_file, key.as_pem(private=True).decode())
+    if not made.curve.key_file.exists():
+        curve = ECKey.generate_key(CURVE, private=True)
+        _write_private(made.curve.key_file, curve.as_pem(private=True).decode())
+    content = {"tokens": tokens, "app": asdict(made.app), **named}
     _write_private(kept, json.dumps(content, indent=2))
     return made
+
+
+def _certified(certificate: Certificate) -> dict[str, str]:
+    return {
+        "NETSUITE_CERTIFICATE_ID": certificate.id,
+        "NETSUITE_PRIVATE_KEY_FILE": str(certificate.key_file),
+    }
 
 
 def _secret(prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""The ERP's endpoints: tokens and SuiteQL over REST."""
+"""The ERP's endpoints: tokens, SuiteQL over REST, and the limits of the account."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from orchestration.sandbox.erp_access import ErpAccess
+from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
-from orchestration.sandbox.oauth import LIFETIME, GrantRefusedError, TokenDesk
 from orchestration.sandbox.suiteql import MAX_PAGE, Page, run
 from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
@@ -17,32 +18,54 @@ ERROR_TYPE = "application/vnd.oracle.resource+json; type=error"
 RESULT_TYPE = "application/vnd.oracle.resource+json"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - a path
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
+LIMITS_PATH = "/services/rest/system/v1/governanceLimits"
+TITLES = {
+    400: "Invalid request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    429: "Too many requests",
+}
 
 
 class ErpApi:
     """Answers grants and queries about the account's books."""
 
-    def __init__(self, books: ErpBooks, desk: TokenDesk, clock: Callable[[], datetime]) -> None:
-        self._books, self._desk, self._clock = books, desk, clock
+    def __init__(
+        self, books: ErpBooks, access: ErpAccess, account: Account, clock: Callable[[], datetime]
+    ) -> None:
+        self._books, self._access, self._account, self._clock = books, access, account, clock
+        self._in_flight = 0
+        self.token = access.grant
 
-    async def token(self, request: Request) -> Response:
-        """Answer a client-credentials grant."""
-        form = {name: str(value) for name, value in (await request.form()).items()}
-        audience = str(request.url.replace(query=""))
-        try:
-            granted = self._desk.grant(form, audience=audience, now=self._clock())
-        except GrantRefusedError as error:
-            status = 401 if error.error == "invalid_client" else 400
-            return JSONResponse({"error": error.error, "error_description": str(error)}, status)
-        seconds = str(int(LIFETIME.total_seconds()))
+    async def limits(self, request: Request) -> Response:
+        """Say how many requests the account answers at once; it tells an administrator only."""
+        if not self._access.admits(request):
+            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        if not self._account.is_administrator:
+            return _error(403, "You do not have permissions.", "INSUFFICIENT_PERMISSION")
+        limit = self._account.concurrency
         return JSONResponse(
-            {"access_token": granted, "expires_in": seconds, "token_type": "Bearer"}
+            {
+                "accountConcurrencyLimit": limit,
+                "accountUnallocatedConcurrencyLimit": limit,
+                "integrationLimitType": "accountLimit",
+            }
         )
 
     async def suiteql(self, request: Request) -> Response:
         """Answer one page of a query."""
-        if not self._desk.admits(request.headers.get("Authorization", ""), now=self._clock()):
+        if not self._access.admits(request):
             return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        if self._in_flight >= self._account.concurrency:
+            detail = "Concurrent request limit exceeded. Request blocked."
+            return _error(429, detail, "CONCURRENCY_LIMIT_EXCEEDED")
+        self._in_flight += 1
+        try:
+            return await self._answer(request)
+        finally:
+            self._in_flight -= 1
+
+    async def _answer(self, request: Request) -> Response:
         if "transient" not in request.headers.get("Prefer", ""):
             detail = "The required request header 'Prefer' is missing or not 'transient'."
             return _error(400, detail, "INVALID_HEADER")
@@ -69,7 +92,8 @@ class ErpApi:
             [str(value) for value in given],
             limit=limit,
             offset=offset,
-            now=self._clock(),
+            now=self._clock() + self._account.clock_ahead,
+            account=self._account,
         )
 
 
@@ -90,10 +114,9 @@ def _result(request: Request, page: Page, *, limit: int, offset: int) -> dict[st
 
 
 def _error(status: int, detail: str, code: str) -> Response:
-    title = {400: "Invalid request", 401: "Unauthorized"}[status]
     content = {
         "type": "https://www.rfc-editor.org/rfc/rfc9110",
-        "title": title,
+        "title": TITLES[status],
         "status": status,
         "o:errorDetails": [{"detail": detail, "o:errorCode": code}],
     }

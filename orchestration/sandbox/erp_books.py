@@ -7,23 +7,19 @@ from decimal import Decimal
 from pathlib import Path
 from threading import RLock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_documents import Row
 from orchestration.sandbox.erp_periods import periods
 
-# Not UTC, so that a client which forgets SYS_EXTRACT_UTC is found out; without summer time, so
-# that no hour stands for two.
-SESSION_ZONE = "America/Phoenix"
-ZONE = ZoneInfo(SESSION_ZONE)
-
 CENT = Decimal("0.01")
+# A timestamptz is an instant; what a query shows of it is in the zone of the account.
 TABLES: dict[str, str] = {
     "transaction": """
         id bigint, tranid varchar, transactionnumber varchar, type varchar, recordtype varchar,
-        trandate date, createddate timestamp, lastmodifieddate timestamp, entity bigint,
+        trandate date, createddate timestamptz, lastmodifieddate timestamptz, entity bigint,
         status varchar, postingperiod bigint, posting varchar, currency bigint,
         exchangerate decimal(24, 10), foreigntotal decimal(20, 4), memo varchar,
         externalid varchar, otherrefnum varchar, voided varchar, memorized varchar,
@@ -34,7 +30,7 @@ TABLES: dict[str, str] = {
         transactiondiscount varchar, quantity decimal(20, 5), rate decimal(24, 10),
         foreignamount decimal(20, 4), netamount decimal(20, 4), createdfrom bigint,
         kitcomponent varchar, kitmemberof bigint, location bigint, subsidiary bigint,
-        linelastmodifieddate timestamp, custcol_storefront_line_id varchar,
+        linelastmodifieddate timestamptz, custcol_storefront_line_id varchar,
         custcol_inspection_grade varchar""",
     "transactiontaxdetail": """
         transaction bigint, line bigint, taxcode bigint, taxrate decimal(12, 8),
@@ -43,28 +39,28 @@ TABLES: dict[str, str] = {
     "transactionlinelink": """
         previousdoc bigint, previousline bigint, previoustype varchar, nextdoc bigint,
         nextline bigint, nexttype varchar, linktype varchar, foreignamount decimal(20, 4),
-        lastmodifieddate timestamp""",
+        lastmodifieddate timestamptz""",
     "item": """
         id bigint, itemid varchar, displayname varchar, fullname varchar, itemtype varchar,
         isinactive varchar, averagecost decimal(20, 5), cost decimal(20, 5),
-        lastmodifieddate timestamp""",
-    "customer": "id bigint, entityid varchar, email varchar, lastmodifieddate timestamp",
+        lastmodifieddate timestamptz""",
+    "customer": "id bigint, entityid varchar, email varchar, lastmodifieddate timestamptz",
     "currency": "id bigint, name varchar, symbol varchar",
     "accountingperiod": """
         id bigint, periodname varchar, startdate date, enddate date, isposting varchar,
         isquarter varchar, isyear varchar, isinactive varchar, closed varchar,
-        alllocked varchar, arlocked varchar, lastmodifieddate timestamp""",
+        alllocked varchar, arlocked varchar, lastmodifieddate timestamptz""",
     "location": "id bigint, name varchar, fullname varchar, isinactive varchar",
     "inventorystatus": "id bigint, name varchar, isinactive varchar",
     "inventoryassignment": """
         transaction bigint, transactionline bigint, quantity decimal(20, 5), bin bigint,
         inventorystatus bigint, inventorynumber bigint""",
     "bin": "id bigint, binnumber varchar, location bigint, isinactive varchar",
-    "deletedrecord": "recordid bigint, type varchar, deleteddate timestamp, name varchar",
+    "deletedrecord": "recordid bigint, type varchar, deleteddate timestamptz, name varchar",
     "customrecord_return_inspection": """
         id bigint, custrecord_inspection_receipt bigint, custrecord_inspection_line bigint,
         custrecord_inspection_result varchar, custrecord_inspection_quantity decimal(20, 5),
-        custrecord_inspection_date timestamp, lastmodified timestamp, isinactive varchar""",
+        custrecord_inspection_date timestamptz, lastmodified timestamptz, isinactive varchar""",
 }
 VIEWS = """
 create or replace view nexttransactionlinelink as select * from transactionlinelink;
@@ -74,7 +70,7 @@ create or replace view nexttransactionlink as
         lastmodifieddate from transactionlinelink;
 create or replace view previoustransactionlink as select * from nexttransactionlink;
 create or replace view dual as select 'X' as dummy;
-create or replace macro sys_extract_utc(x) as timezone('UTC', timezone('SESSION_ZONE', x));
+create or replace macro sys_extract_utc(x) as timezone('UTC', cast(x as timestamptz));
 create or replace macro builtin_df(x) as cast(x as varchar);
 create or replace macro builtin_cf(x) as cast(x as varchar);
 """
@@ -108,14 +104,14 @@ RECORDS = frozenset(TABLES) - {"transactionlinelink"} | {
 class ErpBooks:
     """The tables of one account; a statement at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, zone: str = Account.zone) -> None:
         self._path = path
         self._connection = duckdb.connect(path)
-        self._connection.execute("set TimeZone = 'UTC'")
+        self._connection.execute(f"set TimeZone = '{zone}'")
         self._lock = RLock()
         for name, columns in TABLES.items():
             self._connection.execute(f'create table if not exists "{name}" ({columns})')
-        self._connection.execute(VIEWS.replace("SESSION_ZONE", SESSION_ZONE) + DISPLAYS)
+        self._connection.execute(VIEWS + DISPLAYS)
 
     def load(self, rows: Iterable[tuple[str, Row]]) -> None:
         """Write the first rows of the account, all or none."""
@@ -241,7 +237,5 @@ def _costs(lines: list[Row]) -> dict[object, Decimal]:
 
 
 def _text(value: object) -> str:
-    """Return a value as JSON keeps it; a time in the account's own zone, without saying which."""
-    if isinstance(value, datetime):
-        return value.astimezone(ZONE).replace(tzinfo=None).isoformat()
-    return str(value)
+    """Return a value as JSON keeps it; a time says its zone."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)

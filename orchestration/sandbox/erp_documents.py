@@ -166,7 +166,8 @@ class Document:
         currency = number("currency", "all", self.currency) % SMALL
         yield "currency", {"id": currency, "symbol": self.currency}
         for position, row in enumerate(self._every_line()):
-            yield "transactionline", {**row, "linesequencenumber": position}
+            placed = {"linesequencenumber": position, "linelastmodifieddate": modified}
+            yield "transactionline", {**row, **placed}
         for tax in self.taxes:
             yield "transactiontaxdetail", tax
         for link in self.links:

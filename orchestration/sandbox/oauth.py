@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import extract_compact
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -24,11 +25,10 @@ class GrantRefusedError(ValueError):
 
 @dataclass
 class TokenDesk:
-    """Hands out bearer tokens for assertions signed with the account's key."""
+    """Hands out bearer tokens for assertions signed with one of the account's certificates."""
 
-    key: RSAKey
+    certificates: Mapping[str, RSAKey | ECKey]
     client_id: str
-    certificate_id: str
     tokens: dict[str, datetime] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
@@ -52,15 +52,15 @@ class TokenDesk:
 
     def _verify(self, assertion: str, *, audience: str, now: datetime) -> None:
         try:
-            read = jwt.decode(assertion, self.key, algorithms=ALGORITHMS)
-        except (JoseError, ValueError) as error:
+            key = self.certificates[str(extract_compact(assertion.encode()).headers()["kid"])]
+            read = jwt.decode(assertion, key, algorithms=ALGORITHMS)
+        except (JoseError, ValueError, KeyError) as error:
             raise GrantRefusedError(
                 "invalid_client", "the assertion cannot be verified"
             ) from error
         claims = read.claims
         made, ends = claims.get("iat"), claims.get("exp")
         checks = {
-            "kid is not the certificate's": read.header.get("kid") == self.certificate_id,
             "iss is not the client": claims.get("iss") == self.client_id,
             "aud is not this endpoint": audience in _listed(claims.get("aud")),
             "jti is needed and may be used once": bool(claims.get("jti"))

@@ -16,7 +16,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from orchestration.sandbox.credentials import Credentials, credentials
-from orchestration.sandbox.erp_api import SUITEQL_PATH, TOKEN_PATH, ErpApi
+from orchestration.sandbox.erp_access import ErpAccess
+from orchestration.sandbox.erp_account import Account
+from orchestration.sandbox.erp_api import LIMITS_PATH, SUITEQL_PATH, TOKEN_PATH, ErpApi
 from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
@@ -26,6 +28,7 @@ from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_limits import Limits
 from orchestration.sandbox.storefront_records import records_of
+from orchestration.sandbox.token_based import SignatureDesk
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -59,6 +62,7 @@ class Books:
     storefront: StorefrontBooks
     erp: ErpBooks
     credentials: Credentials
+    account: Account
 
     def close(self) -> None:
         """Close both files."""
@@ -66,20 +70,23 @@ class Books:
         self.erp.close()
 
 
-def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
+def open_books(
+    directory: Path, source: Source | Sequence[Path], account: Account | None = None
+) -> Books:
     """
     Open the books of a folder; where there are none, load them from their source.
 
     Loading is whole or not at all: a marker is written last, and a folder without it is made anew.
     Raises ScenarioError for a file that cannot be served.
     """
+    account = account or Account()
     directory.mkdir(parents=True, exist_ok=True)
     is_loaded = (directory / MARKER).exists()
     if not is_loaded:
         for stale in (*directory.glob("storefront.sqlite*"), *directory.glob("erp.duckdb*")):
             stale.unlink()
     storefront = StorefrontBooks(directory / "storefront.sqlite")
-    erp = ErpBooks(directory / "erp.duckdb")
+    erp = ErpBooks(directory / "erp.duckdb", zone=account.zone)
     if not is_loaded:
         if not isinstance(source, Source):
             source = FileSource(tuple(source))
@@ -88,7 +95,7 @@ def open_books(directory: Path, source: Source | Sequence[Path]) -> Books:
         erp.load(row for scenario in scenarios for row in rows_of(scenario))
         source.write_truth(directory)
         write_loaded(directory, source, scenarios)
-    return Books(storefront, erp, credentials(directory, storefront.stores))
+    return Books(storefront, erp, credentials(directory, storefront.stores), account)
 
 
 def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
@@ -99,16 +106,19 @@ def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
 
 def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starlette:
     """Return both systems as one: `/<store>/admin/...` and `/netsuite/services/...`."""
-    desk = TokenDesk(
-        books.credentials.key(), books.credentials.client_id, books.credentials.certificate_id
+    access = ErpAccess(
+        TokenDesk(books.credentials.certificates(), books.credentials.client_id),
+        SignatureDesk(books.account.account_id, books.credentials.pair),
+        clock,
     )
-    erp = ErpApi(books.erp, desk, clock)
+    erp = ErpApi(books.erp, access, books.account, clock)
     return Starlette(
         routes=[
             Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
             Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
             Route("/bulk/{token}.jsonl", storefront.file),
             Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
+            Route(f"/netsuite{LIMITS_PATH}", erp.limits, methods=["GET"]),
             Route(
                 "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
             ),
@@ -124,6 +134,7 @@ def serve(
     port: int = 0,
     clock: Clock = _now,
     limits: Limits = UNLIMITED,
+    account: Account | None = None,
 ) -> Iterator[RunningSandbox]:
     """
     Serve a sandbox while the block runs, in a thread of this process.
@@ -131,7 +142,7 @@ def serve(
     Its books stay in `directory` and are found again by the next start; port 0 takes the last
     one used where it is still free, else any.
     """
-    books = open_books(directory, source)
+    books = open_books(directory, source, account)
     listening = _listen(port or _last_port(directory))
     running = _running(books, listening, clock, limits)
     _remember(directory, running)

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.suiteql_translation import QueryRefusedError, translated
 
@@ -32,6 +33,7 @@ def run(
     limit: int,
     offset: int,
     now: datetime,
+    account: Account,
 ) -> Page:
     """
     Answer one page of a query.
@@ -39,7 +41,7 @@ def run(
     Raises QueryRefusedError as the ERP would: bad syntax, what SuiteQL lacks, an unknown column.
     """
     _check_bounds(limit, offset)
-    statement = translated(text)
+    statement = translated(text, account)
     if statement.placeholders != len(parameters):
         raise QueryRefusedError(
             f"The query has {statement.placeholders} placeholders "
@@ -50,7 +52,7 @@ def run(
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:200]
         raise QueryRefusedError(f"Search error occurred: {first}") from error
-    return Page([_item(names, row) for row in rows], total)
+    return Page([_item(names, row, account) for row in rows], total)
 
 
 def _check_bounds(limit: int, offset: int) -> None:
@@ -62,19 +64,21 @@ def _check_bounds(limit: int, offset: int) -> None:
         raise QueryRefusedError(f"No more than {MAX_ROWS} rows on {MAX_PAGES} pages are answered.")
 
 
-def _item(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
+def _item(names: list[str], row: tuple[Any, ...], account: Account) -> dict[str, Any]:
     found = {
-        name: _text(value) for name, value in zip(names, row, strict=True) if value is not None
+        name.upper() if account.has_capital_names else name: _text(value, account)
+        for name, value in zip(names, row, strict=True)
+        if value is not None
     }
     return {"links": [], **found}
 
 
-def _text(value: object) -> str:
+def _text(value: object, account: Account) -> str:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, datetime | date):
         # As a user of the account reads dates, which is why a client must format them itself.
-        return f"{value.month}/{value.day}/{value.year}"
+        return account.shown(value)
     if isinstance(value, bool):
         return "T" if value else "F"
     return str(value)

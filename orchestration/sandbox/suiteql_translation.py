@@ -10,7 +10,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.transforms import eliminate_join_marks
 
-from orchestration.sandbox.erp_books import DISPLAYED, RECORDS, SESSION_ZONE
+from orchestration.sandbox.erp_account import Account
+from orchestration.sandbox.erp_books import DISPLAYED, RECORDS
 
 MAX_IN = 1000
 FORMATS = {
@@ -47,14 +48,17 @@ class Statement:
 
 
 @lru_cache(maxsize=512)
-def translated(text: str) -> Statement:
+def translated(text: str, account: Account) -> Statement:
     """Return a query in DuckDB's words; raises QueryRefusedError for what SuiteQL lacks."""
     statement = _parsed(text)
+    _refuse_lacking(statement, account.lacks)
     for select in list(statement.find_all(exp.Select)):
         _limit_by_row_number(select)
     if any(column.args.get("join_mark") for column in statement.find_all(exp.Column)):
         statement = eliminate_join_marks(statement)
     rewritten = statement.transform(_rewritten)
+    if account.hides:
+        _hide_documents(rewritten, account.hides)
     return Statement(
         rewritten.sql(dialect="duckdb", identify=True, comments=False),
         len(list(rewritten.find_all(exp.Placeholder))),
@@ -79,6 +83,39 @@ def _parsed(text: str) -> exp.Expr:
     if any(len(chosen.expressions) > MAX_IN for chosen in statement.find_all(exp.In)):
         raise QueryRefusedError(f"Invalid search query. IN takes at most {MAX_IN} arguments.")
     return statement
+
+
+def _refuse_lacking(statement: exp.Expr, lacks: frozenset[str]) -> None:
+    """What a feature or the role leaves out is not there; the ERP names what it looked for."""
+    records = {table.alias_or_name: table.name.lower() for table in statement.find_all(exp.Table)}
+    for record in records.values():
+        if record in lacks:
+            raise QueryRefusedError(f"Search error occurred: Record '{record}' was not found.")
+    for column in statement.find_all(exp.Column):
+        named = [records[column.table]] if column.table in records else records.values()
+        if any(f"{record}.{column.name.lower()}" in lacks for record in named):
+            raise QueryRefusedError(
+                f"Search error occurred: Unknown identifier '{column.name}'."
+                f" Available identifiers are: {{{', '.join(sorted(records))}}}"
+            )
+
+
+def _hide_documents(statement: exp.Expr, hides: frozenset[str]) -> None:
+    """A role that may not see a type of document is shown no row of it, and is not told."""
+    hidden = ", ".join(f"'{kind}'" for kind in sorted(hides))
+    of_them = f'select id from "transaction" where type in ({hidden})'  # noqa: S608 - ours
+    visible = {
+        "transaction": f"type not in ({hidden})",
+        "transactionline": f"transaction not in ({of_them})",
+    }
+    for table in list(statement.find_all(exp.Table)):
+        condition = visible.get(table.name.lower())
+        if condition is not None:
+            rows = sqlglot.parse_one(
+                f'select * from "{table.name.lower()}" where {condition}',  # noqa: S608 - ours
+                read="duckdb",
+            )
+            table.replace(exp.Subquery(this=rows, alias=exp.to_identifier(table.alias_or_name)))
 
 
 def _rewritten(node: exp.Expr) -> exp.Expr:
@@ -117,13 +154,7 @@ def _built_in(call: exp.Expr) -> exp.Expr:
 
 
 def _session_time() -> exp.Expr:
-    moment = exp.Anonymous(
-        this="timezone",
-        expressions=[
-            exp.Literal.string(SESSION_ZONE),
-            exp.cast(exp.Literal.string(THE_TIME), "timestamptz"),
-        ],
-    )
+    moment = exp.cast(exp.Literal.string(THE_TIME), "timestamptz")
     return exp.Anonymous(this="date_trunc", expressions=[exp.Literal.string("second"), moment])
 
 

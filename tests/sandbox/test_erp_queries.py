@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.extract.netsuite.suiteql import Fields, page_query
+from orchestration.extract.netsuite.suiteql import (
+    Fields,
+    asked_for,
+    measure_query,
+    order_of,
+    page_query,
+)
 from orchestration.extract.streams import NETSUITE_STREAMS, STREAMS, System
 from orchestration.sandbox.identity import number
 
@@ -161,7 +167,7 @@ def test_a_null_parameter_is_refused(erp):
     "place", ["custom_record", "status", "bin", "location", "custcol_inspection_grade"]
 )
 def test_the_place_of_units_is_told_whichever_of_it_an_account_has(erp, place):
-    query = page_query(DETAILS, Fields(inspected_by=frozenset({place})), since=None, after=())
+    query = page_query(DETAILS, Fields(inspected_by=frozenset({place})))
 
     rows = erp.rows(query.text)
 
@@ -169,15 +175,16 @@ def test_the_place_of_units_is_told_whichever_of_it_an_account_has(erp, place):
     assert all(float(row["quantity"]) > 0 for row in rows)
 
 
+@pytest.mark.parametrize("since", [None, datetime(2024, 1, 1, tzinfo=UTC)], ids=["all", "since"])
 @pytest.mark.parametrize("stream", NETSUITE_STREAMS, ids=lambda stream: stream.name)
-def test_every_query_of_the_extraction_is_answered_page_after_page(erp, stream):
-    since = datetime(2024, 1, 1, tzinfo=UTC)
-    first = page_query(stream, Fields(), since=since, after=())
+def test_every_query_of_the_extraction_is_answered_page_after_page(erp, stream, since):
+    part = asked_for(stream, since=since)
+    first = page_query(stream, Fields(), part=part)
     rows = erp.rows(first.text, *first.parameters)
     assert rows
-    after = stream.parameters.get("after")
-    if after:
-        keys = [name.strip().rpartition(".")[2] for name in after.split(",")]
-        last = [rows[0][key] for key in keys]
-        following = page_query(stream, Fields(), since=since, after=last)
-        assert erp.rows(following.text, *following.parameters) == rows[1:]
+    last = [rows[0][key.name] for key in order_of(stream, part)]
+    following = page_query(stream, Fields(), part=part, after=last)
+    assert erp.rows(following.text, *following.parameters) == rows[1:]
+    measured = measure_query(stream, Fields(), part=part)
+    (measure,) = erp.rows(measured.text, *measured.parameters)
+    assert measure["row_count"] == str(len(rows))
