@@ -42,3 +42,4 @@
 {% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
 {% macro live_since(store, action) %}live_since({{ store }}, {{ action }}){% endmacro %}
 {% macro fits_rule(rule_value, id, name) %}fits_rule({{ rule_value }}, {{ id }}, {{ name }}){% endmacro %}
+{% macro one_word(text) %}one_word({{ text }}){% endmacro %}

@@ -10,11 +10,14 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.assets.closure import find_changed_records
+from orchestration.extract.streams import System
 from orchestration.landing import Batch
 
 # Above this share of the orders everything is built. Chosen, not measured: where a whole build
 # becomes the cheaper one depends on the size of the data.
 BREAK_EVEN = 0.25
+# What is not in a list of every document is gone: a change that no row tells of.
+TELLS_BY_ABSENCE = (System.NETSUITE, "document_ids")
 BATCH_KEY = ("system", "stream", "source", "batch_id")
 SHARE_OF_ORDERS = """
     select count(distinct case when id in (select record_id from changed._records) then id end)
@@ -49,8 +52,9 @@ def begin(
     Prepare a build and return whether it may build changes only.
 
     Everything is built where asked for, where the last build did not end, was of another recipe,
-    had batches that are gone or a later clock, and where most orders changed. Until `end` says
-    otherwise, this build counts as one that did not end.
+    had batches that are gone or a later clock, where most orders changed, and where the ERP's
+    documents were listed anew. Until `end` says otherwise, this build counts as one that did not
+    end.
     """
     connection.execute("drop schema if exists changed cascade")
     connection.execute("create schema changed")
@@ -73,8 +77,12 @@ def end(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
 
 
 def _continues(build: Build, last: Build) -> bool:
+    new = build.batches - last.batches
     return (
-        build.recipe == last.recipe and build.as_of >= last.as_of and build.batches >= last.batches
+        build.recipe == last.recipe
+        and build.as_of >= last.as_of
+        and build.batches >= last.batches
+        and not any(batch[:2] == TELLS_BY_ABSENCE for batch in new)
     )
 
 

@@ -21,7 +21,7 @@ from orchestration.landing.hints import Hints
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from orchestration.assets.landed import Landing
+    from orchestration.assets.landing import Landing
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 RETURNS = STREAMS[System.SHOPIFY, "returns"]

@@ -121,6 +121,7 @@ TRACES: dict[tuple[System, str], Trace] = {
     (System.NETSUITE, "deleted_records"): Trace(
         records=("recordid::varchar",), moments="[deleteddate]"
     ),
+    (System.NETSUITE, "document_ids"): Trace(records=("id::varchar",)),
     # A case's key ends in the id of the record it is about.
     (System.LEDGER, "actions"): Trace(
         records=("regexp_replace(case_key, '^[^/]*/[^/]*/', '')",), moments="[confirmed_at]"
@@ -143,6 +144,8 @@ READ_WHOLE = frozenset(
         (System.LEDGER, "break_states"),
         (System.NETSUITE, "control_totals"),
         (System.REHEARSAL, "outcomes"),
+        (System.NETSUITE, "line_changes"),
+        (System.NETSUITE, "link_changes"),
     }
 )
 

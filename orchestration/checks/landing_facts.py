@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - names are declared in code.
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,14 +12,19 @@ import duckdb
 
 from orchestration.checks.keys import CONTROL_TOTALS, key_of
 from orchestration.checks.verdicts import by_store
-from orchestration.extract.streams import STREAMS, Stream, System
-from orchestration.landing import committed_batches
+from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
+from orchestration.landing import committed_batches, torn_documents
 
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
 NONE_GONE = "no_landed_order_is_gone"
 NOT_CUT = "no_list_is_cut"
 UNMOVED = "totals_did_not_move_during_the_extraction"
+WHOLE = "every_document_is_of_one_moment"
+NOT_VANISHED = "documents_did_not_vanish"
+
+LINES = STREAMS[System.NETSUITE, "transaction_lines"]
+DOCUMENT_IDS = STREAMS[System.NETSUITE, "document_ids"]
 
 # What no run reads, no run can read too late: a rehearsal lands when a person asks for it.
 DELETED_ORDERS = STREAMS[System.SHOPIFY, "deleted_orders"]
@@ -30,6 +35,11 @@ Reading = set[tuple[object, ...]]
 
 # A daily run may be two hours late; beyond that the numbers are another day's.
 STALE_AFTER = timedelta(hours=26)
+# Every document of the ERP is listed once a week.
+LIST_STALE_AFTER = timedelta(days=8)
+# Documents that vanish without a recorded deletion: a few are purged, many are hidden by a role.
+FEW, SMALL_SHARE = 5, 0.01
+VANISHED_REMEDY = "see whether the integration's role lost a permission: run `returns doctor`"
 
 LANDING_SPECS = [
     *(
@@ -58,6 +68,16 @@ LANDING_SPECS = [
         UNMOVED,
         asset=key_of(CONTROL_TOTALS),
         description="The ERP counts and sums the same before and after the extraction.",
+    ),
+    dg.AssetCheckSpec(
+        WHOLE,
+        asset=key_of(LINES),
+        description="No lines are of another version than their header.",
+    ),
+    dg.AssetCheckSpec(
+        NOT_VANISHED,
+        asset=key_of(DOCUMENT_IDS),
+        description="What is not listed any more was deleted, but for a few.",
     ),
 ]
 
@@ -131,12 +151,13 @@ def fresh(
 ) -> dg.AssetCheckResult:
     """Compare each source's newest batch with the time at which the run began to read."""
     newest = {batch.source: batch.extracted_at for batch in committed_batches(root, stream)}
+    stale_after = LIST_STALE_AFTER if stream is DOCUMENT_IDS else STALE_AFTER
     is_storefront = stream.system is System.SHOPIFY
     sources = stores if is_storefront else (str(stream.system),)
     failures = {
         source: f"last read {newest[source]:%Y-%m-%d %H:%M} UTC" if source in newest else "never"
         for source in sources
-        if source not in newest or now - newest[source] > STALE_AFTER
+        if source not in newest or now - newest[source] > stale_after
     }
     return by_store(
         key_of(stream), FRESH, failures=failures, stores=stores if is_storefront else ()
@@ -174,33 +195,70 @@ def none_gone(
 
 
 def unmoved(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> dg.AssetCheckResult:
-    """Compare what the ERP said of itself before the run's extraction with what it said after."""
+    """Compare what the ERP said of itself before the last reading of a run and after it."""
     readings: dict[str, Reading] = {}
     for batch, *totals in connection.execute(
         """
         select _batch_id, type, currency, postingperiod, document_count, document_total
         from netsuite.control_totals
         where _run_id = $run_id
+        order by _extracted_at, _batch_id
         """,
         {"run_id": run_id},
     ).fetchall():
         readings.setdefault(batch, set()).add(tuple(totals))
+    last = list(readings.values())[-2:]
     return dg.AssetCheckResult(
         asset_key=key_of(CONTROL_TOTALS),
         check_name=UNMOVED,
-        passed=_are_equal(readings),
-        metadata={"readings": len(readings), "moved": _moved(readings)},
+        passed=all(reading == last[0] for reading in last),
+        metadata={"readings": len(readings), "moved": _moved(last)},
     )
 
 
-def _are_equal(readings: Mapping[str, Reading]) -> bool:
-    """An ERP without any document answers no rows, twice: that did not move either."""
-    return len({frozenset(reading) for reading in readings.values()}) <= 1
+def of_one_moment(
+    connection: duckdb.DuckDBPyConnection, root: Path, *, run_id: str
+) -> dg.AssetCheckResult:
+    """Name documents that changed between the reading of their header and of their lines."""
+    torn = torn_documents(root, str(System.NETSUITE), run_id=run_id)
+    found = [row[0] for row in connection.execute(f"{torn} order by id").fetchall()]
+    return dg.AssetCheckResult(
+        asset_key=key_of(LINES),
+        check_name=WHOLE,
+        passed=not found,
+        metadata={"documents": len(found), "first": found[:10]},
+    )
 
 
-def _moved(readings: Mapping[str, Reading]) -> list[str]:
+def not_vanished(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Count documents that the last list does not name and no deletion explains."""
+    headers = " union all ".join(
+        f'select id, _extracted_at from "netsuite"."{name}"' for name in TRANSACTION_TYPES
+    )
+    [(known, vanished)] = connection.execute(f"""
+        with documents as (select id, max(_extracted_at) as seen_at from ({headers}) group by id),
+        listed as (
+            select id, _extracted_at from netsuite.document_ids
+            qualify _extracted_at = max(_extracted_at) over ()
+        )
+        select count(*), count(*) filter (
+            where seen_at < (select max(_extracted_at) from listed)
+            and id not in (select id from listed)
+            and id not in (select recordid from netsuite.deleted_records)
+        )
+        from documents
+    """).fetchall()
+    return dg.AssetCheckResult(
+        asset_key=key_of(DOCUMENT_IDS),
+        check_name=NOT_VANISHED,
+        passed=vanished <= max(FEW, known * SMALL_SHARE),
+        metadata={"documents": known, "vanished": vanished, "remedy": VANISHED_REMEDY},
+    )
+
+
+def _moved(readings: Sequence[Reading]) -> list[str]:
     """Name what was not the same in every reading, by type of document and currency."""
-    said = Counter(total for reading in readings.values() for total in reading)
+    said = Counter(total for reading in readings for total in reading)
     return sorted(
         {f"{total[0]} {total[1]}" for total, times in said.items() if times < len(readings)}
     )
@@ -222,3 +280,5 @@ def landing_results(
             yield not_cut(connection, stream, stores=stores)
     yield none_gone(connection, stores=stores)
     yield unmoved(connection, run_id=run_id)
+    yield of_one_moment(connection, root, run_id=run_id)
+    yield not_vanished(connection)

@@ -17,8 +17,24 @@ class RepeatError(SourceError):
         self.wait_seconds = wait_seconds
 
 
+class TimedOutError(RepeatError):
+    """The source took too long: it may be quicker another time, or about less."""
+
+
 class UnreadableAnswerError(RepeatError):
-    """The answer is cut off, not JSON or of another shape: nothing of it lands."""
+    """
+    The answer is cut off, not JSON or of another shape: nothing of it lands as rows.
+
+    `body` is what was received, where there was anything: it is kept as evidence.
+    """
+
+    def __init__(self, message: str, *, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.body = body
+
+
+class BrokenTextError(UnreadableAnswerError):
+    """The answer is whole and of its shape, but some of its bytes are no text."""
 
 
 class StopError(SourceError):

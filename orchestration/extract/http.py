@@ -11,7 +11,12 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from orchestration.extract.errors import RepeatError, StopError, UnreadableAnswerError
+from orchestration.extract.errors import (
+    RepeatError,
+    StopError,
+    TimedOutError,
+    UnreadableAnswerError,
+)
 
 T = TypeVar("T")
 
@@ -109,7 +114,8 @@ def send(client: httpx.Client, request: httpx.Request, *, clock: Clock) -> Answe
     if "content-encoding" not in response.headers and announced not in (None, str(len(body))):
         raise UnreadableAnswerError(
             f"{request.url.host} announced {announced} bytes and sent {len(body)}: the answer was"
-            " cut off, repeat it"
+            " cut off, repeat it",
+            body=body,
         )
     return Answer(response.status_code, response.headers, body)
 
@@ -118,6 +124,10 @@ def send_read(client: httpx.Client, request: httpx.Request, *, clock: Clock) -> 
     """Send a request that changes nothing; every transport error becomes a RepeatError."""
     try:
         return send(client, request, clock=clock)
+    except httpx.ReadTimeout as error:
+        raise TimedOutError(
+            f"{request.url.host} did not answer in time: repeat, or ask for less"
+        ) from error
     except httpx.TransportError as error:
         raise RepeatError(
             f"{request.url.host} could not be read ({type(error).__name__}): repeat, and check"

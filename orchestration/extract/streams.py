@@ -456,9 +456,47 @@ NETSUITE_STREAMS = (
             cursor="lastmodifieddate",
             records=SUITEQL_RECORDS,
             columns=TRANSACTION_COLUMNS,
-            parameters={"type": code, "changed": "t.lastmodifieddate", "after": "t.id"},
+            parameters={
+                "type": code,
+                "changed": "t.lastmodifieddate",
+                "document": "t.id",
+                "after": "t.id",
+            },
         )
         for name, code in TRANSACTION_TYPES.items()
+    ),
+    Stream(
+        System.NETSUITE,
+        "line_changes",
+        key=("transaction", "id"),
+        cursor="linelastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={
+            "needs": "transactionline.linelastmodifieddate",
+            "changed": "tl.linelastmodifieddate",
+            "after": "tl.transaction, tl.id",
+        },
+        columns={"transaction": "BIGINT", "id": "BIGINT", "linelastmodifieddate": INSTANT},
+    ),
+    Stream(
+        System.NETSUITE,
+        "link_changes",
+        key=("nextdoc", "nextline", "previousdoc", "previousline", "linktype"),
+        cursor="lastmodifieddate",
+        records=SUITEQL_RECORDS,
+        parameters={
+            "needs": "nexttransactionlinelink.lastmodifieddate",
+            "changed": "l.lastmodifieddate",
+            "after": "l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype",
+        },
+        columns={
+            "nextdoc": "BIGINT",
+            "nextline": "BIGINT",
+            "previousdoc": "BIGINT",
+            "previousline": "BIGINT",
+            "linktype": TEXT,
+            "lastmodifieddate": INSTANT,
+        },
     ),
     Stream(
         System.NETSUITE,
@@ -466,7 +504,7 @@ NETSUITE_STREAMS = (
         key=("transaction", "id"),
         cursor="lastmodifieddate",
         records=SUITEQL_RECORDS,
-        parameters={"changed": "t.lastmodifieddate", "after": "tl.transaction, tl.id"},
+        parameters={"document": "tl.transaction", "after": "tl.transaction, tl.id"},
         columns={
             "transaction": "BIGINT",
             "id": "BIGINT",
@@ -496,7 +534,7 @@ NETSUITE_STREAMS = (
         cursor="lastmodifieddate",
         records=SUITEQL_RECORDS,
         parameters={
-            "changed": "t.lastmodifieddate",
+            "document": "d.transaction",
             "after": "d.transaction, d.line, d.taxcode",
         },
         columns={
@@ -516,7 +554,7 @@ NETSUITE_STREAMS = (
         cursor="lastmodifieddate",
         records=SUITEQL_RECORDS,
         parameters={
-            "changed": "t.lastmodifieddate",
+            "document": "l.nextdoc",
             "after": "l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype",
         },
         columns={
@@ -537,7 +575,11 @@ NETSUITE_STREAMS = (
         key=("id",),
         cursor="lastmodifieddate",
         records=SUITEQL_RECORDS,
-        parameters={"changed": "n.lastmodified", "after": "n.id"},
+        parameters={
+            "needs": "customrecord_return_inspection",
+            "changed": "n.lastmodified",
+            "after": "n.id",
+        },
         columns={
             "id": "BIGINT",
             "receipt": "BIGINT",
@@ -619,8 +661,20 @@ NETSUITE_STREAMS = (
         key=("recordid", "type"),
         cursor="deleteddate",
         records=SUITEQL_RECORDS,
-        parameters={"changed": "d.deleteddate", "after": "d.recordid, d.type"},
+        parameters={
+            "needs": "deletedrecord",
+            "changed": "d.deleteddate",
+            "after": "d.recordid, d.type",
+        },
         columns={"recordid": "BIGINT", "type": TEXT, "deleteddate": INSTANT},
+    ),
+    Stream(
+        System.NETSUITE,
+        "document_ids",
+        key=("id",),
+        records=SUITEQL_RECORDS,
+        parameters={"after": "t.id"},
+        columns={"id": "BIGINT", "type": TEXT},
     ),
     Stream(
         System.NETSUITE,

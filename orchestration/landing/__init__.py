@@ -1,6 +1,13 @@
 """Landing: immutable batches of what a source answered, and what can be told from them alone."""
 
 from orchestration.landing.batches import land, sweep_unfinished
+from orchestration.landing.documents import (
+    changed_document_ids,
+    documents_listed_at,
+    is_settled,
+    missed_document_ids,
+    torn_documents,
+)
 from orchestration.landing.exports import land_export
 from orchestration.landing.forgetting import Forgotten, find_customers, forget_customers
 from orchestration.landing.ids import (
@@ -19,18 +26,23 @@ __all__ = [
     "Batch",
     "Forgotten",
     "bank_reference_ids_to_read",
+    "changed_document_ids",
     "committed_batches",
     "create_source_views",
     "customer_ids_to_read",
     "disposition_ids_to_read",
+    "documents_listed_at",
     "find_customers",
     "forget_customers",
+    "is_settled",
     "land",
     "land_export",
     "landed_sources",
+    "missed_document_ids",
     "refund_ids_to_read",
     "resume_at",
     "return_ids_to_read",
     "sales_agreement_ids_to_read",
     "sweep_unfinished",
+    "torn_documents",
 ]

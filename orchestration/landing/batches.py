@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
+from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import Stream
 from orchestration.landing.manifest import (
     ANSWERS,
@@ -22,6 +24,17 @@ from orchestration.landing.manifest import (
 from orchestration.landing.rows import Converted, Stamp, Written, convert
 from orchestration.landing.shapes import Shape
 
+# Beside the streams of a system: answers of which nothing could land.
+UNREADABLE = "_unreadable"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """From when changes were asked for, and the source's time before that."""
+
+    since: datetime | None
+    watermark: datetime | None
+
 
 def land(
     root: Path,
@@ -33,6 +46,7 @@ def land(
     extracted_at: datetime,
     since: datetime | None,
     read_at: datetime | None = None,
+    watermark: datetime | None = None,
 ) -> Batch:
     """
     Write the answers and their rows as one batch, and commit it.
@@ -41,26 +55,30 @@ def land(
     is not the newest change itself.
 
     Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
-    A record that does not fit the declared columns is kept as a reject with its reason. No
-    answers make a batch too: a quiet day is known to have been read.
+    A record that does not fit the declared columns is kept as a reject with its reason; an answer
+    that could not be read as one is kept beside the streams. No answers make a batch too: a quiet
+    day is known to have been read.
     """
     extracted_at = extracted_at.astimezone(UTC)
     folder = _new_folder(root / stream.system / stream.name / source, extracted_at, run_id=run_id)
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
+    asked = Asked(since=since, watermark=watermark)
     try:
         written = _write_answers(folder / ANSWERS, answers, shape=Shape(stream))
         converted = convert(folder, stream, stamp=stamp, written=written)
         batch = _described(
             stream,
             stamp,
-            since=since,
+            asked,
             answers=written.answers,
             converted=converted.as_of(read_at),
             folder=folder,
         )
         commit(root, batch)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, UnreadableAnswerError) and error.body:
+            _keep_unreadable(root / stream.system / UNREADABLE, error.body, name=folder.name)
         raise
     return batch
 
@@ -115,8 +133,8 @@ def _write_answers(path: Path, answers: Iterable[bytes], *, shape: Shape) -> Wri
 def _described(
     stream: Stream,
     stamp: Stamp,
+    asked: Asked,
     *,
-    since: datetime | None,
     answers: int,
     converted: Converted,
     folder: Path,
@@ -128,7 +146,8 @@ def _described(
         source=stamp.source,
         batch_id=stamp.batch_id,
         run_id=stamp.run_id,
-        since=since,
+        since=asked.since,
+        watermark=asked.watermark,
         extracted_at=stamp.extracted_at,
         answers=answers,
         rows=converted.rows,
@@ -138,6 +157,12 @@ def _described(
         sha256={name: checksum(folder / name) for name in names if (folder / name).exists()},
         columns=dict(stream.columns),
     )
+
+
+def _keep_unreadable(folder: Path, body: bytes, *, name: str) -> None:
+    """Keep what was received in place of an answer: a login page, half an answer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.zst").write_bytes(zstandard.compress(body))
 
 
 def _one_line(answer: bytes) -> bytes:

@@ -21,8 +21,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     One committed batch of one stream of one source (a store, or the ERP).
 
     `since` is the start of the window that was asked for, `cursor_max` the newest change that
-    landed; `sha256` holds each file's, `columns` the declared types at that time. `rejects_since`
-    is the oldest change among the rejects; None where there are none or one does not tell its own.
+    landed; `sha256` holds each file's, `columns` the declared types at that time. `watermark` is
+    the source's own time before it was asked: whatever changes later belongs to the next window.
+    `rejects_since` is the oldest change among the rejects; None where there are none or one does
+    not tell its own.
     """
 
     system: str
@@ -39,6 +41,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     sha256: dict[str, str]
     columns: dict[str, str]
     rejects_since: datetime | None = None
+    watermark: datetime | None = None
 
     def folder(self, root: Path) -> Path:
         """Return where the batch's files are."""

@@ -2,12 +2,13 @@
 
 # ruff: noqa: S608 - names are declared in code.
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.ids import newest
-from orchestration.landing.manifest import committed_batches
+from orchestration.landing.manifest import Batch, committed_batches
 from orchestration.landing.reading import connect
 
 # Money on its way: an entry is dated when it is made and paid out days later, a payout when it is
@@ -23,26 +24,58 @@ MAY_CHANGE = {
 ON_ITS_WAY = timedelta(days=180)
 
 
-def resume_at(root: Path, stream: Stream, source: str, *, overlap: timedelta) -> datetime | None:
-    """
-    Return the newest landed change of a source less the overlap; None asks for everything.
+DAY = timedelta(days=1)
 
-    The overlap is for what a source's search shows late; what it repeats is harmless. Where
-    records change without moving their date, the oldest that may still change comes first. What
-    the last batch rejected is read again, until it fits: newer changes never pass over it.
+
+def resume_at(
+    root: Path,
+    stream: Stream,
+    source: str,
+    *,
+    overlap: timedelta,
+    daily_overlap: timedelta | None = None,
+    now: datetime | None = None,
+) -> datetime | None:
+    """
+    Return where the next window of a source starts; None asks for everything.
+
+    It starts the overlap before the source's time of the last extraction, where that is known,
+    else before the newest landed change; the first window of a day may go back further. The
+    overlap is for what a source shows late; what it repeats is harmless. `now` is the source's
+    time. Where records change without moving their date, the oldest that may still change comes
+    first. What the last batch rejected is read again, until it fits: newer changes never pass
+    over it.
     """
     batches = list(committed_batches(root, stream, source=source))
-    changes = [batch.cursor_max for batch in batches if batch.cursor_max is not None]
-    if not changes:
+    last = _last_time(batches)
+    if last is None:
         return None
-    last = max(changes)
     if batches[-1].rejects:
         rejected_since = batches[-1].rejects_since or batches[-1].since
         if rejected_since is None:
             return None
         last = min(last, rejected_since)
+    # A source's clock that was put back has yet to reach the time it told.
+    last = min(last, now) if now else last
+    if daily_overlap and not _went_back(batches, daily_overlap, after=(now or last) - DAY):
+        overlap = daily_overlap
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
+
+
+def _last_time(batches: Sequence[Batch]) -> datetime | None:
+    if batches and batches[-1].watermark is not None:
+        return batches[-1].watermark
+    return max((batch.cursor_max for batch in batches if batch.cursor_max), default=None)
+
+
+def _went_back(batches: Sequence[Batch], overlap: timedelta, *, after: datetime) -> bool:
+    """Whether an extraction after this time read so far back, or everything."""
+    return any(
+        batch.since is None or batch.watermark - batch.since >= overlap
+        for batch in batches
+        if batch.watermark is not None and batch.watermark > after
+    )
 
 
 def _open_since(root: Path, stream: Stream, source: str, *, after: datetime) -> datetime | None:

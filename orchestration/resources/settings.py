@@ -17,6 +17,7 @@ Environment = Mapping[str, str]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 API_VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 STORE_KEY = re.compile(r"[a-z][a-z0-9_]*")
+CONCURRENCY = re.compile(r"[1-9]\d?|([1-9]\d?|100)%")
 SYNC_MODES = ("dry", "live")
 SHORTEST_SECRET = 32
 
@@ -59,16 +60,28 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class NetSuiteSettings:
-    """How the ERP is reached, and the account's names for the fields that tie it to a store."""
+    """
+    How the ERP is reached, and the account's names for the fields that tie it to a store.
+
+    A certificate's key signs for tokens; or, the older way, two secrets sign every request.
+    Whichever of the two is not configured is empty. `concurrency` is a number of queries at
+    once, or a percentage of what the account allows.
+    """
 
     url: str
+    account_id: str
     client_id: str
     certificate_id: str
-    private_key_file: Path
+    consumer_key: str
+    token_id: str
     order_field: str
     return_field: str
     line_field: str
     inspected_by: frozenset[str]
+    concurrency: str
+    private_key: str = field(repr=False)
+    consumer_secret: str = field(repr=False)
+    token_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -148,19 +161,41 @@ def read_netsuite(env: Environment) -> NetSuiteSettings:
         inspected_by = parse_inspected_by(env.get("NETSUITE_INSPECTED_BY") or CUSTOM_RECORD)
     except ValueError as error:
         reader.problem("NETSUITE_INSPECTED_BY", str(error))
+    is_legacy = bool(reader.optional("NETSUITE_CONSUMER_KEY"))
+    url = reader.url("NETSUITE_URL", "https://<account>.suitetalk.api.netsuite.com")
+    if is_legacy and reader.optional("NETSUITE_CLIENT_ID"):
+        reader.problem("NETSUITE_CONSUMER_KEY", "is set beside NETSUITE_CLIENT_ID; remove one")
+    concurrency = reader.optional("NETSUITE_CONCURRENCY") or "40%"
+    if not CONCURRENCY.fullmatch(concurrency):
+        reader.problem("NETSUITE_CONCURRENCY", "is no whole number and no percentage, as 40%")
+
+    def modern(what: str) -> str:
+        return "" if is_legacy else what
+
+    def legacy(what: str) -> str:
+        return what if is_legacy else ""
+
     settings = NetSuiteSettings(
-        url=reader.url("NETSUITE_URL", "https://<account>.suitetalk.api.netsuite.com"),
-        client_id=reader.required("NETSUITE_CLIENT_ID", "the integration record's client id"),
-        certificate_id=reader.required(
-            "NETSUITE_CERTIFICATE_ID", "the id NetSuite gave the uploaded certificate"
+        url=url,
+        account_id=reader.optional("NETSUITE_ACCOUNT_ID") or account_of(url),
+        client_id=reader.wanted("NETSUITE_CLIENT_ID", modern("the integration's client id")),
+        certificate_id=reader.wanted(
+            "NETSUITE_CERTIFICATE_ID", modern("the id NetSuite gave the uploaded certificate")
         ),
-        private_key_file=reader.file(
-            "NETSUITE_PRIVATE_KEY_FILE", "the PEM file of the certificate's private key"
+        private_key=reader.secret(
+            "NETSUITE_PRIVATE_KEY", modern("the PEM text of the certificate's private key")
         ),
-        order_field=env.get("NETSUITE_ORDER_FIELD") or "otherrefnum",
-        return_field=env.get("NETSUITE_RETURN_FIELD") or "custbody_storefront_return_id",
-        line_field=env.get("NETSUITE_LINE_FIELD") or "custcol_storefront_line_id",
+        consumer_key=reader.optional("NETSUITE_CONSUMER_KEY"),
+        consumer_secret=reader.secret(
+            "NETSUITE_CONSUMER_SECRET", legacy("the integration's consumer secret")
+        ),
+        token_id=reader.wanted("NETSUITE_TOKEN_ID", legacy("the id of the user's token")),
+        token_secret=reader.secret("NETSUITE_TOKEN_SECRET", legacy("the token's secret")),
+        order_field=reader.optional("NETSUITE_ORDER_FIELD") or "otherrefnum",
+        return_field=reader.optional("NETSUITE_RETURN_FIELD") or "custbody_storefront_return_id",
+        line_field=reader.optional("NETSUITE_LINE_FIELD") or "custcol_storefront_line_id",
         inspected_by=inspected_by,
+        concurrency=concurrency,
     )
     reader.raise_problems()
     return settings
@@ -169,10 +204,7 @@ def read_netsuite(env: Environment) -> NetSuiteSettings:
 def read_customers(env: Environment) -> CustomerSettings:
     """Return how customers are hashed: with a secret, written out or in a file."""
     reader = _Reader(env)
-    secret = env.get("CUSTOMER_SECRET", "").strip()
-    if not secret and env.get("CUSTOMER_SECRET_FILE"):
-        path = reader.file("CUSTOMER_SECRET_FILE", "a file that holds the secret alone")
-        secret = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    secret = reader.secret("CUSTOMER_SECRET", "")
     if len(secret) < SHORTEST_SECRET:
         reader.problem(
             "CUSTOMER_SECRET",
@@ -182,6 +214,12 @@ def read_customers(env: Environment) -> CustomerSettings:
         )
     reader.raise_problems()
     return CustomerSettings(secret=secret)
+
+
+def account_of(url: str) -> str:
+    """Return the account's id as the ERP writes it: 123456_SB1 for the host 123456-sb1."""
+    host = urlsplit(url).hostname or ""
+    return host.partition(".")[0].upper().replace("-", "_")
 
 
 def read_sync(env: Environment) -> SyncSettings:
@@ -230,6 +268,10 @@ class _Reader:
             self.problem(name, f"is missing; set it to {what}")
         return value
 
+    def wanted(self, name: str, what: str) -> str:
+        """Return a value that is required where it is said what it is."""
+        return self.required(name, what) if what else self.optional(name)
+
     def optional(self, name: str) -> str:
         return self._env.get(name, "").strip()
 
@@ -263,12 +305,6 @@ class _Reader:
         if value and not (is_safe and parts.hostname):
             self.problem(name, f"is no https address; set it to {what}")
         return value
-
-    def file(self, name: str, what: str) -> Path:
-        value = self.required(name, what)
-        if value and not Path(value).is_file():
-            self.problem(name, f"names no readable file; set it to {what}")
-        return Path(value)
 
     def whole_number(self, name: str, *, default: int) -> int:
         value = self._env.get(name, "").strip() or str(default)

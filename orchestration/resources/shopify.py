@@ -21,12 +21,16 @@ READ_SECONDS = 60.0
 
 
 @contextmanager
+def open_shop(store: StoreSettings) -> Iterator[httpx.Client]:
+    """Open what every question to a store goes through."""
+    with open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http:
+        yield http
+
+
+@contextmanager
 def open_store(store: StoreSettings, *, tell: Tell = silent) -> Iterator[ShopifyClient]:
     """Open the client of one store; `tell` hears of the progress of long pulls."""
-    with (
-        open_http(store.url, auth=_auth(store), read_seconds=READ_SECONDS) as http,
-        open_files(read_seconds=READ_SECONDS) as files,
-    ):
+    with open_shop(store) as http, open_files(read_seconds=READ_SECONDS) as files:
         yield ShopifyClient(
             http,
             files=files,

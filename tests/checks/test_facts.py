@@ -6,13 +6,24 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from orchestration.checks.landing_facts import fresh, no_rejects, not_cut, unmoved
+from orchestration.checks.landing_facts import (
+    fresh,
+    no_rejects,
+    not_cut,
+    not_vanished,
+    of_one_moment,
+    unmoved,
+)
 from orchestration.checks.warehouse_facts import staged, tied_out
 from orchestration.extract.streams import STREAMS, System, read_query
 from orchestration.landing import create_source_views, land
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 ITEMS = STREAMS[System.NETSUITE, "items"]
+CREDITS = STREAMS[System.NETSUITE, "credit_memos"]
+LINES = STREAMS[System.NETSUITE, "transaction_lines"]
+DELETED = STREAMS[System.NETSUITE, "deleted_records"]
+LISTED = STREAMS[System.NETSUITE, "document_ids"]
 TOTALS = STREAMS[System.NETSUITE, "control_totals"]
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 STORES = ("uk", "us")
@@ -144,3 +155,43 @@ def test_an_untied_control_is_the_stores_own_or_the_erps(warehouse):
 
     assert of_stores.metadata["stores"].value == {"uk": False, "us": True}
     assert of_erp.passed
+
+
+def rows(*records):
+    return json.dumps({"items": list(records)}).encode()
+
+
+def credit(number, at="2026-03-20T10:00:00Z"):
+    return {"id": number, "type": "CustCred", "lastmodifieddate": at}
+
+
+def test_lines_of_another_version_than_their_header_are_named(tmp_path, warehouse):
+    lines = [
+        {"transaction": number, "id": 1, "lastmodifieddate": f"2026-03-20T1{number}:00:00Z"}
+        for number in (0, 1, 2)
+    ]
+    headers = rows(credit(0), credit(1))
+    batch(tmp_path, CREDITS, headers, source="netsuite")
+    batch(tmp_path, LINES, rows(*lines), source="netsuite")
+
+    result = of_one_moment(warehouse(), tmp_path, run_id="run")
+
+    assert not result.passed
+    assert result.metadata["first"].value == [1, 2]
+
+
+@pytest.mark.parametrize(("vanished", "passes"), [(5, True), (6, False)])
+def test_documents_that_vanish_unrecorded_are_a_role_that_lost_a_permission(
+    tmp_path, warehouse, vanished, passes
+):
+    deleted = {"recordid": 0, "type": "CustCred", "deleteddate": "2026-03-20T10:00:00Z"}
+    listed = [{"id": number, "type": "CustCred"} for number in range(vanished + 1, 50)]
+    headers = rows(*(credit(number) for number in range(50)))
+    batch(tmp_path, CREDITS, headers, source="netsuite")
+    batch(tmp_path, DELETED, rows(deleted), source="netsuite")
+    batch(tmp_path, LISTED, rows(*listed), source="netsuite", at=NOON + timedelta(days=7))
+
+    result = not_vanished(warehouse())
+
+    assert result.passed is passes
+    assert result.metadata["vanished"].value == vanished

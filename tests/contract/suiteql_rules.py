@@ -75,7 +75,9 @@ def _dates(statement: exp.Expr) -> Iterator[str]:
         if name not in {*FACTS["dates"], *FACTS["timestamps"]} or _is_of_subselect(column):
             continue
         comparison = column.find_ancestor(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-        if comparison is not None:
+        # A date said as text, in one format and in UTC, is compared as text.
+        is_text = column.find_ancestor(exp.ToChar, exp.TimeToStr) is not None
+        if comparison is not None and not is_text:
             others = [side for side in comparison.iter_expressions() if not _holds(side, column)]
             if not all(side.find(exp.StrToDate, exp.StrToTime, exp.Column) for side in others):
                 yield f"compares {name} with what is no date: {comparison.sql('oracle')}"

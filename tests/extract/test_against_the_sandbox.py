@@ -97,7 +97,7 @@ def credentials_of(settings):
     return ClientCredentials(
         client_id=settings.client_id,
         certificate_id=settings.certificate_id,
-        private_key=settings.private_key_file.read_text(),
+        private_key=settings.private_key,
     )
 
 

@@ -17,7 +17,7 @@ LINES = STREAMS[System.NETSUITE, "transaction_lines"]
 
 def query(inspected_by):
     fields = Fields(inspected_by=parse_inspected_by(inspected_by))
-    return page_query(DETAILS, fields, since=None, after=()).text
+    return page_query(DETAILS, fields).text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,7 @@ class Source:
         if stream.name in self.refuses:
             raise StopError(f"no leave to read {stream.name}: grant it")
         answer = self.records.get(stream.name, [])
+        answer = answer() if callable(answer) else answer
         for name in reversed(stream.records):
             answer = {name: answer}
         yield json.dumps(answer).encode()
@@ -47,6 +49,9 @@ class Source:
 
     def prefers_export(self, stream):  # noqa: ARG002 - the client's signature
         return False
+
+    def server_time(self):
+        return datetime(2026, 3, 20, tzinfo=UTC)
 
     def records_by_id(self, stream, ids):  # noqa: ARG002 - the client's signature
         yield from self.pages(stream, since=None)
@@ -75,10 +80,17 @@ class Erp(dg.ConfigurableResource):
     is_moving: bool = False
     totals: list[dict[str, str]] = Field(default_factory=list)
 
+    @property
+    def lacks(self):
+        return frozenset()
+
     @contextmanager
-    def client(self):
+    def client(self, *, tell):  # noqa: ARG002 - the resource's signature
         item = {"id": "7", "itemid": "MUG", "itemtype": "InvtPart", "isinactive": "F"}
-        records = {"items": [item], "control_totals": [self._total(), *self.totals]}
+        records = {
+            "items": [item],
+            "control_totals": lambda: [self._total(), *self.totals],
+        }
         yield Source(records)
 
     def _total(self):

@@ -18,6 +18,7 @@ from orchestration.resources.settings import (
 )
 
 PROJECT = Path(__file__).parents[2]
+ERP_SECRETS = ("PRIVATE_KEY", "CONSUMER_SECRET", "TOKEN_SECRET")
 STORES = {
     "SHOPIFY_STORES": "us, uk",
     "SHOPIFY_US_URL": "https://us.example/",
@@ -70,7 +71,7 @@ def test_all_problems_of_all_settings_can_be_told_together():
         "NETSUITE_URL",
         "NETSUITE_CLIENT_ID",
         "NETSUITE_CERTIFICATE_ID",
-        "NETSUITE_PRIVATE_KEY_FILE",
+        "NETSUITE_PRIVATE_KEY",
         "SYNC_MODE",
         "SYNC_LIVE_SINCE",
     ]
@@ -145,6 +146,36 @@ def test_where_findings_are_recorded_is_read_with_the_erp(erp):
         read_netsuite(erp | {"NETSUITE_INSPECTED_BY": "shelf"})
 
 
+def test_the_older_way_into_the_erp_needs_two_secrets_and_no_certificate(erp, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("consumer-secret\n")
+    legacy = {
+        "NETSUITE_URL": "https://123456-sb1.suitetalk.api.netsuite.com",
+        "NETSUITE_CONSUMER_KEY": "key",
+        "NETSUITE_CONSUMER_SECRET_FILE": str(secret),
+        "NETSUITE_TOKEN_ID": "token",
+        "NETSUITE_TOKEN_SECRET": "token-secret",
+    }
+
+    found = read_netsuite(legacy)
+
+    assert (found.account_id, found.consumer_secret) == ("123456_SB1", "consumer-secret")
+    assert not any(secret in repr(found) for secret in ("consumer-secret", "token-secret"))
+    with pytest.raises(SettingsError, match="beside NETSUITE_CLIENT_ID"):
+        read_netsuite(erp | legacy)
+    with pytest.raises(SettingsError, match="NETSUITE_TOKEN_SECRET: is missing"):
+        read_netsuite(legacy | {"NETSUITE_TOKEN_SECRET": ""})
+
+
+@pytest.mark.parametrize(("said", "is_well"), [("3", True), ("40%", True), ("many", False)])
+def test_concurrency_is_a_number_or_a_share(erp, said, is_well):
+    if is_well:
+        assert read_netsuite(erp | {"NETSUITE_CONCURRENCY": said}).concurrency == said
+        return
+    with pytest.raises(SettingsError, match="NETSUITE_CONCURRENCY"):
+        read_netsuite(erp | {"NETSUITE_CONCURRENCY": said})
+
+
 def test_a_key_file_that_is_not_there_is_named(erp):
     with pytest.raises(SettingsError, match="NETSUITE_PRIVATE_KEY_FILE: names no readable file"):
         read_netsuite(erp | {"NETSUITE_PRIVATE_KEY_FILE": "/nowhere/key.pem"})
@@ -179,4 +210,5 @@ def test_every_setting_is_in_the_example_and_the_other_way_round():
 
     of_each_store = set(re.findall(r'\{name\}(_[A-Z_]+)"', code)) - {"_FILE"}
     files = {f"SHOPIFY_US{name}_FILE" for name in ("_ACCESS_TOKEN", "_CLIENT_SECRET")}
+    files |= {f"NETSUITE_{name}_FILE" for name in ERP_SECRETS}
     assert written == read | {f"SHOPIFY_US{name}" for name in of_each_store} | files

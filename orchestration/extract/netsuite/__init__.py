@@ -3,5 +3,13 @@
 from orchestration.extract.netsuite.auth import ClientCredentials, ClientCredentialsAuth
 from orchestration.extract.netsuite.client import NetSuiteClient
 from orchestration.extract.netsuite.suiteql import Fields
+from orchestration.extract.netsuite.token_based import TokenBasedAuth, TokenCredentials
 
-__all__ = ["ClientCredentials", "ClientCredentialsAuth", "Fields", "NetSuiteClient"]
+__all__ = [
+    "ClientCredentials",
+    "ClientCredentialsAuth",
+    "Fields",
+    "NetSuiteClient",
+    "TokenBasedAuth",
+    "TokenCredentials",
+]

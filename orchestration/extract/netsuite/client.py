@@ -1,20 +1,28 @@
-"""The ERP over SuiteQL: pages of streams by keyset, and its own time."""
+"""The ERP over SuiteQL: streams in pages, and its own time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import httpx
 import msgspec
 
-from orchestration.extract.errors import StopError, UnreadableAnswerError
-from orchestration.extract.http import Answer, Clock, RepeatRule, send_read
-from orchestration.extract.netsuite.envelope import SOURCE, Rows, read_rows, row_values
+from orchestration.extract.errors import UnreadableAnswerError
+from orchestration.extract.http import Clock, RepeatRule
+from orchestration.extract.netsuite.endpoint import Endpoint, Measure
+from orchestration.extract.netsuite.envelope import SOURCE, row_values
 from orchestration.extract.netsuite.inspection import is_recorded
-from orchestration.extract.netsuite.suiteql import Fields, Query, key_columns, page_query
+from orchestration.extract.netsuite.parts import Documents, Part, Query, Window
+from orchestration.extract.netsuite.suiteql import Fields, asked_for
+from orchestration.extract.netsuite.walk import TOO_MUCH, Key, Walk
+from orchestration.extract.progress import Meter, Tell, silent
 from orchestration.extract.streams import Stream
 
 PAGE_ROWS = 1000
-SUITEQL = "/services/rest/query/v1/suiteql"
+# A query takes 1,000 arguments in a list; some five pages of lines are a fair part.
+DOCUMENTS_AT_ONCE = 500
+# More parts than walks: whoever is through with a thin one takes another.
+PARTS_A_WALK = 4
+PAGES_A_PART = 2
 SERVER_TIME = Query(
     'SELECT TO_CHAR(SYS_EXTRACT_UTC(CURRENT_TIMESTAMP), \'YYYY-MM-DD"T"HH24:MI:SS"Z"\')'
     " AS server_time FROM DUAL"
@@ -26,7 +34,9 @@ class NetSuiteClient:
     One account. The HTTP client brings its base URL and credential.
 
     Pages are read by keyset, always from offset 0: rows that move while they are read are
-    neither skipped nor cut off at the 100,000 that offsets can reach.
+    neither skipped nor cut off at the 100,000 that offsets can reach. A long reading is cut into
+    parts, `width` of which are read at once; what the account cannot answer is cut smaller.
+    Streams that need what the account `lacks` are empty.
     """
 
     def __init__(
@@ -34,87 +44,85 @@ class NetSuiteClient:
         http: httpx.Client,
         *,
         fields: Fields,
+        lacks: Collection[str] = (),
+        width: int = 1,
         page_rows: int = PAGE_ROWS,
         clock: Clock | None = None,
         rule: RepeatRule | None = None,
+        tell: Tell = silent,
     ) -> None:
-        self._http = http
-        self._fields = fields
-        self._page_rows = page_rows
         self._clock = clock or Clock()
-        self._rule = rule or RepeatRule()
+        self._endpoint = Endpoint(
+            http, page_rows=page_rows, clock=self._clock, rule=rule or RepeatRule()
+        )
+        self._fields = fields
+        self._lacks = frozenset(lacks)
+        self._width = width
+        self._page_rows = page_rows
+        self._tell = tell
 
     def pages(self, stream: Stream, *, since: datetime | None) -> Iterator[bytes]:
-        """Yield pages of the stream's rows changed at or after `since`, if the account has it."""
-        if not is_recorded(stream, self._fields.inspected_by):
+        """
+        Yield every page of a stream's rows, of those changed at or after `since` if it is given.
+
+        A stream whose rows carry no change is read whole. Raises UnreadableAnswerError when fewer
+        rows came of a whole stream than the ERP counted both before and after.
+        """
+        is_lacking = stream.parameters.get("needs") in self._lacks
+        if is_lacking or not is_recorded(stream, self._fields.inspected_by):
             return
-        columns = [name.rpartition(".")[2] for name in key_columns(stream)]
-        after: tuple[str, ...] = ()
-        seen: set[tuple[str, ...]] = set()
-        while True:
-            query = page_query(stream, self._fields, since=since, after=after)
-            answer, rows = self._ask(query)
-            yield _with_lower_names(answer.body, rows)
-            if not rows.announce_more and len(rows.items) < self._page_rows:
+        part, meter = asked_for(stream, since=since), self._meter(stream)
+        walk = self._walk(stream, meter)
+        last: Key = ()
+        try:
+            first = walk.page(part)
+        except TOO_MUCH:
+            rest = part
+        else:
+            yield first.body
+            if first.is_last:
                 return
-            if not rows.items:
-                raise UnreadableAnswerError(
-                    f"{SOURCE} announces more rows of {stream.name} and sends none: repeat later"
-                )
-            if not columns:
-                raise StopError(
-                    f"{SOURCE} has more than {self._page_rows} rows of {stream.name}: give the"
-                    " stream a key to page by"
-                )
-            after = _key(rows.items[-1], columns)
-            if after in seen:
-                raise UnreadableAnswerError(
-                    f"{SOURCE} repeats a page of {stream.name}: repeat later"
-                )
-            seen.add(after)
+            last = first.last_key
+            rest = part.rest(last)
+        measured = walk.measured(rest, after=last)
+        meter.expect(measured.rows)
+        yield from walk.through(self._cut(rest, measured), after=last)
+        if not isinstance(rest, Window):
+            counted = min(measured.rows, walk.measured(rest, after=last).rows)
+            _demand_all(stream, came=walk.rows, counted=counted)
+
+    def records_by_id(self, stream: Stream, ids: Iterable[int]) -> Iterator[bytes]:
+        """Yield every page of the rows of these documents; progress is told in documents."""
+        chosen = Documents(stream.parameters["document"], tuple(sorted(ids)))
+        if not chosen.ids:
+            return
+        meter = self._meter(stream)
+        meter.expect(len(chosen.ids))
+        pieces = -(-len(chosen.ids) // DOCUMENTS_AT_ONCE)
+        yield from self._walk(stream, meter).through(chosen.cut(pieces, lowest="", highest=""))
 
     def server_time(self) -> datetime:
         """Return the ERP's own time: what a watermark may be held against."""
-        _, rows = self._ask(SERVER_TIME)
+        rows = self._endpoint.ask(SERVER_TIME)[1]
         if not rows.items:
             raise UnreadableAnswerError(f"{SOURCE} did not tell its time: repeat")
         return msgspec.json.decode(row_values(rows.items[0])["server_time"], type=datetime)
 
-    def _ask(self, query: Query) -> tuple[Answer, Rows]:
-        return self._rule.run(lambda: self._ask_once(query), clock=self._clock)
+    def _cut(self, part: Part, measured: Measure) -> list[Part]:
+        """Return enough parts for all walks, and no part that is hardly worth a query."""
+        worth = measured.rows // (PAGES_A_PART * self._page_rows) + 1
+        pieces = min(self._width * PARTS_A_WALK, worth)
+        return part.cut(pieces, lowest=measured.lowest, highest=measured.highest)
 
-    def _ask_once(self, query: Query) -> tuple[Answer, Rows]:
-        body: dict[str, object] = {"q": query.text}
-        if query.parameters:
-            body["params"] = query.parameters
-        request = self._http.build_request(
-            "POST",
-            SUITEQL,
-            params={"limit": self._page_rows, "offset": 0},
-            content=msgspec.json.encode(body),
-            headers={"Content-Type": "application/json", "Prefer": "transient"},
-        )
-        answer = send_read(self._http, request, clock=self._clock)
-        return answer, read_rows(answer, clock=self._clock)
+    def _meter(self, stream: Stream) -> Meter:
+        return Meter(f"{SOURCE}'s {stream.name}", clock=self._clock, tell=self._tell)
+
+    def _walk(self, stream: Stream, meter: Meter) -> Walk:
+        return Walk(self._endpoint, stream, fields=self._fields, width=self._width, meter=meter)
 
 
-def _key(row: msgspec.Raw, columns: Sequence[str]) -> tuple[str, ...]:
-    values = row_values(row)
-    try:
-        key = (msgspec.json.decode(values[name], type=str | int) for name in columns)
-        return tuple(str(value) for value in key)
-    except (KeyError, msgspec.MsgspecError) as error:
+def _demand_all(stream: Stream, *, came: int, counted: int) -> None:
+    if came < counted:
         raise UnreadableAnswerError(
-            f"{SOURCE} sent a row without its key ({', '.join(columns)}): repeat, and check the"
-            " role's permissions if it persists"
-        ) from error
-
-
-def _with_lower_names(body: bytes, rows: Rows) -> bytes:
-    """Return the answer as received, unless this release writes its column names otherwise."""
-    if not rows.items:
-        return body
-    first = msgspec.json.decode(rows.items[0], type=dict[str, msgspec.Raw])
-    if all(name == name.lower() for name in first):
-        return body
-    return msgspec.json.encode({"items": [row_values(row) for row in rows.items]})
+            f"{SOURCE} counted {counted:,} rows of {stream.name} and gave {came:,}: repeat later"
+        )

@@ -1,19 +1,44 @@
 """What surrounds the rows of a SuiteQL answer, and what its errors mean."""
 
+import re
+
 import msgspec
 from msgspec import Raw, Struct, field
 
 from orchestration.extract.errors import (
+    BrokenTextError,
     RepeatError,
     SourceError,
+    SplitError,
     StopError,
+    TimedOutError,
     UnreadableAnswerError,
 )
 from orchestration.extract.http import Answer, Clock, raise_for_status, told_wait
 
 SOURCE = "the ERP"
-BUSY = frozenset({"CONCURRENCY_LIMIT_EXCEEDED", "SSS_REQUEST_LIMIT_EXCEEDED"})
-FORBIDDEN = frozenset({"INSUFFICIENT_PERMISSION", "INVALID_LOGIN", "INVALID_LOGIN_ATTEMPT"})
+GATEWAY_TIMED_OUT = 504
+
+# By the ERP's own code first: a busy account is a 400 here and a 429 there.
+BUSY = frozenset(
+    {
+        "CONCURRENCY_LIMIT_EXCEEDED",
+        "SSS_REQUEST_LIMIT_EXCEEDED",
+        "WS_CONCUR_SESSION_DISALLWD",
+        "WS_REQUEST_BLOCKED",
+    }
+)
+TOO_LONG = frozenset({"SSS_TIME_LIMIT_EXCEEDED", "SSS_SEARCH_TIMEOUT", "REQUEST_TIMEOUT"})
+CLOSED = frozenset({"ACCT_DISABLED", "ACCOUNT_DISABLED", "ACCT_NOT_ACTIVE", "INVALID_ACCT"})
+UNKNOWN_LOGIN = frozenset({"INVALID_LOGIN", "INVALID_LOGIN_ATTEMPT", "INVALID_LOGIN_CREDENTIALS"})
+NO_LEAVE = frozenset({"INSUFFICIENT_PERMISSION", "USER_PERMISSION", "SSS_INSUFFICIENT_PERMISSION"})
+
+ASKS_TOO_MUCH = re.compile(
+    r"timed? ?-?out|time limit|too (many|large|complex)|(exceed|more than|at most|maximum)\D{0,40}"
+    r"([\d,]+ )?(rows|results|records)",
+    re.IGNORECASE,
+)
+NO_COLUMN = re.compile(r"unknown identifier|field .* not found|was not found|not exposed", re.I)
 
 
 class Rows(Struct):
@@ -25,9 +50,9 @@ class Rows(Struct):
     total: int | str | None = field(name="totalResults", default=None)
 
     @property
-    def announce_more(self) -> bool:
-        """Whether either of its two marks says that the query has rows after these."""
-        return self.has_more or int(self.total or 0) > len(self.items)
+    def announced(self) -> int:
+        """How many rows the ERP says it has from this page on; 0 where it says nothing."""
+        return int(self.total) if self.total is not None and str(self.total).isdigit() else 0
 
 
 class ErrorDetail(Struct):
@@ -41,28 +66,51 @@ class ErrorBody(Struct):
     """A refusal; the code may stand at either level."""
 
     title: str = ""
+    detail: str = ""
     code: str = field(name="o:errorCode", default="")
     details: list[ErrorDetail] = field(name="o:errorDetails", default_factory=list)
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of both levels."""
+        return frozenset({self.code, *(one.code for one in self.details)} - {""})
+
+    @property
+    def said(self) -> str:
+        """The first sentence that says something; an Error ID is part of it."""
+        sentences = [*(one.detail for one in self.details), self.detail, self.title]
+        return next(filter(None, sentences), "without a word")[:300]
+
 
 def read_rows(answer: Answer, *, clock: Clock) -> Rows:
-    """Return the rows of an answer, or raise what its error asks to be done."""
+    """
+    Return the rows of an answer, or raise what its error asks to be done.
+
+    Raises BrokenTextError for rows of the right shape of which some bytes are no text.
+    """
     if answer.status != 200:
-        raise _problem(answer, clock=clock)
+        raise read_problem(answer, clock=clock)
     try:
-        answer.body.decode()
         rows = msgspec.json.decode(answer.body, type=Rows)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{SOURCE} answered with something other than rows: repeat, and check NETSUITE_URL"
-            " if it persists"
+            " if it persists",
+            body=answer.body,
         ) from error
     if any(bytes(row)[:1] != b"{" for row in rows.items):
         raise UnreadableAnswerError(f"{SOURCE} sent a row that is no object: repeat")
     if rows.count is not None and str(rows.count) != str(len(rows.items)):
         raise UnreadableAnswerError(
-            f"{SOURCE} announced {rows.count} rows and sent {len(rows.items)}: repeat"
+            f"{SOURCE} announced {rows.count} rows and sent {len(rows.items)}: repeat",
+            body=answer.body,
         )
+    try:
+        answer.body.decode()
+    except UnicodeDecodeError as error:
+        raise BrokenTextError(
+            f"{SOURCE} sent bytes that are no text: repeat", body=answer.body
+        ) from error
     return rows
 
 
@@ -71,32 +119,80 @@ def row_values(row: Raw) -> dict[str, Raw]:
     try:
         members = msgspec.json.decode(row, type=dict[str, Raw])
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise UnreadableAnswerError(f"{SOURCE} sent a row that is no object: repeat") from error
+        raise UnreadableAnswerError(
+            f"{SOURCE} sent a row that is no object: repeat", body=bytes(row)
+        ) from error
     return {name.lower(): value for name, value in members.items()}
 
 
-def _problem(answer: Answer, *, clock: Clock) -> SourceError:
-    """The code says more than the status: a busy account is a 400 here and a 429 there."""
+def error_body(answer: Answer) -> ErrorBody:
+    """Return what a refusal says; an empty one where it is no JSON."""
     try:
-        body = msgspec.json.decode(answer.body, type=ErrorBody)
+        return msgspec.json.decode(answer.body, type=ErrorBody)
     except msgspec.MsgspecError:
-        body = ErrorBody()
-    codes = {body.code, *(detail.code for detail in body.details)} - {""}
-    if codes & BUSY:
-        wait = told_wait(answer.headers, now=clock.now())
-        return RepeatError(f"{SOURCE} is busy: repeat later", wait_seconds=wait)
-    if codes & FORBIDDEN:
-        return StopError(
-            f"{SOURCE} answered {', '.join(sorted(codes))}: check the credential and its role"
-        )
+        return ErrorBody()
+
+
+def read_problem(answer: Answer, *, clock: Clock) -> SourceError:
+    """What to do is told by the code, then by what a 400 says, and by the status last."""
+    body = error_body(answer)
+    by_code = _by_code(body, answer, clock=clock)
+    if by_code is not None:
+        return by_code
+    if answer.status == GATEWAY_TIMED_OUT:
+        return TimedOutError(f"{SOURCE} did not answer in time (504): repeat, or ask for less")
     if answer.status == 400:
-        said = next((detail.detail for detail in body.details if detail.detail), body.title)
-        return StopError(
-            f"{SOURCE} does not accept the query ({said[:300]}): check the field names in the"
-            " settings and the role's permissions"
-        )
+        return _not_accepted(body.said)
     try:
         raise_for_status(answer, source=SOURCE, clock=clock)
+    except RepeatError as error:
+        return RepeatError(
+            f"{SOURCE} answered {answer.status} ({body.said}): repeat later",
+            wait_seconds=error.wait_seconds,
+        )
     except SourceError as error:
         return error
     return UnreadableAnswerError(f"{SOURCE} answered {answer.status} to a query: repeat")
+
+
+def _by_code(body: ErrorBody, answer: Answer, *, clock: Clock) -> SourceError | None:
+    if body.codes & BUSY:
+        wait = told_wait(answer.headers, now=clock.now())
+        return RepeatError(
+            f"{SOURCE} has as many requests as the account may send at once: repeat later, or"
+            " lower NETSUITE_CONCURRENCY",
+            wait_seconds=wait,
+        )
+    if body.codes & TOO_LONG:
+        return SplitError(f"{SOURCE} gave the query up for taking too long: ask for less at once")
+    remedies = (
+        (CLOSED, "the account is closed or disabled: ask its administrator"),
+        (
+            UNKNOWN_LOGIN,
+            "the credential is not accepted: check the NETSUITE_ settings, whether the"
+            " certificate or token was revoked, and the login audit trail",
+        ),
+        (
+            NO_LEAVE,
+            "the role lacks a permission: let an administrator add it to the integration's role",
+        ),
+    )
+    for codes, remedy in remedies:
+        if body.codes & codes:
+            found = ", ".join(sorted(body.codes & codes))
+            return StopError(f"{SOURCE} answered {found} ({body.said}): {remedy}")
+    return None
+
+
+def _not_accepted(said: str) -> SourceError:
+    if ASKS_TOO_MUCH.search(said):
+        return SplitError(f"{SOURCE} says the query is too large ({said}): ask for less at once")
+    if NO_COLUMN.search(said):
+        return StopError(
+            f"{SOURCE} does not know what the query asks for ({said}): check the field names in"
+            " the settings, and run `returns doctor` for the features and permissions it needs"
+        )
+    return StopError(
+        f"{SOURCE} does not accept the query ({said}): check the field names in the settings and"
+        " the role's permissions"
+    )

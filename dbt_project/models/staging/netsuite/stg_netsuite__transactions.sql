@@ -28,15 +28,78 @@ newest as (
 
 ),
 
+-- The ids of other records are counted by themselves: a deletion is of a document only by its type, which the ERP
+-- writes in more than one way.
+recorded_deletions as (
+
+    select
+        newest.id,
+        deletions.deleteddate as deleted_at
+
+    from newest
+
+    inner join {{ source('netsuite', 'deleted_records') }} as deletions
+        on
+            newest.id = deletions.recordid
+            and {{ one_word('deletions.type') }}
+            in ({{ one_word('newest.type') }}, {{ one_word('newest.document_type') }})
+
+),
+
+lists as (
+
+    select distinct _extracted_at as listed_at from {{ source('netsuite', 'document_ids') }}
+
+),
+
+sightings as (
+
+    select
+        id,
+        max(_extracted_at) as seen_at
+
+    from (
+        select
+            id,
+            _extracted_at
+        from newest
+        union all
+        select
+            id,
+            _extracted_at
+        from {{ source('netsuite', 'document_ids') }}
+    ) as every_sighting
+
+    group by id
+
+),
+
+-- What a list of every document does not name is gone, whether its deletion was recorded or not.
+unlisted as (
+
+    select
+        sightings.id,
+        lists.listed_at as deleted_at
+
+    from sightings
+
+    inner join lists on sightings.seen_at < lists.listed_at
+
+),
+
 deleted as (
 
     select
-        recordid,
-        min(deleteddate) as deleted_at
+        id,
+        min(deleted_at) as deleted_at
 
-    from {{ source('netsuite', 'deleted_records') }}
+    from (
+        select * from recorded_deletions
+        union all
+        select * from unlisted
+    ) as every_deletion
 
-    group by recordid
+    group by id
 
 ),
 
@@ -63,7 +126,7 @@ renamed as (
 
     from newest
 
-    left join deleted on newest.id = deleted.recordid
+    left join deleted on newest.id = deleted.id
 
 )
 

@@ -14,4 +14,4 @@ WHERE p.isquarter = 'F'
   AND p.isinactive = 'F'
   AND {changed}
   AND {after}
-ORDER BY p.id
+ORDER BY {order}

@@ -19,5 +19,6 @@ FROM (
     AND t.voided = 'F'
   GROUP BY t.type, c.symbol, NVL(t.postingperiod, 0)
 ) w
-WHERE {after}
-ORDER BY w.type, w.currency, w.postingperiod
+WHERE {changed}
+  AND {after}
+ORDER BY {order}

@@ -6,4 +6,4 @@ SELECT
 FROM deletedrecord d
 WHERE {changed}
   AND {after}
-ORDER BY d.recordid, d.type
+ORDER BY {order}

@@ -11,4 +11,4 @@ SELECT
 FROM customrecord_return_inspection n
 WHERE {changed}
   AND {after}
-ORDER BY n.id
+ORDER BY {order}

@@ -46,4 +46,4 @@ FROM (
 ) a
 WHERE {changed}
   AND {after}
-ORDER BY a.transaction, a.line, a.inventorynumber, a.inventorystatus, a.bin
+ORDER BY {order}

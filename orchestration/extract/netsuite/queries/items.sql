@@ -10,4 +10,4 @@ SELECT
 FROM item i
 WHERE {changed}
   AND {after}
-ORDER BY i.id
+ORDER BY {order}

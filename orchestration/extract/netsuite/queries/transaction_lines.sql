@@ -1,4 +1,4 @@
--- Every line of every changed document: a changed document's lines are rewritten together.
+-- Every line of each document that is asked for: a changed document's lines are rewritten together.
 SELECT
   tl.transaction,
   tl.id,
@@ -25,4 +25,4 @@ LEFT JOIN item i ON i.id = tl.item
 WHERE t.type IN ('SalesOrd', 'CustInvc', 'CashSale', 'RtnAuth', 'ItemRcpt', 'CustCred', 'CashRfnd')
   AND {changed}
   AND {after}
-ORDER BY tl.transaction, tl.id
+ORDER BY {order}

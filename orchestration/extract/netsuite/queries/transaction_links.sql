@@ -1,4 +1,5 @@
--- Line to line, one row per pair and link type. The links into a changed document are rewritten together.
+-- Line to line, one row per pair and link type. The links into a document that is asked for are rewritten together,
+-- what a credit is applied to among them: applying it changes the credit.
 SELECT
   l.nextdoc,
   l.nextline,
@@ -14,4 +15,4 @@ INNER JOIN transaction t ON t.id = l.nextdoc
 WHERE t.type IN ('CustInvc', 'CashSale', 'RtnAuth', 'ItemRcpt', 'CustCred', 'CashRfnd')
   AND {changed}
   AND {after}
-ORDER BY l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype
+ORDER BY {order}

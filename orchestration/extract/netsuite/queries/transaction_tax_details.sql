@@ -13,4 +13,4 @@ LEFT JOIN salestaxitem s ON s.id = d.taxcode
 WHERE t.type IN ('SalesOrd', 'CustInvc', 'CashSale', 'RtnAuth', 'CustCred', 'CashRfnd')
   AND {changed}
   AND {after}
-ORDER BY d.transaction, d.line, d.taxcode
+ORDER BY {order}

@@ -22,4 +22,4 @@ LEFT JOIN currency c ON c.id = t.currency
 WHERE t.type = '{type}'
   AND {changed}
   AND {after}
-ORDER BY t.id
+ORDER BY {order}

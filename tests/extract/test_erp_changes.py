@@ -1,0 +1,358 @@
+"""Extraction after extraction of books that change equals one extraction of the whole."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestration.extract.errors import RepeatError
+from orchestration.sandbox.erp_account import Account
+from orchestration.sandbox.server import serve
+from tests.extract.account import Reader, changes_of, documents_of
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+FILES = [SCENARIOS / f"{name}.yaml" for name in ("clean_single_return", "two_partial_returns")]
+START = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HALF = 0.5
+FIRST_GIVEN = 10_000  # copies have smaller ids
+
+
+class Clock:
+    """The account's time, which stands until a test sets it."""
+
+    def __init__(self, now=START):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def pass_by(self, **time):
+        self.now += timedelta(**time)
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def account(tmp_path, clock):
+    """Return a function that serves an account of two return flows until the test ends."""
+    opened = []
+
+    def start(**preferences):
+        serving = serve(tmp_path / "books", FILES, clock=clock, account=Account(**preferences))
+        running = serving.__enter__()
+        opened.append(serving)
+        return running
+
+    yield start
+    for serving in opened:
+        serving.__exit__(None, None, None)
+
+
+@pytest.fixture
+def equal(tmp_path):
+    """Asserts that what a reader landed bit by bit is what a reading of everything lands."""
+
+    def check(running, reader):
+        whole = Reader(running, tmp_path / f"whole-{reader.runs}")
+        whole.run()
+        expected, found = whole.state(), reader.state()
+        assert {name: found[name] ^ expected[name] for name in expected} == {
+            name: set() for name in expected
+        }
+
+    return check
+
+
+def test_a_line_that_changed_without_its_header_is_read_again(account, clock, tmp_path, equal):
+    running, reader = account(), None
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    clock.pass_by(days=5)
+    changes_of(running).edit_line(credit, 1, at=clock(), location=77)
+
+    batches = reader.run()
+
+    assert sum(batch.rows for batch in batches["credit_memos"]) == 0
+    assert (credit, 77) in reader.ask(
+        "select transaction, location from netsuite.transaction_lines where location is not null"
+    )
+    equal(running, reader)
+
+
+def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(account, clock, tmp_path, equal):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    before = reader.state()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).remove_line(credit, 1, at=clock.pass_by(days=1))
+
+    reader.run()
+
+    equal(running, reader)
+    after = reader.state()
+    assert all(len(after[name]) < len(before[name]) for name in ("lines", "taxes", "links"))
+
+
+def test_what_a_credit_is_applied_to_follows_the_credit(account, clock, tmp_path, equal):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    credit, invoice = documents_of(running, "CustCred")[0], documents_of(running, "SalesOrd")[0]
+    applied = "select foreignamount from netsuite.transaction_links where foreignamount = 11.25"
+    changes_of(running).apply_credit(
+        credit, invoice, amount=Decimal("11.25"), at=clock.pass_by(hours=3)
+    )
+    reader.run()
+    assert len(reader.ask(applied)) == 1
+    equal(running, reader)
+
+    changes_of(running).unapply_credit(credit, at=clock.pass_by(hours=3))
+    reader.run()
+    equal(running, reader)
+
+
+@pytest.mark.parametrize("is_recorded", [True, False], ids=["recorded", "unrecorded"])
+def test_a_document_that_is_gone_is_found_so_within_a_week(
+    account, clock, tmp_path, equal, is_recorded
+):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    at = clock.pass_by(hours=2)
+    changes_of(running).delete_document(credit, at=at, is_recorded=is_recorded)
+
+    assert reader.run()["document_ids"] == []
+    assert (credit in {row[0] for row in reader.state()["documents"]}) is not is_recorded
+
+    clock.pass_by(days=7)
+    reader.run()
+    equal(running, reader)
+
+
+def test_documents_of_one_second_over_the_edge_of_a_page_are_all_read(account, clock, tmp_path):
+    running = account()
+    reader = Reader(running, tmp_path / "landing", page_rows=7, width=3)
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    at = clock.pass_by(hours=1)
+    for number in range(100):
+        changes_of(running).copy_document(credit, 1000 + number, at=at)
+
+    reader.run()
+
+    rows = reader.ask("select id from netsuite.credit_memos where id < 2000")
+    assert sorted(row[0] for row in rows) == list(range(1000, 1100))
+
+
+def test_a_document_that_shows_late_is_read_with_the_next_window(account, clock, tmp_path):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    clock.pass_by(hours=1)
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).copy_document(credit, 1001, at=clock() - timedelta(minutes=5))
+    changes_of(running).copy_document(credit, 1002, at=clock() - timedelta(hours=20))
+    clock.pass_by(hours=1)
+
+    reader.run()
+    assert reader.ask("select id from netsuite.credit_memos where id < 2000") == [(1001,)]
+
+    clock.pass_by(days=1)
+    reader.run()
+    assert (1002,) in reader.ask("select id from netsuite.credit_memos where id < 2000")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "night", [datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 11, 1, 4, tzinfo=UTC)], ids=str
+)
+def test_no_hour_of_a_night_when_the_clocks_change_is_lost(tmp_path, clock, account, zone, night):
+    clock.now = night - timedelta(days=2)
+    running = account(zone=zone)
+    reader = Reader(running, tmp_path / "landing", page_rows=7)
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    for number in range(40):
+        clock.now = night + timedelta(minutes=6 * number)
+        changes_of(running).copy_document(credit, 1000 + number, at=clock())
+        if number % 20 == 19:
+            reader.run()
+
+    rows = reader.ask("select distinct id from netsuite.credit_memos where id < 2000")
+    assert sorted(row[0] for row in rows) == list(range(1000, 1040))
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_server_clock_that_is_put_right_loses_nothing(account, clock, tmp_path, minutes):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    clock.pass_by(hours=1)
+    changes_of(running).copy_document(credit, 1001, at=clock())
+    reader.run()
+    clock.pass_by(minutes=minutes)
+    changes_of(running).copy_document(credit, 1002, at=clock())
+    clock.pass_by(minutes=1)
+    reader.run()
+
+    rows = reader.ask("select distinct id from netsuite.credit_memos where id < 2000 order by id")
+    assert rows == [(1001,), (1002,)]
+
+
+def test_a_time_far_ahead_does_not_move_the_window(account, clock, tmp_path):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).copy_document(credit, 1001, at=datetime(2099, 1, 1, tzinfo=UTC))
+    reader.run()
+    changes_of(running).copy_document(credit, 1002, at=clock.pass_by(hours=1))
+
+    reader.run()
+
+    assert (1002,) in reader.ask("select id from netsuite.credit_memos")
+
+
+@pytest.mark.parametrize(
+    "failing", ["transaction_lines", "transaction_tax_details", "transaction_links"]
+)
+def test_details_of_which_one_failed_are_read_again_together(
+    account, clock, tmp_path, equal, failing
+):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).edit_document(credit, at=clock.pass_by(hours=3), memo="late")
+    reader.run(without=[failing])
+    clock.pass_by(hours=3)
+
+    batches = reader.run()
+
+    assert all(batches[name][0].rows for name in ("transaction_lines", "transaction_links"))
+    equal(running, reader)
+
+
+class Meddler:
+    """Changes a document at the moment when a stream is about to be read."""
+
+    def __init__(self, client, stream, change, *, times=1):
+        self.client, self.stream, self.change, self.times = client, stream, change, times
+
+    def pages(self, stream, *, since):
+        self._meddle(stream)
+        return self.client.pages(stream, since=since)
+
+    def records_by_id(self, stream, ids):
+        self._meddle(stream)
+        return self.client.records_by_id(stream, ids)
+
+    def server_time(self):
+        return self.client.server_time()
+
+    def _meddle(self, stream):
+        if stream.name == self.stream and self.times:
+            self.times -= 1
+            self.change()
+
+
+@pytest.mark.parametrize(
+    "stream", ["transaction_lines", "transaction_tax_details", "transaction_links"]
+)
+def test_what_changes_while_it_is_read_is_read_again_before_the_run_ends(
+    account, clock, tmp_path, equal, stream
+):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    clock.pass_by(hours=3)
+    changes_of(running).edit_document(credit, at=clock(), memo="before")
+
+    def change():
+        changes_of(running).copy_document(credit, 1001, at=clock.pass_by(seconds=5))
+        changes_of(running).remove_line(credit, 1, at=clock.pass_by(seconds=5))
+
+    reader.run(wrap=lambda client: Meddler(client, stream, change))
+
+    equal(running, reader)
+
+
+def test_a_document_that_no_window_showed_is_read_by_its_id(account, clock, tmp_path):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).copy_document(credit, 1001, at=START - timedelta(days=90))
+    clock.pass_by(days=8)
+
+    reader.run()
+
+    assert (1001,) in reader.ask("select id from netsuite.credit_memos")
+    assert (1001,) in reader.ask("select distinct transaction from netsuite.transaction_lines")
+
+
+def test_an_error_leaves_the_window_where_it_was(account, clock, tmp_path, equal):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).edit_document(credit, at=clock.pass_by(hours=3), memo="late")
+
+    def fail():
+        raise RepeatError("the line is down")
+
+    with pytest.raises(RepeatError):
+        reader.run(wrap=lambda client: Meddler(client, "credit_memos", fail))
+    clock.pass_by(hours=3)
+    reader.run()
+
+    equal(running, reader)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_changes_come_to_the_same(account, clock, tmp_path, equal, seed):
+    print(f"seed {seed}")
+    chance = random.Random(seed)  # noqa: S311 - drawn again from its seed
+    running = account(zone="America/New_York", has_capital_names=seed == 2)
+    reader = Reader(running, tmp_path / "landing", page_rows=chance.choice([5, 50]), width=2)
+    reader.run()
+    for number in range(8):
+        for step in range(chance.randint(0, 4)):
+            change_something(chance, running, copy=1000 + 10 * number + step, clock=clock)
+        clock.pass_by(minutes=chance.choice([5, 60, 60 * 30, 60 * 24 * 8]))
+        reader.run()
+    clock.pass_by(days=8)
+    reader.run()
+
+    equal(running, reader)
+
+
+def change_something(chance, running, *, copy, clock):
+    changes, at = changes_of(running), clock() - timedelta(minutes=chance.randint(0, 50))
+    held = documents_of(running, "CustCred")
+    credit, order = chance.choice(held), documents_of(running, "SalesOrd")[0]
+    amount, location = Decimal(chance.randint(1, 9)), chance.randint(1, 9)
+    copies = [one for one in held if one < FIRST_GIVEN]
+    kinds = [
+        lambda: changes.edit_document(credit, at=at, memo=str(at)),
+        lambda: changes.edit_line(credit, 1, at=at, location=location),
+        lambda: changes.remove_line(credit, 1, at=at),
+        lambda: changes.copy_document(credit, copy, at=at),
+        lambda: changes.apply_credit(credit, order, amount=amount, at=at),
+        lambda: changes.unapply_credit(credit, at=at),
+    ]
+    if copies:
+        gone, is_recorded = chance.choice(copies), chance.random() < HALF
+        kinds.append(lambda: changes.delete_document(gone, at=at, is_recorded=is_recorded))
+    chance.choice(kinds)()
