@@ -1,38 +1,57 @@
-"""How things stand: settings, versions, the ledger, the publication."""
+"""How things stand: settings, versions, the ledger, the publication, and both systems."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
+from pathlib import Path
 from shutil import which
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from orchestration.assets.publication import current
 from orchestration.assets.publish import VERSIONED
-from orchestration.ledger import Decisions, Ledger
+from orchestration.extract.findings import Finding, Weight
+from orchestration.ledger import Ledger
+from orchestration.resources.probes import look_at_erp, look_at_store
 from orchestration.resources.settings import (
+    Environment,
     environment,
     is_configured,
     read_all_problems,
     read_home,
+    read_netsuite,
+    read_stores,
 )
 
 BROWSERS = ("chromium", "chromium-browser")
+COLOURS = {Weight.WELL: "green", Weight.MIND: "yellow", Weight.STOP: "bold red"}
 
 
 def examine(console: Console) -> bool:
-    """Print how each thing stands, and return whether nothing needs a person."""
+    """Print how each thing stands, and return whether nothing stops a run."""
     said = ", ".join(f"{name} {version(name)}" for name in VERSIONED)
     console.print(f"Python {sys.version.split()[0]}, {said}")
-    problems = list(_problems(console))
+    env = environment()
+    problems = list(_problems(console, env))
     for problem in problems:
         console.print(f"[red]problem[/red] {problem}")
-    console.print("Nothing needs a person." if not problems else "See the problems above.")
-    return not problems
+    findings: list[Finding] = []
+    if is_configured(env) and not read_all_problems(env):
+        findings = list(_systems(console, env, home=read_home(env).path))
+    stopping = len(problems) + sum(one.weight is Weight.STOP for one in findings)
+    minded = sum(one.weight is Weight.MIND for one in findings)
+    if minded:
+        console.print(f"{minded} to keep in mind: a run goes on with them.")
+    if stopping:
+        console.print(f"{stopping} to mend before a run goes well: see the remedies above.")
+    else:
+        console.print("Nothing needs a person.")
+    return not stopping
 
 
-def _problems(console: Console) -> Iterator[str]:
-    env = environment()
+def _problems(console: Console, env: Environment) -> Iterator[str]:
     home = read_home(env)
     if is_configured(env):
         yield from read_all_problems(env)
@@ -45,7 +64,34 @@ def _problems(console: Console) -> Iterator[str]:
         with Ledger(home.ledger_url) as ledger:
             yield from ledger.verify_chain()
             console.print(f"Ledger whole, {len(ledger.intents())} intents")
-        with Decisions(home.ledger_url) as decisions:
-            yield from decisions.verify()
     if not any(which(name) for name in BROWSERS):
         yield "Chromium is missing, which the browser tests need: run `make browser`"
+
+
+def _systems(console: Console, env: Environment, *, home: Path) -> Iterator[Finding]:
+    """Look at each configured system and show what was found of it."""
+    for store in read_stores(env):
+        yield from show(console, f"Store {store.key}", look_at_store(store))
+    yield from show(console, "ERP", look_at_erp(read_netsuite(env), home=home))
+
+
+def show(console: Console, title: str, found: Iterable[Finding]) -> list[Finding]:
+    """Print what was found of one system as a table, and return it."""
+    findings = list(found)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("", width=4, no_wrap=True)
+    table.add_column("probe", width=14)
+    table.add_column("finding", ratio=3, overflow="fold")
+    table.add_column("remedy", ratio=2, overflow="fold")
+    for finding in findings:
+        colour = COLOURS[finding.weight]
+        mark = f"[{colour}]{finding.weight.value}[/{colour}]"
+        table.add_row(mark, *_as_they_are(finding))
+    console.print(table, soft_wrap=False)
+    return findings
+
+
+def _as_they_are(finding: Finding) -> Iterator[str]:
+    """What a system says of itself is no markup."""
+    for text in (finding.probe, finding.found, finding.remedy):
+        yield text.replace("[", "\\[")
