@@ -132,4 +132,16 @@ def open_returns(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
     return rows(pointer, statement, scope.parameters | offset(page), needs=NEEDS)
 
 
+def estimates(pointer: Pointer, scope: Scope) -> pa.Table:
+    """Return what is estimated to be still asked for, by month of sale, the newest first."""
+    statement = f"""
+        select period, store, sales_amount, expected_rate, opened_amount, estimated_amount
+        from marts.rpt_expected_returns
+        where {_SCOPE}
+        order by period desc, store
+        limit 120
+    """  # noqa: S608
+    return rows(pointer, statement, scope.parameters, needs=("rpt_expected_returns",))
+
+
 _SCOPE = "currency = $currency and ($store is null or store = $store)"
