@@ -173,7 +173,8 @@ def listed(
         {stood(pointer)}
         select break_key, break_type, case_key, case_name, store, order_name, rma_number,
             document_type, document_number, currency, amount, materiality_amount, due_at,
-            age_bucket, team, owner, standing, next_step, note, reason, snoozed_until,
+            age_bucket, team, owner, standing, next_step,
+            coalesce(nullif(concat_ws('; ', note, reason), ''), next_step) as said, snoozed_until,
             proposed_by, decided_by, decided_at, storefront_url, erp_url
         from stood
         where {_FILTER}
