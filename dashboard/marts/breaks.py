@@ -38,10 +38,10 @@ class BreakFilter:
 
 def stood(pointer: Pointer) -> str:
     """
-    Return the query of every break with its standing, to begin a `with` clause.
+    Return every break with its standing, as the beginning of a `with` clause.
 
-    A snooze ends with its day; an acceptance holds for the amount that was accepted; a word that
-    it was mended holds until a later publication shows the break again.
+    A snooze ends with its day, an acceptance with its amount, a word that it was mended with a
+    later publication that shows the break again.
     """
     materiality = optional(pointer, BREAKS, "materiality_amount", alias="breaks")
     return f"""with stood as (
