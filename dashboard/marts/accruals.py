@@ -36,46 +36,7 @@ def roll_forward(pointer: Pointer, scope: Scope) -> pa.Table:
 
     Opening plus opened plus difference less credited is closing, month by month.
     """
-    statement = f"""
-        with moves as (
-            select date_trunc('month', opened_at) as month, opened_amount, 0 as difference_amount,
-                0 as credited_amount
-            from marts.fct_refund_liability
-            where {_SCOPE}
-            union all
-            select date_trunc('month', credited_at), 0, difference_amount, credited_amount
-            from marts.fct_refund_liability
-            where credited_at is not null and {_SCOPE}
-        ),
-
-        months as (
-            select
-                month,
-                sum(opened_amount) as opened_amount,
-                sum(difference_amount) as difference_amount,
-                sum(credited_amount) as credited_amount
-            from moves
-            group by month
-        )
-
-        select
-            strftime(month, '%Y-%m') as period,
-            closing_amount - opened_amount - difference_amount + credited_amount as opening_amount,
-            opened_amount,
-            difference_amount,
-            -credited_amount as credited_amount,
-            closing_amount
-        from (
-            select
-                *,
-                sum(opened_amount + difference_amount - credited_amount)
-                    over (order by month) as closing_amount
-            from months
-        )
-        order by month desc
-        limit 120
-    """  # noqa: S608
-    return rows(pointer, statement, scope.parameters, needs=NEEDS)
+    return rows(pointer, _ROLL_FORWARD, scope.parameters, needs=NEEDS)
 
 
 def entries(pointer: Pointer, scope: Scope, *, ended_on: str) -> pa.Table:
@@ -132,4 +93,55 @@ def open_returns(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
     return rows(pointer, statement, scope.parameters | offset(page), needs=NEEDS)
 
 
+def estimates(pointer: Pointer, scope: Scope) -> pa.Table:
+    """Return what is estimated to be still asked for, by month of sale, the newest first."""
+    statement = f"""
+        select period, store, sales_amount, expected_rate, opened_amount, estimated_amount
+        from marts.rpt_expected_returns
+        where {_SCOPE}
+        order by period desc, store
+        limit 120
+    """  # noqa: S608
+    return rows(pointer, statement, scope.parameters, needs=("rpt_expected_returns",))
+
+
 _SCOPE = "currency = $currency and ($store is null or store = $store)"
+_ROLL_FORWARD = f"""
+    with moves as (
+        select date_trunc('month', opened_at) as month, opened_amount, 0 as difference_amount,
+            0 as credited_amount
+        from marts.fct_refund_liability
+        where {_SCOPE}
+        union all
+        select date_trunc('month', credited_at), 0, difference_amount, credited_amount
+        from marts.fct_refund_liability
+        where credited_at is not null and {_SCOPE}
+    ),
+
+    months as (
+        select
+            month,
+            sum(opened_amount) as opened_amount,
+            sum(difference_amount) as difference_amount,
+            sum(credited_amount) as credited_amount
+        from moves
+        group by month
+    )
+
+    select
+        strftime(month, '%Y-%m') as period,
+        closing_amount - opened_amount - difference_amount + credited_amount as opening_amount,
+        opened_amount,
+        difference_amount,
+        -credited_amount as credited_amount,
+        closing_amount
+    from (
+        select
+            *,
+            sum(opened_amount + difference_amount - credited_amount)
+                over (order by month) as closing_amount
+        from months
+    )
+    order by month desc
+    limit 120
+"""  # noqa: S608

@@ -38,10 +38,10 @@ class BreakFilter:
 
 def stood(pointer: Pointer) -> str:
     """
-    Return the query of every break with its standing, to begin a `with` clause.
+    Return every break with its standing, as the beginning of a `with` clause.
 
-    A snooze ends with its day; an acceptance holds for the amount that was accepted; a word that
-    it was mended holds until a later publication shows the break again.
+    A snooze ends with its day, an acceptance with its amount, a word that it was mended with a
+    later publication that shows the break again.
     """
     materiality = optional(pointer, BREAKS, "materiality_amount", alias="breaks")
     return f"""with stood as (
@@ -173,7 +173,8 @@ def listed(
         {stood(pointer)}
         select break_key, break_type, case_key, case_name, store, order_name, rma_number,
             document_type, document_number, currency, amount, materiality_amount, due_at,
-            age_bucket, team, owner, standing, next_step, note, reason, snoozed_until,
+            age_bucket, team, owner, standing, next_step,
+            coalesce(nullif(concat_ws('; ', note, reason), ''), next_step) as said, snoozed_until,
             proposed_by, decided_by, decided_at, storefront_url, erp_url
         from stood
         where {_FILTER}

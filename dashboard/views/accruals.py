@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, entries, links, tables
-from dashboard.frame import counted, filters, nothing, page, scope
+from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import accruals
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
@@ -40,6 +40,14 @@ ENTRY = (
     Column("debit", "Debit", Kind.MONEY),
     Column("credit", "Credit", Kind.MONEY),
     Column("memo", "Memo", width=330),
+)
+ESTIMATE = (
+    Column("period", "Month of sale"),
+    Column("store", "Store"),
+    Column("sales_amount", "Net sales", Kind.MONEY),
+    Column("expected_rate", "Expected back", Kind.SHARE, help="Of the seed."),
+    Column("opened_amount", "Asked back so far", Kind.MONEY),
+    Column("estimated_amount", "Estimate: still to come", Kind.MONEY),
 )
 OPEN = (
     Column("case_name", "Return"),
@@ -141,6 +149,33 @@ def entry(pointer: Pointer, narrowed: Scope, months: list[str], currency: str) -
     )
 
 
+def estimate(pointer: Pointer, narrowed: Scope, currency: str) -> None:
+    """Show what is expected on sales not yet returned, which is an estimate and no fact."""
+    rows = accruals.estimates(pointer, narrowed)
+    total = sum(rows.column("estimated_amount").to_pylist(), Decimal(0))
+    if not rows.num_rows:
+        st.subheader("No estimate of returns still to come", anchor=False)
+        nothing(
+            "All above rests on returns that were opened. To see an estimate beside it, write"
+            " expected rates by store and month into seeds/expected_return_rates.csv."
+        )
+        return
+    st.subheader(
+        f"Estimate: {spoken_amount(total, currency)} of returns still to come", anchor=False
+    )
+    st.caption(
+        "Net sales of the month times the expected rate of the seed, less what was asked back so"
+        " far; without tax. An estimate, and no part of the figures and the entry above."
+    )
+    tables.show(
+        rows,
+        ESTIMATE,
+        key="estimate",
+        title="Estimate of returns still to come",
+        currency=currency,
+    )
+
+
 def listed(pointer: Pointer, narrowed: Scope, count: int) -> None:
     """List the returns that something is owed for."""
     st.subheader(f"{counted(count, 'return')} something is owed for", anchor=False)
@@ -199,3 +234,5 @@ with page("What do we owe for returns, and what is coming back?") as pointer:
         if months:
             entry(pointer, narrowed, months, narrowed.currency)
         listed(pointer, narrowed, int(str(found["returns"])))
+        with part():
+            estimate(pointer, narrowed, narrowed.currency)

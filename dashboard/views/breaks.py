@@ -28,15 +28,14 @@ GROUPS = (
 )
 QUEUE = (
     Column("case_name", "Return"),
-    Column("store", "Store"),
+    Column("store", "Store", width=94),
     Column("break_type", "Cause", Kind.WORD, words=BREAKS),
     Column("amount", "Money", Kind.MONEY, help="What is at stake; empty where nothing says."),
     Column("age_bucket", "Days due", help="Whole days since it was due."),
     Column("owner", "Owner", Kind.WORD, words=OWNERS),
     Column("standing", "Status", Kind.WORD, words=STANDINGS, width=92),
+    Column("said", "Next step, or what was said", width=370),
 )
-STEP = (Column("next_step", "Next step", width=330),)
-SAID = (Column("note", "Note", width=150), Column("reason", "Reason", width=150))
 LINKED = (
     Column("storefront_url", "Storefront", Kind.LINK),
     Column("erp_url", "ERP", Kind.LINK),
@@ -115,7 +114,7 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
     spot = st.container()
     selected = tables.choose(
         rows,
-        QUEUE + _told(rows, SAID) + STEP + _told(rows, LINKED),
+        QUEUE + _told(rows, LINKED),
         key="breaks",
         title="Breaks, the most money first",
         currency=narrowed.currency,
@@ -130,6 +129,7 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
 def one(row: dict[str, Any]) -> None:
     """Show all that was decided about one break, and the way to its return."""
     links.open_return(row["case_key"])
+    st.text(f"Next step: {row['next_step']}")
     with ledger() as decisions:
         found = decisions.history(subjects=[row["break_key"]])
     if not found:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboard import charts, links, signing, tables
+from dashboard import charts, movements, signing, tables
 from dashboard.closing import Late, Readiness, Verdict, late_witnesses, readiness, row_verdict
 from dashboard.decisions import Decided, decided
 from dashboard.frame import counted, filters, is_frozen, nothing, page, part, scope
@@ -18,8 +18,8 @@ from dashboard.money import spoken_amount
 from dashboard.publication import Edition, Pointer
 from dashboard.settings import settings
 from dashboard.tables import Column, Kind
-from dashboard.words import AGES, BREAKS, CLOSE_VERDICTS, CONTROLS, MOVES, OWNERS, SYSTEMS, spoken
-from dashboard.zone import spoken_month, spoken_time
+from dashboard.words import AGES, BREAKS, CLOSE_VERDICTS, CONTROLS, OWNERS, SYSTEMS, spoken
+from dashboard.zone import spoken_month
 
 ALL_STORES = {"all": "All stores"}
 VERDICTS = (
@@ -53,15 +53,6 @@ AGEING = (
     Column("age_61_90", "61-90", Kind.COUNT),
     Column("age_over_90", "Over 90", Kind.COUNT),
     Column("undated", "No date", Kind.COUNT, help="Nothing says since when it is due."),
-)
-MOVED = (
-    Column("case_name", "Return"),
-    Column("store", "Store"),
-    Column("break_type", "Kind of break", Kind.WORD, words=BREAKS),
-    Column("team", "Owner", Kind.WORD, words=OWNERS),
-    Column("amount", "Money", Kind.MONEY),
-    Column("amount_before", "Money before", Kind.MONEY),
-    Column("due_at", "Due since", Kind.INSTANT),
 )
 
 
@@ -219,49 +210,6 @@ def ageing(pointer: Pointer, narrowed: Scope, period: Period, *, states: Decided
     tables.show(rows, AGEING, key="ageing", title="Open breaks by kind and age", currency=currency)
 
 
-def movement(pointer: Pointer, narrowed: Scope) -> None:
-    """Show what changed since the publication before."""
-    if not close.has_previous(pointer):
-        st.subheader("Since the last publication", anchor=False)
-        nothing("No earlier publication is kept: what is new or gone shows from the next one on.")
-        return
-    before = close.previous_as_of(pointer)
-    found = close.moves(pointer, narrowed)
-    new, gone = found["new"]["breaks"], found["resolved"]["breaks"]
-    since = spoken_time(before) if isinstance(before, datetime) else "the last publication"
-    st.subheader(f"Since {since}: {new:,} new, {gone:,} gone", anchor=False)
-    labels = {
-        move: f"{words} ({found[move]['breaks']:,},"
-        f" {spoken_amount(Decimal(found[move]['amount']), narrowed.currency)})"
-        for move, words in MOVES.items()
-    }
-    move = st.segmented_control(
-        "Breaks",
-        list(labels),
-        format_func=labels.__getitem__,
-        default="new",
-        key="move",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    move = str(move or "new")
-    if not found[move]["breaks"]:
-        nothing(f"No break in {narrowed.currency} is {MOVES[move].lower()}.")
-        return
-    number = tables.page_of(found[move]["breaks"], key="moved_page", noun="Breaks")
-    rows = close.moved(pointer, narrowed, move=move, page=number)
-    selected = tables.show(
-        rows,
-        MOVED,
-        key="moved",
-        title=f"Breaks: {MOVES[move].lower()} since {since}",
-        currency=narrowed.currency,
-        is_selectable=True,
-    )
-    if selected is not None:
-        links.open_return(rows.column("case_key")[selected].as_py())
-
-
 def judged_at(edition: Edition) -> datetime:
     """Return the moment freshness is judged at: that of its making for one that is frozen."""
     if is_frozen() and edition.published_at is not None:
@@ -316,4 +264,4 @@ with page("Can this period be closed?") as pointer:
         tie_out(pointer, narrowed, period, edition, late=late, is_trusted=is_trusted)
         ageing(pointer, narrowed, period, states=states)
         with part():
-            movement(pointer, narrowed)
+            movements.since_the_last(pointer, narrowed)

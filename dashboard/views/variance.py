@@ -1,20 +1,19 @@
 """Do refunds match in the storefront, the customer's bank and the ERP?"""
 
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, links, tables
+from dashboard import bridges, charts, drilling, tables
+from dashboard.drilling import figure
 from dashboard.frame import counted, filters, nothing, page, part, scope
-from dashboard.marts import cases, variance
+from dashboard.marts import variance
 from dashboard.marts.source import Scope
 from dashboard.marts.variance import VarianceFilter
-from dashboard.money import decimals, rounded, spoken_amount
+from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import AGES, CAUSES, COMPONENTS, SYSTEMS, spoken
-from dashboard.words import DOCUMENTS as DOCUMENT_TYPES
+from dashboard.words import AGES, CAUSES, COMPONENTS, spoken
 
 ANY = "any"
 NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
@@ -64,34 +63,14 @@ MONEY = (
     Column("net_amount", "Net", Kind.MONEY, help="Storefront less ERP."),
     Column("gross_amount", "Gross", Kind.MONEY, help="Sum of the differences' sizes."),
 )
-DOCUMENTS = (
-    Column("system", "System", Kind.WORD, words=SYSTEMS),
-    Column("document_type", "Document", Kind.WORD, words=DOCUMENT_TYPES),
-    Column("document_number", "Number"),
-    Column("occurred_at", "When", Kind.INSTANT),
-    Column("amount", "Amount", Kind.BALANCE),
-)
-LINES = (
-    Column("sku", "SKU"),
-    Column("refunded_quantity", "Units refunded", Kind.COUNT),
-    Column("credited_quantity", "Units credited", Kind.COUNT),
-    Column("storefront_line_amount", "Storefront", Kind.MONEY),
-    Column("erp_line_amount", "ERP", Kind.MONEY),
-    Column("expected_line_amount", "Precise reversal", Kind.MONEY),
-    Column("gross_difference_amount", "Difference in price", Kind.MONEY),
-    Column("discount_difference_amount", "in discount", Kind.MONEY),
-    Column("tax_difference_amount", "in tax", Kind.MONEY),
-    Column("original_tax_codes", "Tax codes of the sale"),
-    Column("tax_codes", "Tax codes of the credit"),
-)
 
 
 def sides(totals: dict[str, Any], currency: str) -> None:
     """Show the four amounts beside each other, then how far they are apart."""
     for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
         amount = totals[name]
-        figure = "Not tracked" if amount is None else _figure(amount, currency)
-        column.metric(f"{label} ({currency})", figure, help=meaning, border=True)
+        said = "Not tracked" if amount is None else figure(amount, currency)
+        column.metric(f"{label} ({currency})", said, help=meaning, border=True)
     differences(totals, currency)
     if totals["incomparable"]:
         st.warning(
@@ -107,19 +86,19 @@ def differences(totals: dict[str, Any], currency: str) -> None:
     net, gross, reversal, differing, early = st.columns(5)
     net.metric(
         f"Net variance ({currency})",
-        _figure(totals["net_amount"], currency),
+        figure(totals["net_amount"], currency),
         help="Storefront less ERP. Errors in both directions hide each other here.",
         border=True,
     )
     gross.metric(
         f"Gross variance ({currency})",
-        _figure(totals["gross_amount"], currency),
+        figure(totals["gross_amount"], currency),
         help="The sizes of all differences added up, whatever their direction.",
         border=True,
     )
     reversal.metric(
         f"ERP less reversal ({currency})",
-        _figure(totals["reversal_variance_amount"], currency),
+        figure(totals["reversal_variance_amount"], currency),
         help="What the ERP credited less what the sale says; of credited cases.",
         border=True,
     )
@@ -139,13 +118,13 @@ def bridge(totals: dict[str, Any], currency: str) -> None:
     with way:
         st.caption(f"From the storefront's total to the ERP's, {currency}")
         st.altair_chart(
-            charts.bridge_chart(totals, currency=currency),
+            bridges.bridge_chart(totals, currency=currency),
             alt="Bridge from the storefront's total to the ERP's by component",
         )
     with steps:
         st.caption("The steps alone: what each takes away or adds")
         st.altair_chart(
-            charts.component_bars(totals, currency=currency),
+            bridges.component_bars(totals, currency=currency),
             alt="What each component takes away or adds",
         )
 
@@ -219,31 +198,7 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
         st.caption("Select a case to see its components and lines.")
         return
     with part():
-        drilled(pointer, rows.column("case_key")[selected].as_py())
-
-
-def drilled(pointer: Pointer, case_key: str) -> None:
-    """Show one case: its components, then its lines."""
-    case = cases.case(pointer, case_key)
-    if case is None:
-        return
-    with st.container(border=True):
-        links.open_return(case_key)
-        currency = str(case["currency"])
-        for column, (name, label) in zip(
-            st.columns(len(COMPONENTS)), COMPONENTS.items(), strict=True
-        ):
-            amount = case[f"{name}_component"]
-            column.metric(label, "Unknown" if amount is None else _figure(amount, currency))
-        rows = cases.lines(pointer, case_key)
-        if rows.num_rows:
-            tables.show(rows, LINES, key="lines", title="Lines of the case", currency=currency)
-        else:
-            nothing("No line of an order stands behind this case.")
-        papers = cases.documents(pointer, case_key)
-        if papers.num_rows:
-            tables.show(papers, DOCUMENTS, key="papers", title="Documents", currency=currency)
-        links.open_in_systems(case)
+        drilling.drilled(pointer, rows.column("case_key")[selected].as_py())
 
 
 def _point(totals: dict[str, Any], currency: str) -> str:
@@ -260,10 +215,6 @@ def _point(totals: dict[str, Any], currency: str) -> str:
     if early:
         return f"{point}; {spoken_amount(early, currency)} is not late yet"
     return f"{point}: {because}"
-
-
-def _figure(amount: object, currency: str) -> str:
-    return f"{rounded(Decimal(str(amount)), decimals(currency)):,}"
 
 
 def _of(part_: int, whole: int) -> str:

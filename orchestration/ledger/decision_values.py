@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from orchestration.ledger.errors import DecisionRefusedError
+
 
 class Topic(StrEnum):
     """What a decision is about."""
@@ -106,3 +108,11 @@ class Acceptance:
     accepted: int = 0
     proposed: int = 0
     own: int = 0
+
+
+def written(text: str, what: str) -> str:
+    """Return what was said; raises DecisionRefusedError where nothing was."""
+    said = text.strip()
+    if not said:
+        raise DecisionRefusedError(f"write the {what}: whoever reads this later was not there")
+    return said

@@ -1,6 +1,5 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from orchestration.ledger import decision_chain, landed
 from orchestration.ledger.approvals import is_same_person
+from orchestration.ledger.closes import Closes
 from orchestration.ledger.decision_tables import break_states, decisions
 from orchestration.ledger.decision_values import (
     Acceptance,
@@ -16,19 +16,18 @@ from orchestration.ledger.decision_values import (
     BreakStatus,
     Decision,
     FoundBreak,
-    SignOff,
     Topic,
+    written,
 )
 from orchestration.ledger.errors import DecisionRefusedError
 from orchestration.ledger.records import PAGE_SIZE
-from orchestration.ledger.store import Store
 
 Found = Sequence[FoundBreak]
 FIRST: Mapping[str, object] = {"status": str(BreakStatus.OPEN)}
 NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_until": None}
 
 
-class Decisions(Store):
+class Decisions(Closes):
     """
     The decisions about breaks and closes, in the same database as the intents.
 
@@ -37,11 +36,13 @@ class Decisions(Store):
 
     def assign(self, found: Found, *, owner: str, who: str, at: datetime) -> None:
         """Give breaks to a person or a team."""
-        self._decide(found, verb="assign", values={"owner": _said(owner, "owner")}, who=who, at=at)
+        self._decide(
+            found, verb="assign", values={"owner": written(owner, "owner")}, who=who, at=at
+        )
 
     def note(self, found: Found, *, text: str, who: str, at: datetime) -> None:
         """Write a note on breaks; the newest is shown, all are kept."""
-        self._decide(found, verb="note", values={"note": _said(text, "note")}, who=who, at=at)
+        self._decide(found, verb="note", values={"note": written(text, "note")}, who=who, at=at)
 
     def snooze(
         self, found: Found, *, until: datetime, reason: str, who: str, at: datetime
@@ -53,7 +54,7 @@ class Decisions(Store):
             **NO_PROPOSAL,
             "status": str(BreakStatus.SNOOZED),
             "snoozed_until": until,
-            "reason": _said(reason, "reason"),
+            "reason": written(reason, "reason"),
         }
         self._decide(found, verb="snooze", values=values, who=who, at=at)
 
@@ -62,7 +63,7 @@ class Decisions(Store):
         values = {
             **NO_PROPOSAL,
             "status": str(BreakStatus.RESOLVED),
-            "reason": _said(reason, "reason"),
+            "reason": written(reason, "reason"),
         }
         self._decide(found, verb="resolve", values=values, who=who, at=at)
 
@@ -71,7 +72,7 @@ class Decisions(Store):
         values = {
             **NO_PROPOSAL,
             "status": str(BreakStatus.OPEN),
-            "reason": _said(reason, "reason"),
+            "reason": written(reason, "reason"),
         }
         self._decide(found, verb="reopen", values=values, who=who, at=at)
 
@@ -82,7 +83,7 @@ class Decisions(Store):
         The first person's word proposes it; another's, at the same amount, accepts it. Nobody
         confirms what they proposed themselves: such breaks are counted and left as they are.
         """
-        said = _said(reason, "reason")
+        said = written(reason, "reason")
         counts = {"accepted": 0, "proposed": 0, "own": 0}
         with self._writing() as connection:
             for one in found:
@@ -91,54 +92,6 @@ class Decisions(Store):
                 if verb != "own":
                     self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
         return Acceptance(**counts)
-
-    def sign_off(self, sign_off: SignOff) -> None:
-        """Close a period on a publication, which is kept from then on."""
-        subject = f"{sign_off.period}|{sign_off.store}"
-        with self._writing() as connection:
-            standing = _standing(connection).get(subject)
-            if standing is not None:
-                raise DecisionRefusedError(
-                    f"{sign_off.period} was signed off by {standing.who} already; take that back"
-                    " first"
-                )
-            details = {k: v for k, v in asdict(sign_off).items() if k not in ("who", "at")}
-            decision_chain.append(
-                connection,
-                topic=Topic.CLOSE,
-                subject=subject,
-                verb="sign_off",
-                who=sign_off.who,
-                at=sign_off.at,
-                details=details,
-            )
-
-    def withdraw(self, *, period: str, store: str, reason: str, who: str, at: datetime) -> None:
-        """Open a closed period again; that it was closed stays in the history."""
-        subject = f"{period}|{store}"
-        with self._writing() as connection:
-            if subject not in _standing(connection):
-                raise DecisionRefusedError(f"{period} is not signed off")
-            decision_chain.append(
-                connection,
-                topic=Topic.CLOSE,
-                subject=subject,
-                verb="withdraw",
-                who=who,
-                at=at,
-                details={"reason": _said(reason, "reason")},
-            )
-
-    def sign_offs(self) -> list[SignOff]:
-        """Return the closes that stand, the newest period first."""
-        with self._reading() as connection:
-            standing = _standing(connection).values()
-        return sorted(standing, key=lambda close: (close.period, close.store), reverse=True)
-
-    def kept_publications(self) -> frozenset[str]:
-        """Return every publication a period was ever closed on: those stay for ever."""
-        with self._reading() as connection:
-            return frozenset(_details(row)["publication_id"] for row in _closes(connection))
 
     def version(self) -> int:
         """Return how many decisions there are: what was read before is current until it moves."""
@@ -245,35 +198,3 @@ def _state(connection: Connection, break_key: str) -> BreakState | None:
     query = select(break_states).where(break_states.c.break_key == break_key)
     row = connection.execute(query).mappings().first()
     return None if row is None else BreakState(**row)
-
-
-def _standing(connection: Connection) -> dict[str, SignOff]:
-    standing: dict[str, SignOff] = {}
-    query = select(decisions).where(decisions.c.topic == str(Topic.CLOSE))
-    for row in connection.execute(query.order_by(decisions.c.sequence)).mappings():
-        if row["verb"] == "withdraw":
-            standing.pop(row["subject"], None)
-        else:
-            standing[row["subject"]] = SignOff(
-                **json.loads(row["details"]), who=row["who"], at=row["at"]
-            )
-    return standing
-
-
-def _closes(connection: Connection) -> list[Mapping[str, object]]:
-    query = select(decisions).where(
-        decisions.c.topic == str(Topic.CLOSE), decisions.c.verb == "sign_off"
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _details(row: Mapping[str, object]) -> dict[str, str]:
-    found: dict[str, str] = json.loads(str(row["details"]))
-    return found
-
-
-def _said(text: str, what: str) -> str:
-    said = text.strip()
-    if not said:
-        raise DecisionRefusedError(f"write the {what}: whoever reads this later was not there")
-    return said

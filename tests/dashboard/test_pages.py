@@ -308,7 +308,7 @@ def test_what_is_snoozed_leaves_the_queue_and_is_counted_as_set_aside(
     assert metrics(app)["Set aside"] == "1"
     assert name not in set(table(app, "breaks")["Return"])
     snoozed = table(opened(home, "breaks", currency="USD", status="Snoozed"), "breaks")
-    assert snoozed["Reason"].tolist() == ["On its way."]
+    assert snoozed["Next step, or what was said"].tolist() == ["On its way."]
 
 
 def test_one_persons_acceptance_of_a_material_break_leaves_it_to_do(opened, publish_anew, decide):

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from dashboard.charts import bridge_steps
+from dashboard.bridges import bridge_steps
 from dashboard.export import csv_bytes, inert
 from dashboard.marts import cases, variance
 from dashboard.marts.source import Scope
