@@ -75,7 +75,9 @@ def test_a_file_needs_no_more_than_an_order(write):
     assert scenario.erp == {}
     assert [record["__typename"] for _, record in records_of(scenario)] == [
         "Order",
+        "Customer",
         "TenderTransaction",
+        "OrderTransaction",
         "LineItem",
         "InventoryItem",
         "Location",
