@@ -1,7 +1,7 @@
 """May anything be written? Policy as values, and the evidence it is decided on."""
 
 from orchestration.gates.evidence import check_states, published_file
-from orchestration.gates.limits import LIMITS, Limits
+from orchestration.gates.limits import LIMITS, Limits, Measure
 from orchestration.gates.policy import (
     PUBLICATION,
     PUBLICATION_GATE,
@@ -17,6 +17,7 @@ __all__ = [
     "CheckState",
     "Gate",
     "Limits",
+    "Measure",
     "Verdict",
     "check_states",
     "published_file",

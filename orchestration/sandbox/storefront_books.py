@@ -35,7 +35,7 @@ class StorefrontBooks:
     Records are kept in memory too; a write is on disk before it is answered.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str) -> None:
         self.lock = RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("pragma journal_mode = wal")
@@ -107,6 +107,12 @@ class StorefrontBooks:
                 "insert or replace into requests values (?, ?, ?, ?, ?)",
                 (store, key, fingerprint, json.dumps(answer), at),
             )
+
+    def put(self, store: str, records: Iterable[Record]) -> None:
+        """Write changed records, in one transaction; nobody asked for them under a key."""
+        with self._writing():
+            for record in records:
+                self._put(store, record)
 
     def close(self) -> None:
         """Close the file."""

@@ -21,6 +21,7 @@ from orchestration.sandbox.storefront_bulk_queries import (
     run_in_bulk,
 )
 from orchestration.sandbox.storefront_paging import Key, page
+from orchestration.sandbox.storefront_refunding import RefundDesk
 from orchestration.sandbox.storefront_search import number, search
 from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_visit import Visit
@@ -30,7 +31,7 @@ SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
-    *("read_customers", "read_companies"),
+    *("read_customers", "read_companies", "write_orders"),
 )
 
 
@@ -233,6 +234,17 @@ def _move(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     return desk.move(arguments["input"], _idempotency_key(info))
 
 
+def _process_return(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    return RefundDesk(visit.books, visit.store, visit.now).process(arguments["input"])
+
+
+def _create_refund(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    desk = RefundDesk(visit.books, visit.store, visit.now)
+    return desk.create(arguments["input"], _idempotency_key(info))
+
+
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
         "bulkOperation": bulk_operation,
@@ -257,6 +269,8 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "bulkOperationRunQuery": run_in_bulk,
         "inventoryAdjustQuantities": _adjust,
         "inventoryMoveQuantities": _move,
+        "refundCreate": _create_refund,
+        "returnProcess": _process_return,
     },
     "Order": {"agreements": _agreements},
     "Location": {"inventoryLevels": _levels_of_place},

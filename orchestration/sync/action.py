@@ -1,43 +1,54 @@
-"""What the engine asks of an action, and of the client that carries it."""
+"""What the engine asks of an action, and of the systems that carry it."""
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from orchestration.ledger import Intent, IntentRecord
+from orchestration.sync.remote import Erp, Post, Storefront
 
 DOCUMENTS = "gid://return-lifecycle/Intent/"
 NAMESPACE = uuid5(NAMESPACE_URL, DOCUMENTS)
 
-
-class Client(Protocol):
-    """A system that can be written to; its errors are those of `orchestration.sync.remote`."""
-
-    def execute(self, document: str, variables: Mapping[str, Any], /) -> dict[str, Any]:
-        """Return the data of the answer, or raise."""
-        ...
+# A call without an answer may still be on its way: the systems give up by themselves after ten
+# seconds (storefront) and five minutes (ERP), so what cannot be read by then did not happen.
+SETTLED_AFTER = timedelta(minutes=5)
 
 
-ClientForStore = Callable[[str], Client]
+@dataclass(frozen=True)
+class Remote:
+    """The systems as one store's actions reach them; None for what is not configured."""
+
+    storefront: Storefront
+    erp: Erp | None = None
+    post: Post | None = None
+
+
+RemoteForStore = Callable[[str], Remote]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call, as it is sent."""
+    """One call, as it is sent; `context` is kept beside it, to read the effect back by."""
 
     document: str
     variables: dict[str, Any]
+    context: dict[str, Any] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
         """What the call asks for, whatever the order of its fields or the document's wording."""
-        text = json.dumps(self.variables, sort_keys=True, separators=(",", ":"))
-        return sha256(text.encode()).hexdigest()
+        return sha256(_as_text(self.variables).encode()).hexdigest()
+
+    @property
+    def text(self) -> str:
+        """The call as the ledger keeps it."""
+        return _as_text({"variables": self.variables, "context": self.context})
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,20 @@ class Unclear:
     message: str
 
 
+@dataclass(frozen=True)
+class Absent:
+    """Reading the remote back shows that there was no effect: the call may be made anew."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the remote holds now speaks against the call: it is not made."""
+
+    reason: str
+
+
 Answer = Applied | Refused | Unclear
 
 
@@ -72,7 +97,7 @@ class Repeat(Enum):
 
 
 class Action(Protocol):
-    """One kind of effect, on one system."""
+    """One kind of effect."""
 
     @property
     def name(self) -> str:
@@ -88,25 +113,32 @@ class Action(Protocol):
         """Return what the intent lacks to be sent at all, as a hold reason; empty if nothing."""
         ...
 
-    def request(self, intent: Intent) -> Request:
-        """Return the call; equal intents give equal calls, on any day."""
+    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+        """Return the call as the remote stands now; reading is all it may do."""
         ...
 
-    def answer(self, intent: Intent, data: dict[str, Any]) -> Answer:
-        """Return what the answer to the call says."""
+    def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Make the call, once, and return what its answer says."""
         ...
 
     def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
         """Return what a refusal by these codes means for this action."""
         ...
 
-    def read_back(self, intent: Intent, client: Client) -> str:
+    def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return the remote's state after the call, in words for the record."""
         ...
 
-    def resolve(self, record: IntentRecord, client: Client, *, now: datetime) -> Repeat | Answer:
+    def resolve(
+        self, record: IntentRecord, remote: Remote, *, now: datetime
+    ) -> Repeat | Absent | Answer:
         """Find out what became of a call whose answer is not known; it changes nothing."""
         ...
+
+
+def details_of(intent: Intent) -> Mapping[str, Any]:
+    """Return what else the call needs."""
+    return json.loads(intent.details) if intent.details else {}
 
 
 def idempotency_key(intent: Intent) -> UUID:
@@ -117,3 +149,12 @@ def idempotency_key(intent: Intent) -> UUID:
 def document_uri(intent: Intent) -> str:
     """Return our own name for the intent, under which the remote's books show it."""
     return f"{DOCUMENTS}{intent.intent_key}"
+
+
+def is_settled(record: IntentRecord, *, now: datetime) -> bool:
+    """Whether a call that was made can no longer be on its way."""
+    return record.sent_at is None or now - record.sent_at >= SETTLED_AFTER
+
+
+def _as_text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

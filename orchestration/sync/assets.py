@@ -15,14 +15,14 @@ from orchestration.resources import (
     ShopifyResource,
     SyncResource,
 )
-from orchestration.sync.action import Action
+from orchestration.sync.action import Action, Remote
 from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
 from orchestration.sync.policy import NotReadyForLiveError, Policy
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
 from orchestration.sync.values import Mode, Outcome, Summary
 
-APPLIED = ("quarantine", "hold_for_inspection", "restock", "write_off")
+APPLIED = ("quarantine", "hold_for_inspection", "restock", "write_off", "issue_refund")
 SHOWN_ROWS = 200
 
 # Without `since_last_handled` the trigger is lost when a tick falls between publication and check.
@@ -63,13 +63,13 @@ def sync_asset(action: Action, *, after: Sequence[str] = ()) -> dg.AssetsDefinit
     ) -> dg.MaterializeResult[None]:
         file, policy = checked_file(context.instance, home.published), policy_of(sync)
         try:
-            with ledger.open() as opened, shopify.clients() as client_for_store:
+            with ledger.open() as opened, shopify.clients() as client_for:
                 free_dead_runs(opened, context.instance)
                 summary = run_action(
                     action,
                     publication=read_publication(file, action.name),
                     ledger=opened,
-                    client_for_store=client_for_store,
+                    remote_for_store=lambda store: Remote(client_for(store)),
                     policy=policy,
                     clock=utc_now,
                     run_id=context.run.run_id,
@@ -129,6 +129,9 @@ def told(summary: Summary) -> dict[str, dg.MetadataValue]:
             "store": row.intent.store,
             "sku": row.intent.sku,
             "quantity": row.intent.quantity,
+            "amount": None if row.intent.amount is None else str(row.intent.amount),
+            "currency": row.intent.currency,
+            "told": row.intent.told,
             "outcome": str(row.outcome),
             "reason": row.reason,
         }

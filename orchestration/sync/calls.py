@@ -4,16 +4,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orchestration.ledger import Claim, Intent, IntentRecord, Ledger, LedgerError, State
-from orchestration.ledger.errors import LostClaimError
+from orchestration.ledger import (
+    Claim,
+    DayLimit,
+    HeldBackError,
+    Intent,
+    IntentRecord,
+    Ledger,
+    LedgerError,
+    LostClaimError,
+    State,
+)
 from orchestration.sync.action import (
+    Absent,
     Action,
     Answer,
     Applied,
-    Client,
-    ClientForStore,
+    Held,
     Refused,
+    Remote,
+    RemoteForStore,
     Repeat,
+    Request,
     Unclear,
 )
 from orchestration.sync.remote import (
@@ -35,65 +47,103 @@ class StoreClosedError(Exception):
 
 
 @dataclass(frozen=True)
+class Terms:
+    """On which data a call was decided, and how much the day may still see; nothing to repeat."""
+
+    known_until: datetime | None = None
+    day_limit: DayLimit | None = None
+
+
+@dataclass(frozen=True)
 class Calls:
     """Makes the calls of one action for one worker, `owner`."""
 
     action: Action
     ledger: Ledger
-    client_for_store: ClientForStore
+    remote_for_store: RemoteForStore
     clock: Callable[[], datetime]
     owner: str
     closed_stores: dict[str, str] = field(default_factory=dict)
 
-    def send(self, intent: Intent, *, known_until: datetime) -> RowOutcome:
+    def send(self, intent: Intent, *, terms: Terms) -> RowOutcome:
         """Send an approved intent for the first time."""
-        client = self._client(intent.store)
+        remote = self._remote(intent.store)
         claim = self._claim(intent)
         if claim.record.state is not State.APPROVED:
             self.ledger.release(claim)
             raise LostClaimError(f"intent {intent.intent_key} was sent by another worker")
-        return self._call(claim, client=client, known_until=known_until)
+        return self._call(claim, remote=remote, terms=terms)
 
-    def resolve(self, record: IntentRecord) -> RowOutcome:
-        """Find out what became of a call without an answer; repeat it only where that is safe."""
-        client = self._client(record.intent.store)
+    def resolve(self, record: IntentRecord, *, is_allowed: bool) -> RowOutcome:
+        """
+        Find out what became of a call without an answer; repeat it only where that is safe.
+
+        A repeat may be what makes the effect happen, so the gate must still allow it.
+        """
+        remote = self._remote(record.intent.store)
         claim = self._claim(record.intent)
         try:
-            found = self.action.resolve(claim.record, client, now=self.clock())
+            found = self.action.resolve(claim.record, remote, now=self.clock())
         except SourceError as error:
             found = Unclear(f"its state could not be read: {error}")
         if found is Repeat.IS_SAFE:
-            return self._call(claim, client=client, known_until=None)
+            if is_allowed:
+                return self._call(claim, remote=remote, terms=Terms())
+            found = Unclear("its gate has closed since, so it is not repeated: settle it by hand")
+        if isinstance(found, Absent):
+            self.ledger.mark_absent(claim, message=found.message, at=self.clock())
+            return RowOutcome(record.intent, Outcome.HELD, "not_applied")
         if isinstance(found, Unclear) and claim.record.state is State.UNKNOWN:
             self.ledger.release(claim)
             return RowOutcome(record.intent, Outcome.UNKNOWN, found.message)
-        return self._record(claim, found, reading="")
+        return self._record(claim, found)
 
-    def _call(self, claim: Claim, *, client: Client, known_until: datetime | None) -> RowOutcome:
+    def _call(self, claim: Claim, *, remote: Remote, terms: Terms) -> RowOutcome:
         intent = claim.record.intent
-        request = self.action.request(intent)
+        request = self._prepared(claim, remote)
         try:
             self.ledger.mark_sent(
-                claim, request_hash=request.hash, at=self.clock(), known_until=known_until
+                claim,
+                request_hash=request.hash,
+                request=request.text,
+                at=self.clock(),
+                known_until=terms.known_until,
+                day_limit=terms.day_limit,
             )
         except LedgerError:
             self.ledger.release(claim)
             raise
         try:
-            data = client.execute(request.document, request.variables)
+            answer = self.action.send(request, intent, remote)
         except UnreadableAnswerError as error:
             return self._record(claim, Unclear(str(error)))
         except (StopError, RepeatError) as error:
             # Never run: the store is told nothing more in this run, and asked again by the next.
-            return self._close_store(claim, error)
+            self.ledger.mark_not_applied(claim, message=str(error), at=self.clock())
+            raise self._closed(intent.store, error) from error
         except RefusedError as error:
             return self._record(claim, self.action.refusal(str(error), codes=error.codes))
         except SourceError as error:
             # Whatever else went wrong, the call may have arrived.
             return self._record(claim, Unclear(str(error)))
-        answer = self.action.answer(intent, data)
-        reading = self._reading(intent, client) if isinstance(answer, Applied) else ""
+        reading = self._reading(intent, remote) if isinstance(answer, Applied) else ""
         return self._record(claim, answer, reading=reading)
+
+    def _prepared(self, claim: Claim, remote: Remote) -> Request:
+        """Read what the call depends on; a call that cannot be made gives its claim back."""
+        intent = claim.record.intent
+        try:
+            request = self.action.prepare(intent, remote)
+        except (StopError, RepeatError) as error:
+            self.ledger.release(claim)
+            raise self._closed(intent.store, error) from error
+        except SourceError as error:
+            self.ledger.release(claim)
+            raise HeldBackError("remote_unreadable") from error
+        if isinstance(request, Held):
+            self.ledger.release(claim)
+            raise HeldBackError(request.reason)
+        return request
 
     def _record(self, claim: Claim, answer: Answer, *, reading: str = "") -> RowOutcome:
         intent, at = claim.record.intent, self.clock()
@@ -109,25 +159,23 @@ class Calls:
                 self.ledger.mark_unknown(claim, message=message, at=at)
                 return RowOutcome(intent, Outcome.UNKNOWN, message)
 
-    def _reading(self, intent: Intent, client: Client) -> str:
+    def _reading(self, intent: Intent, remote: Remote) -> str:
         """The answer already says that it happened; a failed reading takes nothing from that."""
         try:
-            return self.action.read_back(intent, client)
+            return self.action.read_back(intent, remote)
         except SourceError as error:
             return f"failed, {error}"
 
-    def _close_store(self, claim: Claim, error: StopError | RepeatError) -> RowOutcome:
-        store = claim.record.intent.store
+    def _closed(self, store: str, error: StopError | RepeatError) -> StoreClosedError:
         is_busy = isinstance(error, RepeatError)
         self.closed_stores[store] = "store_busy" if is_busy else "store_refuses_calls"
-        self.ledger.mark_not_applied(claim, message=str(error), at=self.clock())
-        raise StoreClosedError(self.closed_stores[store]) from error
+        return StoreClosedError(self.closed_stores[store])
 
-    def _client(self, store: str) -> Client:
+    def _remote(self, store: str) -> Remote:
         if store in self.closed_stores:
             raise StoreClosedError(self.closed_stores[store])
         try:
-            return self.client_for_store(store)
+            return self.remote_for_store(store)
         except LookupError as error:
             raise StoreClosedError("store_not_configured") from error
 

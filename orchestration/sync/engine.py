@@ -2,15 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
-from orchestration.gates import Limits
-from orchestration.ledger import FINAL, UNRESOLVED, IntentRecord, Ledger, State
-from orchestration.ledger.errors import HeldBackError, IntentChangedError, LostClaimError
-from orchestration.sync.action import Action, ClientForStore
-from orchestration.sync.calls import Calls, StoreClosedError
+from orchestration.gates import Limits, Measure
+from orchestration.ledger import (
+    FINAL,
+    UNRESOLVED,
+    DayLimit,
+    HeldBackError,
+    Intent,
+    IntentChangedError,
+    IntentRecord,
+    Ledger,
+    LostClaimError,
+    State,
+)
+from orchestration.sync.action import Action, RemoteForStore
+from orchestration.sync.calls import Calls, StoreClosedError, Terms
 from orchestration.sync.policy import Policy
 from orchestration.sync.values import (
+    DONE,
     READY,
     GateRow,
     Mode,
@@ -21,7 +33,10 @@ from orchestration.sync.values import (
 )
 
 BY_POLICY = "within limits"
-NO_LIMITS = Limits(per_row=0, per_run=0)
+NO_LIMITS = Limits(per_row=0, per_run=0, per_day=0)
+# What a recorded approval lifts: the row is planned, and waits for a person.
+ABOVE_LIMIT = "above_approval_limit"
+LIFTED_BY_APPROVAL = frozenset({ABOVE_LIMIT, "before_go_live"})
 
 
 def run_action(
@@ -29,7 +44,7 @@ def run_action(
     *,
     publication: Publication,
     ledger: Ledger,
-    client_for_store: ClientForStore,
+    remote_for_store: RemoteForStore,
     policy: Policy,
     clock: Callable[[], datetime],
     run_id: str,
@@ -37,16 +52,16 @@ def run_action(
     """
     Apply what the publication's gates allow, each intent once, and say what became of every row.
 
-    In dry mode nothing is written or sent. `client_for_store` raises LookupError for a store that
+    In dry mode nothing is written or sent. `remote_for_store` raises LookupError for a store that
     is not configured. Raises NotReadyForLiveError before anything is sent.
     """
     rows = sorted(
-        (row for row in publication.rows if row.action == action.name),
+        (row for row in publication.rows if row.action == action.name and row.decision != DONE),
         key=lambda row: (row.case_name, row.order_line_id or "", row.gate_key),
     )
     policy.refuse_unprepared(action.name, [row.store for row in rows if row.decision == READY])
     calls = Calls(
-        action=action, ledger=ledger, client_for_store=client_for_store, clock=clock, owner=run_id
+        action=action, ledger=ledger, remote_for_store=remote_for_store, clock=clock, owner=run_id
     )
     run = _Run(calls, publication=publication, policy=policy)
     outcomes = run.preview(rows) if policy.mode is Mode.DRY else run.apply(rows)
@@ -63,7 +78,7 @@ class _Run:
         self._publication = publication
         self._policy = policy
         self._limits = policy.limits.get(self._action.name, NO_LIMITS)
-        self._moved = 0
+        self._moved: dict[str | None, Decimal] = {}
 
     def preview(self, rows: list[GateRow]) -> Iterator[RowOutcome]:
         """Say what would be done, from the rows and what the ledger already holds."""
@@ -74,8 +89,11 @@ class _Run:
 
     def apply(self, rows: list[GateRow]) -> Iterator[RowOutcome]:
         """Settle what earlier runs left open, then send what is ready; no row stops another."""
+        allowed = {row.intent.effect for row in rows if not self._held(row)}
         for record in self._open():
-            yield self._guarded(record, partial(self._calls.resolve, record))
+            is_allowed = record.intent.effect in allowed
+            step = partial(self._calls.resolve, record, is_allowed=is_allowed)
+            yield self._guarded(record, step)
         for row in rows:
             yield self._guarded(row, partial(self._apply, row))
 
@@ -83,19 +101,21 @@ class _Run:
         return self._ledger.intents(action=self._action.name, states=UNRESOLVED)
 
     def _preview(self, row: GateRow) -> RowOutcome:
-        reason = self._held(row) or self._held_by_ledger(row)
+        known = self._ledger.intent(row.gate_key)
+        reason = self._unlifted(row, known) or self._held_by_ledger(row)
         if reason:
             return RowOutcome(row.intent, Outcome.HELD, reason)
-        known = self._ledger.intent(row.gate_key)
         if known is not None and known.state in FINAL:
             return _as_before(known)
-        if self._is_above_limit(row) and (known is None or known.state is State.PLANNED):
-            return RowOutcome(row.intent, Outcome.HELD, "above_row_limit")
+        if self._waits_for_approval(row) and (known is None or known.state is State.PLANNED):
+            return RowOutcome(row.intent, Outcome.HELD, self._why_it_waits(row))
         return RowOutcome(row.intent, Outcome.PLANNED)
 
     def _counted(self, outcome: RowOutcome) -> RowOutcome:
         if outcome.outcome in {Outcome.CONFIRMED, Outcome.UNKNOWN, Outcome.PLANNED}:
-            self._moved += outcome.intent.quantity or 0
+            currency = outcome.intent.currency
+            before = self._moved.get(currency, Decimal(0))
+            self._moved[currency] = before + self._size(outcome.intent)
         return outcome
 
     def _guarded(self, item: GateRow | IntentRecord, step: Callable[[], RowOutcome]) -> RowOutcome:
@@ -111,30 +131,71 @@ class _Run:
             return RowOutcome(item.intent, Outcome.HELD, "claimed_elsewhere")
 
     def _apply(self, row: GateRow) -> RowOutcome:
-        reason = self._held(row) or self._held_by_ledger(row)
+        known = self._ledger.intent(row.gate_key)
+        reason = self._unlifted(row, known) or self._held_by_ledger(row)
         if reason:
             return RowOutcome(row.intent, Outcome.HELD, reason)
-        record = self._ledger.plan(row.intent, at=self._calls.clock(), run_id=self._calls.owner)
+        record = known or self._ledger.plan(
+            row.intent,
+            at=self._calls.clock(),
+            run_id=self._calls.owner,
+            known_until=self._publication.known_until,
+        )
+        if record.intent.effect != row.intent.effect:
+            raise IntentChangedError(f"{row.gate_key} asks for something else than before")
         if record.state in FINAL:
             return _as_before(record)
         if record.state is State.PLANNED:
-            if self._is_above_limit(row):
-                return RowOutcome(row.intent, Outcome.HELD, "above_row_limit")
+            if self._waits_for_approval(row):
+                return RowOutcome(row.intent, Outcome.HELD, self._why_it_waits(row))
             self._ledger.approve(row.gate_key, who=BY_POLICY, at=self._calls.clock())
-        return self._calls.send(row.intent, known_until=self._publication.known_until)
+        return self._calls.send(row.intent, terms=self._terms(row))
 
-    def _is_above_limit(self, row: GateRow) -> bool:
-        return (row.quantity or 0) > self._limits.per_row
+    def _terms(self, row: GateRow) -> Terms:
+        most = self._limits.scaled(self._limits.per_day, row.currency)
+        limit = DayLimit(str(self._limits.measure), most)
+        return Terms(known_until=self._publication.known_until, day_limit=limit)
+
+    def _size(self, intent: Intent) -> Decimal:
+        match self._limits.measure:
+            case Measure.ROWS:
+                return Decimal(1)
+            case Measure.AMOUNT:
+                return intent.amount or Decimal(0)
+            case Measure.UNITS:
+                return Decimal(intent.quantity or 0)
+
+    def _waits_for_approval(self, row: GateRow) -> bool:
+        limit = self._limits.scaled(self._limits.per_row, row.currency)
+        return bool(self._held(row)) or self._size(row.intent) > limit
+
+    def _why_it_waits(self, row: GateRow) -> str:
+        return self._held(row) or "above_row_limit"
+
+    def _unlifted(self, row: GateRow, known: IntentRecord | None) -> str:
+        """
+        Return why the row is held, or nothing where a person may lift that, or has.
+
+        A case from before the going live is not even asked about: a person must name it first.
+        """
+        reason = self._held(row)
+        if not reason:
+            return self._action.missing(row.intent)
+        is_liftable = set(reason.split(", ")) <= LIFTED_BY_APPROVAL
+        if not is_liftable or (known is None and reason != ABOVE_LIMIT):
+            return reason
+        return self._action.missing(row.intent)
 
     def _held(self, row: GateRow) -> str:
-        """Return why the row may not be sent, as far as the row and the policy say."""
-        if row.decision != READY:
-            return ", ".join(row.hold_reasons) or row.decision
+        """Return why the row may not be sent, as far as the gate and the policy say."""
+        reasons = set(row.hold_reasons)
+        if row.decision != READY and not reasons:
+            reasons.add(row.decision)
         if row.store in self._publication.incomplete_stores:
-            return "store_incomplete"
+            reasons.add("store_incomplete")
         if self._policy.is_before_go_live(row):
-            return "before_go_live"
-        return self._action.missing(row.intent)
+            reasons.add("before_go_live")
+        return ", ".join(sorted(reasons))
 
     def _held_by_ledger(self, row: GateRow) -> str:
         open_actions = {
@@ -143,7 +204,9 @@ class _Run:
         if open_actions & (self._action.waits_for | {self._action.name}):
             return "unresolved_intent"
         # The first row of a run always fits: its own limit, or the person who lifted it, decides.
-        is_over = self._moved and self._moved + (row.quantity or 0) > self._limits.per_run
+        moved = self._moved.get(row.currency)
+        most = self._limits.scaled(self._limits.per_run, row.currency)
+        is_over = moved is not None and moved + self._size(row.intent) > most
         return "above_run_limit" if is_over else ""
 
 

@@ -9,8 +9,8 @@ from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
     Answer,
     Applied,
-    Client,
     Refused,
+    Remote,
     Repeat,
     Request,
     Unclear,
@@ -58,8 +58,8 @@ class InventoryAction:
             return "no_inventory_item"
         return "" if intent.location_id else "no_location"
 
-    def request(self, intent: Intent) -> Request:
-        """Return the call; no quantity is compared, because sales go on meanwhile."""
+    def prepare(self, intent: Intent, _: Remote) -> Request:
+        """Return the call, the same on any day; no quantity is compared: sales go on meanwhile."""
         document = "inventory_move" if self.source else "inventory_adjust"
         uri = document_uri(intent)
         entry: dict[str, Any] = {"reason": self.reason, "referenceDocumentUri": uri}
@@ -86,8 +86,9 @@ class InventoryAction:
         variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
         return Request(storefront_document(document), variables)
 
-    def answer(self, intent: Intent, data: dict[str, Any]) -> Answer:
-        """Return what the answer says; changes other than those asked for are not believed."""
+    def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Make the call; changes other than those asked for are not believed."""
+        data = remote.storefront.execute(request.document, request.variables)
         result = data.get(self.mutation) or {}
         errors = result.get("userErrors") or []
         if errors:
@@ -105,9 +106,9 @@ class InventoryAction:
         """Return what a refusal means: some only say that another call is not decided yet."""
         return Unclear(message) if CALL_UNDECIDED & set(codes) else Refused(message)
 
-    def read_back(self, intent: Intent, client: Client) -> str:
+    def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return the level by state as it is now; sales may have moved it since."""
-        data = client.execute(
+        data = remote.storefront.ask(
             storefront_document("inventory_level"),
             {"inventoryItemId": intent.inventory_item_id, "locationId": intent.location_id},
         )
@@ -116,7 +117,7 @@ class InventoryAction:
             return "the item has no level at the location"
         return ", ".join(f"{each['name']} {each['quantity']}" for each in level["quantities"])
 
-    def resolve(self, record: IntentRecord, _: Client, *, now: datetime) -> Repeat | Answer:
+    def resolve(self, record: IntentRecord, _: Remote, *, now: datetime) -> Repeat | Answer:
         """A level cannot tell whose units it counts: only the key can, while it is remembered."""
         if record.first_sent_at and now - record.first_sent_at < KEY_LIFETIME:
             return Repeat.IS_SAFE

@@ -13,8 +13,34 @@ from orchestration.sync.values import GateRow, Publication
 POINTER = "current.json"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# The case's age decides whether going live covers it, and is not the gates' to say.
+# The case's age decides whether going live covers it, and is not the gates' to say. Beside it
+# stands what a call about a whole case needs of it: ids, its credits' numbers and units.
 ROWS = """
+    with
+
+    credits as (
+
+        select case_key, list(document_number order by occurred_at, document_number) as numbers
+        from marts.fct_return_stage_events
+        where document_type in ('credit_memo', 'cash_refund') and event = 'credited'
+        group by case_key
+
+    ),
+
+    lines as (
+
+        select
+            case_key,
+            list(
+                {'order_line_id': order_line_id, 'quantity': credited_quantity}
+                order by order_line_id
+            ) as credited
+        from marts.fct_return_lines
+        where credited_quantity > 0
+        group by case_key
+
+    )
+
     select
         gates.action,
         gates.store,
@@ -29,11 +55,23 @@ ROWS = """
         gates.currency,
         gates.hold_reasons,
         gates.evidence,
+        gates.told,
         gates.inventory_item_id,
         gates.location_id,
-        epoch_us(lifecycle.requested_at) as requested_at
+        epoch_us(lifecycle.requested_at) as requested_at,
+        case when gates.order_line_id is null then to_json({
+            'order_id': lifecycle.order_id,
+            'return_id': lifecycle.return_id,
+            'rma_id': lifecycle.rma_id,
+            'credits': credits.numbers,
+            'lines': lines.credited,
+            'shipping': cast(-variance.shipping_component as varchar)
+        }) end as details
     from marts.fct_sync_gates as gates
     left join marts.fct_return_lifecycle as lifecycle on gates.case_key = lifecycle.case_key
+    left join marts.fct_refund_variance as variance on gates.case_key = variance.case_key
+    left join credits on gates.case_key = credits.case_key
+    left join lines on gates.case_key = lines.case_key
     where gates.action = $action
 """
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from orchestration.ledger import Intent
 
-READY = "ready"
+READY, DONE = "ready", "done"
 
 
 class Mode(StrEnum):
@@ -47,6 +47,8 @@ class GateRow:
     currency: str | None = None
     hold_reasons: tuple[str, ...] = ()
     evidence: str | None = None
+    told: str | None = None
+    details: str | None = None
     inventory_item_id: str | None = None
     location_id: str | None = None
     requested_at: datetime | None = None
@@ -68,6 +70,8 @@ class GateRow:
             inventory_item_id=self.inventory_item_id,
             location_id=self.location_id,
             evidence=self.evidence,
+            told=self.told,
+            details=self.details,
         )
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.ledger.fresh import fresh_ledger_file
+from tests.sync.bench import Bench
 from tests.sync.world import World
 
 
@@ -10,3 +12,10 @@ def world(tmp_path):
     made = World(tmp_path)
     yield made
     made.ledger.close()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = Bench(fresh_ledger_file(tmp_path / "ledger.sqlite"))
+    yield made
+    made.close()

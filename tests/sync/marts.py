@@ -6,8 +6,8 @@ import duckdb
 
 COLUMNS = [
     "action", "store", "case_key", "case_name", "decision", "gate_key", "order_line_id", "sku",
-    "quantity", "amount", "currency", "hold_reasons", "evidence", "inventory_item_id",
-    "location_id",
+    "quantity", "amount", "currency", "hold_reasons", "evidence", "told",
+    "inventory_item_id", "location_id",
 ]  # fmt: skip
 TABLES = """
     create schema marts;
@@ -16,9 +16,23 @@ TABLES = """
         action varchar, store varchar, case_key varchar, case_name varchar, decision varchar,
         gate_key varchar, order_line_id varchar, sku varchar, quantity integer,
         amount decimal(18, 2), currency varchar, hold_reasons varchar[], evidence varchar,
-        inventory_item_id varchar, location_id varchar
+        told varchar,        inventory_item_id varchar, location_id varchar
     );
-    create table marts.fct_return_lifecycle (case_key varchar, requested_at timestamptz);
+    create table marts.fct_return_lifecycle (
+        case_key varchar, requested_at timestamptz, order_id varchar, return_id varchar,
+        rma_id varchar, store varchar, case_name varchar, currency varchar, kind varchar,
+        link_method varchar, confirmation_status varchar, current_stage varchar,
+        approved_at timestamptz
+    );
+    create table marts.fct_return_lines (
+        case_key varchar, order_line_id varchar, sku varchar, requested_quantity integer,
+        credited_quantity integer
+    );
+    create table marts.fct_return_stage_events (
+        case_key varchar, event varchar, document_type varchar, document_number varchar,
+        occurred_at timestamptz
+    );
+    create table marts.fct_refund_variance (case_key varchar, shipping_component decimal(18, 3));
     create table ops.publication (id varchar, as_of timestamptz, incomplete_stores varchar);
     create table ops.freshness (system varchar, stream varchar, extracted_at timestamptz);
 """
@@ -47,7 +61,8 @@ def write_publication(
             connection.execute(f"insert into marts.fct_sync_gates values ({marks})", values)
         for case_key, requested_at in {(row.case_key, row.requested_at) for row in rows}:
             connection.execute(
-                "insert into marts.fct_return_lifecycle values (?, ?)", [case_key, requested_at]
+                "insert into marts.fct_return_lifecycle (case_key, requested_at) values (?, ?)",
+                [case_key, requested_at],
             )
     (folder / "current.json").write_text(json.dumps({"id": "one", "file": "one.duckdb"}))
     return folder / "one.duckdb"

@@ -1,8 +1,10 @@
 """What a published file says of its rows, and of the actions it knows."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
@@ -15,6 +17,37 @@ def test_the_rows_of_one_action_are_read_as_they_are_published(tmp_path):
     file = write_publication(tmp_path, rows=[row, gate("quarantine")])
 
     assert read_publication(file, "restock").rows == (row,)
+
+
+def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
+    row = gate("issue_refund", order_line_id=None, amount=Decimal("12.50"), currency="USD")
+    file = write_publication(tmp_path, rows=[row])
+    with duckdb.connect(file) as connection:
+        connection.execute("update marts.fct_return_lifecycle set order_id = 'o', return_id = 'r'")
+        for number, event in (("CM2", "credited"), ("CM1", "credited"), ("CM0", "credit_voided")):
+            connection.execute(
+                "insert into marts.fct_return_stage_events values (?, ?, 'credit_memo', ?, now())",
+                [row.case_key, event, number],
+            )
+        connection.execute(
+            "insert into marts.fct_return_lines"
+            " values (?, 'l', 'MUG', 2, 1), (?, 'm', 'CUP', 1, 0)",
+            [row.case_key, row.case_key],
+        )
+        connection.execute(
+            "insert into marts.fct_refund_variance values (?, -7.5)", [row.case_key]
+        )
+
+    (found,) = read_publication(file, "issue_refund").rows
+
+    assert json.loads(found.details) == {
+        "order_id": "o",
+        "return_id": "r",
+        "rma_id": None,
+        "credits": ["CM2", "CM1"],
+        "lines": [{"order_line_id": "l", "quantity": 1}],
+        "shipping": "7.500",
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from orchestration.ledger import Ledger
 from orchestration.resources.live_since import parse_live_since
+from orchestration.sync.action import Remote
 from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
 from orchestration.sync.policy import Policy
@@ -61,12 +62,13 @@ class World:
 
     def run(self, *rows, action="restock", policy=SANDBOX, wrap=lambda ledger: ledger, **facts):
         self.run_count += 1
+        remote = Remote(self.books)
         facts = {"known_until": self.clock(), **facts}
         return run_action(
             ACTIONS[action],
             publication=Publication(id="p", rows=rows, **facts),
             ledger=wrap(self.ledger),
-            client_for_store={"us": self.books, "uk": self.books}.__getitem__,
+            remote_for_store={"us": remote, "uk": remote}.__getitem__,
             policy=policy,
             clock=self.clock,
             run_id=f"run-{self.run_count}",

@@ -52,7 +52,8 @@ case_gates as (
         cast(null as {{ text_type() }}) as told,
         amount_minor,
         decision,
-        hold_reasons
+        hold_reasons,
+        0 as moved_before_quantity
 
     from {{ ref('int_refund_gates') }}
 
@@ -64,7 +65,8 @@ case_gates as (
         cast(null as {{ text_type() }}) as told,
         amount_minor,
         decision,
-        hold_reasons
+        hold_reasons,
+        published_count as moved_before_quantity
 
     from {{ ref('int_quote_gates') }}
 
@@ -76,7 +78,8 @@ case_gates as (
         told,
         cast(null as bigint) as amount_minor,
         decision,
-        hold_reasons
+        hold_reasons,
+        published_count as moved_before_quantity
 
     from {{ ref('int_status_gates') }}
 
@@ -88,7 +91,8 @@ case_gates as (
         told,
         cast(null as bigint) as amount_minor,
         decision,
-        hold_reasons
+        hold_reasons,
+        0 as moved_before_quantity
 
     from {{ ref('int_notice_gates') }}
 
@@ -112,7 +116,7 @@ gates as (
         decision as own_decision,
         hold_reasons as own_reasons,
         told,
-        0 as moved_before_quantity
+        moved_before_quantity
 
     from case_gates
 
@@ -182,7 +186,7 @@ final as (
             || coalesce(cast(quantity as {{ text_type() }}), '') || '|'
             || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
             || cast(moved_before_quantity as {{ text_type() }}) || '|' || coalesce(told, '') || '|'
-            || own_decision
+            || own_decision || '|' || coalesce(evidence, '')
         ) as gate_key,
         coalesce(evidence, '') as evidence
 

@@ -173,6 +173,11 @@ class ShopifyClient:
         meter = self._meter(stream, expected=self._count(stream, since=None))
         return self._bulk.fetch("\n".join(lines), target, meter=meter)
 
+    def ask(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data of a query's answer; repeated by the rule."""
+        _, envelope = self._endpoint.read(document, variables)
+        return reading.decode(envelope.data, type_=dict[str, Any], source=self._source)
+
     def execute(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """
         Send one document once and return its data; userErrors are the caller's to read.

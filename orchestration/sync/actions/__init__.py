@@ -5,10 +5,14 @@ from types import MappingProxyType
 
 from orchestration.sync.action import Action
 from orchestration.sync.actions.hold_for_inspection import HOLD_FOR_INSPECTION
+from orchestration.sync.actions.issue_refund import ISSUE_REFUND
 from orchestration.sync.actions.quarantine import QUARANTINE
 from orchestration.sync.actions.restock import RESTOCK
 from orchestration.sync.actions.write_off import WRITE_OFF
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {action.name: action for action in (QUARANTINE, HOLD_FOR_INSPECTION, RESTOCK, WRITE_OFF)}
+    {
+        action.name: action
+        for action in (QUARANTINE, HOLD_FOR_INSPECTION, RESTOCK, WRITE_OFF, ISSUE_REFUND)
+    }
 )

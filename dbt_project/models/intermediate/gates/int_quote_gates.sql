@@ -26,6 +26,7 @@ published as (
     select
         case_key,
         {{ to_minor('amount', 'currency') }} as amount_minor,
+        cast(count(*) over (partition by case_key) as integer) as published_count,
         row_number() over (partition by case_key order by confirmed_at desc, intent_key desc) as newest_rank
 
     from {{ ref('stg_ledger__actions') }}
@@ -51,7 +52,8 @@ figures as (
             when variances.has_credit then variances.erp_minor
             else {{ to_minor('rmas.total_amount', 'variances.currency') }}
         end as amount_minor,
-        published.amount_minor as published_minor
+        published.amount_minor as published_minor,
+        coalesce(published.published_count, 0) as published_count
 
     from cases
 
@@ -91,6 +93,7 @@ final as (
     select
         case_key,
         amount_minor,
+        published_count,
         case
             when amount_minor = published_minor then 'done'
             when {{ list_length('hold_reasons') }} > 0 then 'held'

@@ -21,6 +21,7 @@ published as (
     select
         case_key,
         reference as told,
+        cast(count(*) over (partition by case_key) as integer) as published_count,
         row_number() over (partition by case_key order by confirmed_at desc, intent_key desc) as newest_rank
 
     from {{ ref('stg_ledger__actions') }}
@@ -36,6 +37,7 @@ final as (
     select
         stages.case_key,
         stages.told,
+        coalesce(published.published_count, 0) as published_count,
         case when stages.told = published.told then 'done' else 'ready' end as decision,
         {{ empty_list() }} as hold_reasons
 

@@ -1,0 +1,238 @@
+"""
+Pays the ERP's figure back to the customer, once; a paid refund cannot be taken back.
+
+A return is processed and paid in one call that has no idempotency key: the number of the ERP's
+credit is its note, and by that and the processed units it is read back. Without a return the
+refund is created under a key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from orchestration.ledger import Intent, IntentRecord
+from orchestration.sync.action import (
+    Absent,
+    Answer,
+    Applied,
+    Held,
+    Refused,
+    Remote,
+    Repeat,
+    Request,
+    Unclear,
+    details_of,
+    idempotency_key,
+    is_settled,
+)
+from orchestration.sync.captured import Captured, Share
+from orchestration.sync.money import paid
+from orchestration.sync.remote import storefront_document
+
+CALL_UNDECIDED = "IDEMPOTENCY_CONCURRENT_REQUEST"
+
+
+@dataclass(frozen=True)
+class IssueRefund:
+    """Never more than was captured and is left, never more than the ERP credits."""
+
+    name: str = "issue_refund"
+    waits_for: frozenset[str] = frozenset()
+
+    def missing(self, intent: Intent) -> str:
+        """Return what the intent lacks to be sent, as a hold reason."""
+        details = details_of(intent)
+        if intent.amount is None or intent.amount <= 0:
+            return "no_amount"
+        if not details.get("order_id"):
+            return "no_order"
+        return "" if details.get("credits") else "no_credit_number"
+
+    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+        """Return the call by what was captured and refunded up to now."""
+        details = details_of(intent)
+        captured = Captured(_order(intent, remote))
+        if _refund_with_our_note(intent, captured.order) is not None:
+            return Held("refunded_meanwhile")
+        amount = captured.converted(intent.amount or Decimal(0), intent.currency)
+        if amount is None:
+            return Held("currency_mismatch")
+        shares = captured.spread(amount)
+        if shares is None:
+            return Held("above_captured")
+        if details.get("return_id"):
+            return self._processing(intent, remote, shares=shares, captured=captured)
+        return self._creating(intent, shares=shares, captured=captured)
+
+    def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Pay. The payload shows a return as it was before, so only its refunds are believed."""
+        data = remote.storefront.execute(request.document, request.variables)
+        result = data.get("returnProcess") or data.get("refundCreate") or {}
+        errors = result.get("userErrors") or []
+        if errors:
+            message = "; ".join(f"{each.get('code', '')} {each['message']}" for each in errors)
+            return self.refusal(message, codes=tuple(str(each.get("code")) for each in errors))
+        if refund := result.get("refund"):
+            return Applied(refund["id"], f"{refund['id']}: {intent.amount} {intent.currency}")
+        found = _ours(intent, ((result.get("return") or {}).get("refunds") or {}).get("nodes"))
+        if found is None:
+            return Unclear("the answer names no refund of this credit")
+        return Applied(found["id"], f"{found['id']}: {intent.amount} {intent.currency}")
+
+    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
+        """Return what a refusal means; a call still running is not decided."""
+        is_undecided = CALL_UNDECIDED in codes or CALL_UNDECIDED in message
+        return Unclear(message) if is_undecided else Refused(message)
+
+    def read_back(self, intent: Intent, remote: Remote) -> str:
+        """Return what the storefront now says was refunded for the credit, and of the return."""
+        refund = _refund_with_our_note(intent, _order(intent, remote))
+        total = f"{paid(refund['totalRefundedSet'])}" if refund else "nothing"
+        returned = _return(intent, remote)
+        return f"refunded {total}" + (f", return {returned['status']}" if returned else "")
+
+    def resolve(
+        self, record: IntentRecord, remote: Remote, *, now: datetime
+    ) -> Repeat | Absent | Answer:
+        """Look for a refund with the credit's number; processed units alone prove nothing."""
+        intent = record.intent
+        refund = _refund_with_our_note(intent, _order(intent, remote))
+        if refund is not None:
+            return Applied(refund["id"], f"{refund['id']}: found by its note")
+        returned = _return(intent, remote)
+        if returned is not None and any(
+            line["processedQuantity"] for line in returned["returnLineItems"]["nodes"]
+        ):
+            return Unclear("units were processed and no refund bears the credit's number")
+        if not is_settled(record, now=now):
+            return Unclear("no refund bears the credit's number yet; the call may be on its way")
+        return Absent("no refund bears the credit's number and no unit was processed")
+
+    def _processing(
+        self, intent: Intent, remote: Remote, *, shares: list[Share], captured: Captured
+    ) -> Request | Held:
+        returned = _return(intent, remote)
+        if returned is None or returned["status"] != "OPEN":
+            return Held("return_not_open")
+        if returned["refunds"]["nodes"]:
+            return Held("refunded_meanwhile")
+        if any(item["unprocessedQuantity"] for item in returned["exchangeLineItems"]["nodes"]):
+            return Held("exchange_not_sent")
+        lines = _lines(intent, returned)
+        if lines is None:
+            return Held("return_lines_changed")
+        entry: dict[str, Any] = {
+            "returnId": returned["id"],
+            "returnLineItems": lines,
+            "note": note_of(intent),
+            "notifyCustomer": False,
+            "financialTransfer": {
+                "issueRefund": {
+                    "orderTransactions": [
+                        {
+                            "parentId": share.parent_id,
+                            "transactionAmount": _money(share.amount, captured),
+                        }
+                        for share in shares
+                    ],
+                    "allowOverRefunding": False,
+                }
+            },
+        }
+        if (shipping := _shipping(intent, captured)) > 0:
+            entry["refundShipping"] = {"shippingRefundAmount": _money(shipping, captured)}
+        return Request(storefront_document("return_process"), {"input": entry})
+
+    def _creating(self, intent: Intent, *, shares: list[Share], captured: Captured) -> Request:
+        order_id = captured.order["id"]
+        entry = {
+            "orderId": order_id,
+            "currency": captured.currency,
+            "note": note_of(intent),
+            "notify": False,
+            "allowOverRefunding": False,
+            # A refund that says RETURN is restocked even where nothing was ever shipped.
+            "refundLineItems": [
+                {
+                    "lineItemId": line["order_line_id"],
+                    "quantity": line["quantity"],
+                    "restockType": "NO_RESTOCK",
+                }
+                for line in details_of(intent).get("lines") or []
+            ],
+            "transactions": [
+                {
+                    "orderId": order_id,
+                    "parentId": share.parent_id,
+                    "gateway": share.gateway,
+                    "kind": "REFUND",
+                    "amount": str(share.amount),
+                }
+                for share in shares
+            ],
+        }
+        variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
+        return Request(storefront_document("refund_create"), variables)
+
+
+def note_of(intent: Intent) -> str:
+    """Return the note that the refund bears: by it people and we find the ERP's credit."""
+    return f"ERP credit {', '.join(details_of(intent).get('credits') or [])}"
+
+
+def _order(intent: Intent, remote: Remote) -> Mapping[str, Any]:
+    asked = {"orderId": details_of(intent)["order_id"]}
+    order = remote.storefront.ask(storefront_document("refund_order"), asked)["order"]
+    return order or {"transactions": [], "refunds": [], "presentmentCurrencyCode": ""}
+
+
+def _return(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
+    return_id = details_of(intent).get("return_id")
+    if not return_id:
+        return None
+    asked = {"returnId": return_id}
+    returned: Mapping[str, Any] | None = remote.storefront.ask(
+        storefront_document("refund_return"), asked
+    )["return"]
+    return returned
+
+
+def _refund_with_our_note(intent: Intent, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return _ours(intent, order["refunds"])
+
+
+def _ours(intent: Intent, refunds: list[Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
+    note = note_of(intent)
+    return next((refund for refund in refunds or [] if refund["note"] == note), None)
+
+
+def _lines(intent: Intent, returned: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the units to process, as credited; None where the return no longer has them."""
+    if returned["returnLineItems"]["pageInfo"]["hasNextPage"]:
+        return None
+    lines = []
+    for credited in details_of(intent).get("lines") or []:
+        wanted = int(credited["quantity"])
+        for line in returned["returnLineItems"]["nodes"]:
+            sold = (line.get("fulfillmentLineItem") or {}).get("lineItem") or {}
+            if sold.get("id") == credited["order_line_id"]:
+                units = min(wanted, line["unprocessedQuantity"], line["refundableQuantity"])
+                wanted -= units
+                lines += [{"id": line["id"], "quantity": units}] if units else []
+        if wanted:
+            return None
+    return lines
+
+
+def _shipping(intent: Intent, captured: Captured) -> Decimal:
+    said = Decimal(details_of(intent).get("shipping") or 0)
+    return captured.converted(said, intent.currency) or Decimal(0)
+
+
+def _money(amount: Decimal, captured: Captured) -> dict[str, str]:
+    return {"amount": str(amount), "currencyCode": captured.currency}
+
+
+ISSUE_REFUND = IssueRefund()
