@@ -4,6 +4,7 @@ from orchestration.resources.customers import CustomerKeysResource
 from orchestration.resources.home import Home
 from orchestration.resources.ledger import LedgerResource
 from orchestration.resources.netsuite import NetSuiteResource
+from orchestration.resources.post import PostResource
 from orchestration.resources.settings import SettingsError
 from orchestration.resources.shopify import ShopifyResource
 from orchestration.resources.sync import SyncResource
@@ -13,6 +14,7 @@ resources = {
     "home": Home(),
     "ledger": LedgerResource(),
     "netsuite": NetSuiteResource(),
+    "post": PostResource(),
     "shopify": ShopifyResource(),
     "sync": SyncResource(),
 }
@@ -22,6 +24,7 @@ __all__ = [
     "Home",
     "LedgerResource",
     "NetSuiteResource",
+    "PostResource",
     "SettingsError",
     "ShopifyResource",
     "SyncResource",

@@ -13,6 +13,7 @@ from orchestration.extract.netsuite import (
     ClientCredentialsAuth,
     Fields,
     NetSuiteClient,
+    RecordClient,
     TokenBasedAuth,
     TokenCredentials,
 )
@@ -103,6 +104,11 @@ def _width(settings: NetSuiteSettings) -> int:
 class NetSuiteResource(dg.ConfigurableResource[None]):
     """The configured ERP; settings are read anew at each use."""
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether an account is named."""
+        return bool(environment().get("NETSUITE_URL"))
+
     @contextmanager
     def client(self, *, tell: Tell = silent) -> Iterator[NetSuiteClient]:
         """Open the client; `tell` hears of the progress of long pulls."""
@@ -115,3 +121,10 @@ class NetSuiteResource(dg.ConfigurableResource[None]):
         """What the last look at the account missed; nothing before anybody looked."""
         known = known_capabilities(read_home(environment()).path)
         return known.lacks if known else frozenset()
+
+    @contextmanager
+    def records(self) -> Iterator[tuple[RecordClient, str]]:
+        """Open the client of single records, and name the field for a return's stages."""
+        settings = read_netsuite(environment())
+        with open_account(settings) as http:
+            yield RecordClient(http, fields=fields_of(settings)), settings.status_field

@@ -1,5 +1,6 @@
 """Every setting: its name, its default, and what to do where it is missing or cannot be."""
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -77,6 +78,7 @@ class NetSuiteSettings:
     order_field: str
     return_field: str
     line_field: str
+    status_field: str
     inspected_by: frozenset[str]
     concurrency: str
     private_key: str = field(repr=False)
@@ -97,6 +99,21 @@ class SyncSettings:
 
     mode: str
     live_since: LiveSince
+
+
+@dataclass(frozen=True)
+class PostSettings:
+    """Who carries letters: a mail server or a receiver of webhooks, for customers and for us."""
+
+    smtp_url: str = field(repr=False)
+    sender: str
+    unsubscribe: str
+    opt_out_tag: str
+    webhook_url: str
+    webhook_secret: str = field(repr=False)
+    alert_address: str
+    alert_webhook_url: str
+    alert_webhook_secret: str = field(repr=False)
 
 
 def environment() -> dict[str, str]:
@@ -196,6 +213,7 @@ def read_netsuite(env: Environment) -> NetSuiteSettings:
         line_field=reader.optional("NETSUITE_LINE_FIELD") or "custcol_storefront_line_id",
         inspected_by=inspected_by,
         concurrency=concurrency,
+        status_field=reader.optional("NETSUITE_STATUS_FIELD"),
     )
     reader.raise_problems()
     return settings
@@ -237,10 +255,37 @@ def read_sync(env: Environment) -> SyncSettings:
     return SyncSettings(mode=mode, live_since=live_since)
 
 
+def read_post(env: Environment) -> PostSettings:
+    """Return who carries notices and alerts; with neither, none are sent."""
+    reader = _Reader(env)
+    smtp_url, webhook_url = env.get("SMTP_URL") or "", env.get("NOTIFY_WEBHOOK_URL") or ""
+    alerts_url = env.get("ALERT_WEBHOOK_URL") or ""
+    if smtp_url and urlsplit(smtp_url).scheme not in {"smtp", "smtps"}:
+        reader.problem("SMTP_URL", "is not written smtps://user:password@host or smtp://host")
+    if smtp_url:
+        reader.required("NOTIFY_FROM", "the address that letters come from")
+    settings = PostSettings(
+        smtp_url=smtp_url,
+        sender=env.get("NOTIFY_FROM") or "",
+        unsubscribe=env.get("NOTIFY_UNSUBSCRIBE") or "",
+        opt_out_tag=env.get("NOTIFY_OPT_OUT_TAG") or "no-return-notices",
+        webhook_url=webhook_url and reader.url("NOTIFY_WEBHOOK_URL", "an https address"),
+        webhook_secret=reader.shared_secret("NOTIFY_WEBHOOK_SECRET", needed_by=webhook_url),
+        alert_address=env.get("ALERT_EMAIL") or "",
+        alert_webhook_url=alerts_url and reader.url("ALERT_WEBHOOK_URL", "an https address"),
+        alert_webhook_secret=reader.shared_secret("ALERT_WEBHOOK_SECRET", needed_by=alerts_url),
+    )
+    if settings.alert_address and not smtp_url:
+        reader.problem("ALERT_EMAIL", "needs SMTP_URL, the server that sends it")
+    reader.raise_problems()
+    return settings
+
+
 def read_all_problems(env: Environment) -> list[str]:
     """Return what is wrong with any setting, each with its remedy; nothing where all is well."""
     problems: list[str] = []
-    for read in (read_home, read_stores, read_customers, read_netsuite, read_sync):
+    reads = (read_home, read_stores, read_customers, read_netsuite, read_sync, read_post)
+    for read in reads:
         try:
             read(env)
         except SettingsError as error:
@@ -304,6 +349,16 @@ class _Reader:
         is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
         if value and not (is_safe and parts.hostname):
             self.problem(name, f"is no https address; set it to {what}")
+        return value
+
+    def shared_secret(self, name: str, *, needed_by: str) -> str:
+        if not needed_by:
+            return ""
+        value = self.secret(name, "the secret shared with the receiver, whsec_ and base64")
+        try:
+            base64.b64decode(value.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            self.problem(name, "is not whsec_ followed by base64")
         return value
 
     def whole_number(self, name: str, *, default: int) -> int:

@@ -1,5 +1,6 @@
 """The sandbox's credentials: made at its first start, kept beside its books."""
 
+import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass
@@ -12,7 +13,14 @@ from orchestration.sandbox.token_based import TokenPair
 KEY_BITS = 3072
 CURVE = "P-256"
 PAIRED = ("consumer_key", "consumer_secret", "token_id", "token_secret")
-NAMED = ("client_id", "certificate_id", "curve_certificate_id", "customer_secret", *PAIRED)
+NAMED = (
+    "client_id",
+    "certificate_id",
+    "curve_certificate_id",
+    "customer_secret",
+    "outbox_secret",
+    *PAIRED,
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +50,7 @@ class Credentials:
     curve: Certificate
     pair: TokenPair
     customer_secret: str
+    outbox_secret: str
 
     def environment(self, url: str) -> dict[str, str]:
         """Return the settings that point a pipeline at the sandbox under `url`."""
@@ -61,6 +70,9 @@ class Credentials:
             "NETSUITE_CLIENT_ID": self.client_id,
             **_certified(self.rsa),
             "CUSTOMER_SECRET": self.customer_secret,
+            "NETSUITE_STATUS_FIELD": "custbody_return_stages",
+            "NOTIFY_WEBHOOK_URL": f"{url}/outbox",
+            "NOTIFY_WEBHOOK_SECRET": self.outbox_secret,
         }
 
     def curve_environment(self, url: str) -> dict[str, str]:
@@ -104,6 +116,7 @@ def credentials(directory: Path, stores: list[str]) -> Credentials:
         Certificate(named["curve_certificate_id"], (directory / "curve.pem").resolve()),
         TokenPair(*(named[name] for name in PAIRED)),
         named["customer_secret"],
+        _webhook_secret(named["outbox_secret"]),
     )
     if not made.rsa.key_file.exists():
         key = RSAKey.generate_key(KEY_BITS, private=True)
@@ -125,6 +138,11 @@ def _certified(certificate: Certificate) -> dict[str, str]:
 
 def _secret(prefix: str) -> str:
     return prefix + secrets.token_hex(16)
+
+
+def _webhook_secret(text: str) -> str:
+    """Return a secret in the form of the Standard Webhooks convention."""
+    return "whsec_" + base64.b64encode(text.encode()).decode()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_record_api import Asked, RecordApi
 from orchestration.sandbox.suiteql import MAX_PAGE, Page, run
 from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
@@ -35,6 +36,7 @@ class ErpApi:
     ) -> None:
         self._books, self._access, self._account, self._clock = books, access, account, clock
         self._in_flight = 0
+        self._records = RecordApi(books, clock)
         self.token = access.grant
 
     async def limits(self, request: Request) -> Response:
@@ -80,6 +82,24 @@ class ErpApi:
             return _error(400, "The request body must hold a query in 'q'.", "INVALID_CONTENT")
         return JSONResponse(
             _result(request, page, limit=limit, offset=offset), media_type=RESULT_TYPE
+        )
+
+    async def record(self, request: Request) -> Response:
+        """Answer one request about a record."""
+        if not self._access.admits(request):
+            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        asked = Asked(
+            method=request.method,
+            path=request.path_params["path"],
+            replaced=request.query_params.get("replace", ""),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await request.body(),
+        )
+        answered = await run_in_threadpool(self._records.answer, asked)
+        content = "" if answered.content is None else json.dumps(answered.content, default=str)
+        media_type = RESULT_TYPE if answered.status < 400 else ERROR_TYPE
+        return Response(
+            content, answered.status, headers=dict(answered.headers), media_type=media_type
         )
 
     def _page(self, body: dict[str, object], limit: int, offset: int) -> Page:

@@ -23,7 +23,7 @@ TABLES: dict[str, str] = {
         status varchar, postingperiod bigint, posting varchar, currency bigint,
         exchangerate decimal(24, 10), foreigntotal decimal(20, 4), memo varchar,
         externalid varchar, otherrefnum varchar, voided varchar, memorized varchar,
-        custbody_storefront_return_id varchar""",
+        custbody_storefront_return_id varchar, custbody_return_stages varchar""",
     "transactionline": """
         transaction bigint, id bigint, uniquekey bigint, linesequencenumber bigint, item bigint,
         itemtype varchar, mainline varchar, taxline varchar, iscogs varchar,
@@ -106,11 +106,14 @@ class ErpBooks:
 
     def __init__(self, path: Path, *, zone: str = Account.zone) -> None:
         self._path = path
+        self.lock = self._lock = RLock()
         self._connection = duckdb.connect(path)
         self._connection.execute(f"set TimeZone = '{zone}'")
-        self._lock = RLock()
         for name, columns in TABLES.items():
             self._connection.execute(f'create table if not exists "{name}" ({columns})')
+            for column in _columns(columns):
+                added = f'alter table "{name}" add column if not exists {column}'
+                self._connection.execute(added)
         self._connection.execute(VIEWS + DISPLAYS)
 
     def load(self, rows: Iterable[tuple[str, Row]]) -> None:
@@ -149,6 +152,31 @@ class ErpBooks:
         with self._lock:
             counted = self._connection.execute(sql, list(parameters)).fetchone()
             return int(counted[0]) if counted else 0
+
+    def found(self, sql: str, parameters: Sequence[object]) -> list[Row]:
+        """Return rows of the tables themselves, in DuckDB's own words."""
+        with self._lock:
+            cursor = self._connection.execute(sql, list(parameters))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def add(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Write new rows, all or none."""
+        with self._lock:
+            self._connection.begin()
+            for table, row in rows:
+                self._insert(table, [row])
+            self._connection.commit()
+
+    def modify(self, table: str, record_id: int, fields: Row, *, at: datetime) -> None:
+        """Change columns of one record, and when it was last modified."""
+        values = {**fields, "lastmodifieddate": at}
+        assigned = ", ".join(f'"{name}" = ?' for name in values)
+        with self._lock:
+            self._connection.execute(
+                f'update "{table}" set {assigned} where id = ?',  # noqa: S608 - our own names
+                [*values.values(), record_id],
+            )
 
     def close(self) -> None:
         """Close the file."""

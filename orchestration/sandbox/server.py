@@ -20,8 +20,10 @@ from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_api import LIMITS_PATH, SUITEQL_PATH, TOKEN_PATH, ErpApi
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_record_api import RECORDS_PATH
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
+from orchestration.sandbox.outbox import OUTBOX_PATH, Outbox
 from orchestration.sandbox.source import MARKER, FileSource, Source, write_loaded
 from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
@@ -63,6 +65,7 @@ class Books:
     erp: ErpBooks
     credentials: Credentials
     account: Account
+    outbox: Path
 
     def close(self) -> None:
         """Close both files."""
@@ -95,7 +98,8 @@ def open_books(
         erp.load(row for scenario in scenarios for row in rows_of(scenario))
         source.write_truth(directory)
         write_loaded(directory, source, scenarios)
-    return Books(storefront, erp, credentials(directory, storefront.stores), account)
+    made = credentials(directory, storefront.stores)
+    return Books(storefront, erp, made, account, directory / "outbox.jsonl")
 
 
 def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
@@ -112,6 +116,7 @@ def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starle
         clock,
     )
     erp = ErpApi(books.erp, access, books.account, clock)
+    outbox = Outbox(books.outbox, books.credentials.outbox_secret)
     return Starlette(
         routes=[
             Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
@@ -119,6 +124,12 @@ def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starle
             Route("/bulk/{token}.jsonl", storefront.file),
             Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
             Route(f"/netsuite{LIMITS_PATH}", erp.limits, methods=["GET"]),
+            Route(OUTBOX_PATH, outbox.take, methods=["POST"]),
+            Route(
+                f"/netsuite{RECORDS_PATH}/{{path:path}}",
+                erp.record,
+                methods=["GET", "PATCH", "POST", "PUT"],
+            ),
             Route(
                 "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
             ),

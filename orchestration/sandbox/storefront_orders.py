@@ -115,15 +115,23 @@ def _is_company(scope: OrderScope) -> bool:
 
 def buyers(scope: OrderScope) -> Iterator[Record]:
     """Yield who bought: a person, and the company that the person bought for."""
-    said = str(scope.order.get("email") or f"{_buyer_ref(scope)}@example.com".replace("/", "."))
     yield {
         "__typename": "Customer",
         "id": gid("Customer", scope.store, _buyer_ref(scope)),
-        "defaultEmailAddress": {"emailAddress": said},
+        "tags": [],
+        "defaultEmailAddress": {
+            "emailAddress": _email(scope),
+            "marketingState": "NOT_SUBSCRIBED",
+            "validFormat": True,
+        },
     }
     if _is_company(scope):
         own = gid("Company", scope.store, _buyer_ref(scope))
         yield {"__typename": "Company", "id": own, "externalId": f"C{tail(own)[:6]}"}
+
+
+def _email(scope: OrderScope) -> str:
+    return str(scope.order.get("email") or f"{_buyer_ref(scope)}@example.com".replace("/", "."))
 
 
 def _buyer_ref(scope: OrderScope) -> str:
@@ -135,9 +143,15 @@ def _buyer_ref(scope: OrderScope) -> str:
 def _buyer(scope: OrderScope) -> Record:
     person, *company = (reference(buyer["id"]) for buyer in buyers(scope))
     if not company:
-        return {"customer": person, "purchasingEntity": person, "paymentTerms": None}
+        return {
+            "customer": person,
+            "email": _email(scope),
+            "purchasingEntity": person,
+            "paymentTerms": None,
+        }
     return {
         "customer": person,
+        "email": _email(scope),
         "purchasingEntity": {"__typename": "PurchasingCompany", "company": company[0]},
         "paymentTerms": {
             "id": gid("PaymentTerms", scope.stem, scope.ref),

@@ -20,6 +20,7 @@ from orchestration.sandbox.storefront_bulk_queries import (
     bulk_operations,
     run_in_bulk,
 )
+from orchestration.sandbox.storefront_metafields import MetafieldDesk
 from orchestration.sandbox.storefront_paging import Key, page
 from orchestration.sandbox.storefront_refunding import RefundDesk
 from orchestration.sandbox.storefront_search import number, search
@@ -245,6 +246,17 @@ def _create_refund(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record
     return desk.create(arguments["input"], _idempotency_key(info))
 
 
+def _set_metafields(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    return MetafieldDesk(visit.books, visit.store, visit.now).set(arguments["metafields"])
+
+
+def _metafield(source: Record, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    visit: Visit = info.context
+    desk = MetafieldDesk(visit.books, visit.store, visit.now)
+    return desk.find(source["id"], arguments.get("namespace"), arguments["key"])
+
+
 RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
         "bulkOperation": bulk_operation,
@@ -269,10 +281,11 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "bulkOperationRunQuery": run_in_bulk,
         "inventoryAdjustQuantities": _adjust,
         "inventoryMoveQuantities": _move,
+        "metafieldsSet": _set_metafields,
         "refundCreate": _create_refund,
         "returnProcess": _process_return,
     },
-    "Order": {"agreements": _agreements},
+    "Order": {"agreements": _agreements, "metafield": _metafield},
     "Location": {"inventoryLevels": _levels_of_place},
     "InventoryItem": {"inventoryLevels": _levels_of_item, "inventoryLevel": _level},
     "InventoryLevel": {"quantities": _quantities},

@@ -22,11 +22,18 @@ SETTLED_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Remote:
-    """The systems as one store's actions reach them; None for what is not configured."""
+    """
+    The systems as one store's actions reach them; None for what is not configured.
+
+    `rma_status_field` is the account's field for the stages of a return, `opt_out_tag` the tag of
+    customers who want no notices.
+    """
 
     storefront: Storefront
     erp: Erp | None = None
     post: Post | None = None
+    rma_status_field: str = ""
+    opt_out_tag: str = ""
 
 
 RemoteForStore = Callable[[str], Remote]
@@ -75,9 +82,12 @@ class Unclear:
 
 @dataclass(frozen=True)
 class Absent:
-    """Reading the remote back shows that there was no effect: the call may be made anew."""
+    """There certainly was no effect, for a reason that passes: the call may be made anew."""
 
     message: str
+
+
+Answer = Applied | Refused | Unclear | Absent
 
 
 @dataclass(frozen=True)
@@ -85,9 +95,6 @@ class Held:
     """What the remote holds now speaks against the call: it is not made."""
 
     reason: str
-
-
-Answer = Applied | Refused | Unclear
 
 
 class Repeat(Enum):
@@ -129,9 +136,7 @@ class Action(Protocol):
         """Return the remote's state after the call, in words for the record."""
         ...
 
-    def resolve(
-        self, record: IntentRecord, remote: Remote, *, now: datetime
-    ) -> Repeat | Absent | Answer:
+    def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
         """Find out what became of a call whose answer is not known; it changes nothing."""
         ...
 

@@ -11,18 +11,20 @@ from orchestration.ledger import UNRESOLVED, Ledger, LedgerError, State
 from orchestration.resources import (
     Home,
     LedgerResource,
+    NetSuiteResource,
+    PostResource,
     SettingsError,
     ShopifyResource,
     SyncResource,
 )
-from orchestration.sync.action import Action, Remote
-from orchestration.sync.actions import ACTIONS
+from orchestration.sync.action import Action
+from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.engine import run_action
 from orchestration.sync.policy import NotReadyForLiveError, Policy
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
+from orchestration.sync.reach import remotes
 from orchestration.sync.values import Mode, Outcome, Summary
 
-APPLIED = ("quarantine", "hold_for_inspection", "restock", "write_off", "issue_refund")
 SHOWN_ROWS = 200
 
 # Without `since_last_handled` the trigger is lost when a tick falls between publication and check.
@@ -58,18 +60,20 @@ def sync_asset(action: Action, *, after: Sequence[str] = ()) -> dg.AssetsDefinit
         context: dg.AssetExecutionContext,
         home: Home,
         ledger: LedgerResource,
+        netsuite: NetSuiteResource,
+        post: PostResource,
         shopify: ShopifyResource,
         sync: SyncResource,
     ) -> dg.MaterializeResult[None]:
         file, policy = checked_file(context.instance, home.published), policy_of(sync)
         try:
-            with ledger.open() as opened, shopify.clients() as client_for:
+            with ledger.open() as opened, remotes(shopify, netsuite, post) as remote_for:
                 free_dead_runs(opened, context.instance)
                 summary = run_action(
                     action,
                     publication=read_publication(file, action.name),
                     ledger=opened,
-                    remote_for_store=lambda store: Remote(client_for(store)),
+                    remote_for_store=remote_for,
                     policy=policy,
                     clock=utc_now,
                     run_id=context.run.run_id,
@@ -155,5 +159,6 @@ def utc_now() -> datetime:
 
 
 sync_assets = [
-    sync_asset(ACTIONS[name], after=APPLIED[:position]) for position, name in enumerate(APPLIED)
+    sync_asset(action, after=[earlier.name for earlier in IN_ORDER[:position]])
+    for position, action in enumerate(IN_ORDER)
 ]

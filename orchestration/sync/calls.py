@@ -90,9 +90,6 @@ class Calls:
             if is_allowed:
                 return self._call(claim, remote=remote, terms=Terms())
             found = Unclear("its gate has closed since, so it is not repeated: settle it by hand")
-        if isinstance(found, Absent):
-            self.ledger.mark_absent(claim, message=found.message, at=self.clock())
-            return RowOutcome(record.intent, Outcome.HELD, "not_applied")
         if isinstance(found, Unclear) and claim.record.state is State.UNKNOWN:
             self.ledger.release(claim)
             return RowOutcome(record.intent, Outcome.UNKNOWN, found.message)
@@ -152,6 +149,9 @@ class Calls:
                 said = f"{summary}; read back: {reading}" if reading else summary
                 self.ledger.mark_confirmed(claim, reference=reference, answer=said, at=at)
                 return RowOutcome(intent, Outcome.CONFIRMED)
+            case Absent(message):
+                self.ledger.mark_absent(claim, message=message, at=at)
+                return RowOutcome(intent, Outcome.HELD, "not_applied")
             case Refused(message):
                 self.ledger.mark_refused(claim, message=message, at=at)
                 return RowOutcome(intent, Outcome.REFUSED, message)

@@ -43,6 +43,11 @@ class Storefront(Protocol):
 class Erp(Protocol):
     """The ERP's records; errors are those of `extract.errors`."""
 
+    @property
+    def return_field(self) -> str:
+        """The account's field that holds the storefront's return."""
+        ...
+
     def record(self, kind: str, record_id: str, /) -> dict[str, Any] | None:
         """Return a record by its id or `eid:<external id>`; None where there is none."""
         ...

@@ -21,11 +21,10 @@ from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.shopify.customers import CustomerKeys
 from orchestration.extract.streams import SHOPIFY_STREAMS
 from orchestration.landing import land
-from orchestration.ledger import Intent
 from orchestration.resources.settings import read_stores
-from orchestration.sync.actions import ACTIONS
 from tests.contract.vendor_schema import VERSIONS, vendor_schema
 from tests.contract.vendor_store import VendorStore
+from tests.sync.recorded import recorded_requests
 
 ROOT = Path(__file__).parents[2] / "orchestration"
 DOCUMENTS = sorted((ROOT / "extract" / "shopify" / "queries").glob("*.graphql"))
@@ -42,20 +41,6 @@ TYPES_BY_ID = {
     "customers": "Customer",
 }
 KEYS = CustomerKeys("a secret of the test's own, long enough")
-
-
-def intent_of(action):
-    return Intent(
-        intent_key=f"{action}|us|one",
-        action=action,
-        store="us",
-        case_key="us|one",
-        order_line_id="gid://shopify/LineItem/1",
-        sku="MUG",
-        quantity=2,
-        inventory_item_id="gid://shopify/InventoryItem/1",
-        location_id="gid://shopify/Location/1",
-    )
 
 
 def answers_of(client, stream):
@@ -107,11 +92,9 @@ def exchange(request, tmp_path_factory):
                 )
             with suppress(SourceError):
                 export_of(client, stream, root)
-        for name, action in ACTIONS.items():
-            sent = action.request(intent_of(name))
+        for document, variables in recorded_requests(root):
             with suppress(SourceError):
-                client.execute(sent.document, sent.variables)
-                action.read_back(intent_of(name), client)
+                client.execute(document, variables)
     return store.asked, batches
 
 

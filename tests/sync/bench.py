@@ -9,14 +9,23 @@ from pathlib import Path
 import httpx
 
 from orchestration.extract.http import Clock as ClientClock
+from orchestration.extract.netsuite import Fields, RecordClient
 from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
 from orchestration.ledger import Ledger
 from orchestration.resources.live_since import parse_live_since
-from orchestration.sandbox.identity import gid
+from orchestration.sandbox.credentials import AppCredentials
+from orchestration.sandbox.erp_account import Account
+from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_record_api import RECORDS_PATH, Asked, RecordApi
+from orchestration.sandbox.erp_records import rows_of
+from orchestration.sandbox.identity import gid, number
 from orchestration.sandbox.scenario import read_scenarios
+from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
+from orchestration.sandbox.storefront_limits import Limits
 from orchestration.sandbox.storefront_records import records_of
+from orchestration.sandbox.suiteql import run as suiteql
 from orchestration.sync.action import Remote
 from orchestration.sync.actions import ACTIONS
 from orchestration.sync.engine import run_action
@@ -80,31 +89,81 @@ def _error(kind, request):
 class Bench:
     """A storefront, an ERP and a ledger, and one run of an action over them."""
 
-    def __init__(self, url, *, scenario=READY):
+    def __init__(self, url, *, scenario=READY, folder=None):
         self.url, self.clock = url, Clock()
         self.stem = scenario.stem
         self.scenarios = read_scenarios([scenario])
         self.books = StorefrontBooks(":memory:")
         self.books.load(record for each in self.scenarios for record in records_of(each))
-        self.api = StorefrontApi(self.books, {STORE: "token"}, self.clock)
+        desk = AccessDesk({STORE: "token"}, AppCredentials("app", "secret"), self.clock)
+        self.api = StorefrontApi(self.books, desk, self.clock, limits=Limits())
         self.storefront = Wire(self._storefront, is_write=lambda r: b"mutation" in r.content)
+        self.account = ErpBooks(folder / "erp.duckdb") if folder else None
+        if self.account:
+            self.account.load(row for each in self.scenarios for row in rows_of(each))
+            self.records = RecordApi(self.account, self.clock)
+        self.erp = Wire(self._erp, is_write=lambda r: r.method == "PATCH" or "!" in str(r.url))
+        self.post, self.opt_out_tag = None, "no-return-notices"
         self.ledger = Ledger(url)
         self.run_count = 0
 
     def close(self):
         self.ledger.close()
+        if self.account:
+            self.account.close()
         self.books.close()
 
     def _storefront(self, request):
         answer = self.api.execute(STORE, json.loads(request.content))
         return httpx.Response(200, json=answer, headers={"X-Shopify-API-Version": "2026-07"})
 
+    def _erp(self, request):
+        if "/suiteql" in request.url.path:
+            asked = json.loads(request.content)
+            page = suiteql(
+                self.account,
+                asked["q"],
+                asked["params"],
+                limit=1000,
+                offset=0,
+                now=self.clock(),
+                account=Account(),
+            )
+            return httpx.Response(200, json={"items": page.items, "count": len(page.items)})
+        answered = self.records.answer(
+            Asked(
+                method=request.method,
+                path=request.url.path.removeprefix(f"{RECORDS_PATH}/"),
+                replaced=request.url.params.get("replace", ""),
+                headers=dict(request.headers),
+                body=request.content,
+            )
+        )
+        content = answered.content or ({} if answered.status == 200 else None)
+        return httpx.Response(answered.status, headers=answered.headers, json=content)
+
+    def authorizations(self):
+        """What the ERP's own books hold: number, external id, the stages people read there."""
+        query = "select tranid, externalid, custbody_return_stages from transaction"
+        found = self.account.found(f"{query} where type = 'RtnAuth' order by tranid", [])
+        return [tuple(row.values()) for row in found]
+
+    def told(self):
+        """What the storefront's order tells of its returns."""
+        fields = self.books.of_kind(STORE, "Metafield")
+        return json.loads(fields[0]["value"]) if fields else None
+
     def remote(self):
         http = httpx.Client(
             transport=self.storefront, base_url="http://shop", auth=AccessTokenAuth("token")
         )
         clock = ClientClock(now=self.clock, sleep=lambda _: None)
-        return Remote(ShopifyClient(http, api_version="2026-07", clock=clock))
+        store = ShopifyClient(http, api_version="2026-07", clock=clock)
+        if self.account is None:
+            return Remote(store, post=self.post, opt_out_tag=self.opt_out_tag)
+        account = httpx.Client(transport=self.erp, base_url="http://erp")
+        erp = RecordClient(account, fields=Fields(), clock=clock)
+        return Remote(store, erp=erp, rma_status_field="custbody_return_stages")
 
     def run(self, *rows, action, policy=LIVE, wrap=lambda ledger: ledger, **facts):
         self.run_count += 1
@@ -162,6 +221,17 @@ class Bench:
             details=json.dumps({**said, **(details or {})}),
             **changes,
         )
+
+    def case_gate(self, action, *, details=None, **changes):
+        """A row about the whole case, with its ids."""
+        said = {
+            "order_id": gid("Order", self.stem, "o1"),
+            "order_name": "#1017",
+            "return_id": gid("Return", self.stem, "r1"),
+            "return_name": "#1017-R1",
+            "rma_id": str(number("transaction", self.stem, "ra1")),
+        }
+        return self.gate(action, details=json.dumps({**said, **(details or {})}), **changes)
 
     def refunds(self):
         """What the storefront's own books say was paid back, by note."""

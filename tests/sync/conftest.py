@@ -19,3 +19,11 @@ def bench(tmp_path):
     made = Bench(fresh_ledger_file(tmp_path / "ledger.sqlite"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def both(tmp_path):
+    """A bench whose ERP answers too."""
+    made = Bench(fresh_ledger_file(tmp_path / "ledger.sqlite"), folder=tmp_path)
+    yield made
+    made.close()

@@ -19,7 +19,8 @@ TABLES = """
         told varchar,        inventory_item_id varchar, location_id varchar
     );
     create table marts.fct_return_lifecycle (
-        case_key varchar, requested_at timestamptz, order_id varchar, return_id varchar,
+        case_key varchar, requested_at timestamptz, order_id varchar,
+        order_name varchar, return_id varchar,
         rma_id varchar, store varchar, case_name varchar, currency varchar, kind varchar,
         link_method varchar, confirmation_status varchar, current_stage varchar,
         approved_at timestamptz

@@ -71,7 +71,7 @@ def run(instance, *, only=None):
         EVERYTHING,
         selection=only,
         instance=instance,
-        resources={name: resources[name] for name in ("home", "ledger", "shopify", "sync")},
+        resources=resources,
         raise_on_error=False,
     )
 

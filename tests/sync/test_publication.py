@@ -42,12 +42,66 @@ def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
 
     assert json.loads(found.details) == {
         "order_id": "o",
+        "order_name": None,
         "return_id": "r",
         "rma_id": None,
         "credits": ["CM2", "CM1"],
         "lines": [{"order_line_id": "l", "quantity": 1}],
         "shipping": "7.500",
+        "quote": None,
     }
+
+
+UNAUTHORIZED = {
+    "case_key": "us/return/1",
+    "case_name": "#1001-R1",
+    "store": "us",
+    "kind": "return",
+    "order_id": "o",
+    "order_name": "#1001",
+    "return_id": "r",
+    "rma_id": None,
+    "link_method": "unlinked",
+    "confirmation_status": "done",
+    "current_stage": "awaiting_receipt",
+    "approved_at": "2026-06-28 00:00:00+00",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "credited", "is_due"),
+    [
+        ({}, 0, True),
+        ({"approved_at": "2026-06-29 00:00:01+00"}, 0, False),
+        ({"link_method": "ambiguous"}, 0, False),
+        ({"rma_id": "7"}, 0, False),
+        ({"confirmation_status": "in_progress"}, 0, False),
+        ({"current_stage": "cancelled"}, 0, False),
+        ({"kind": "erp_only"}, 0, False),
+        ({}, 1, False),
+    ],
+)
+def test_an_authorization_is_due_for_a_return_the_erp_never_heard_of_in_a_day(
+    tmp_path, changes, credited, is_due
+):
+    file = write_publication(tmp_path)
+    row = UNAUTHORIZED | changes
+    with duckdb.connect(file) as connection:
+        names, marks = ", ".join(row), ", ".join("?" for _ in row)
+        connection.execute(
+            f"insert into marts.fct_return_lifecycle ({names}) values ({marks})",
+            list(row.values()),
+        )
+        connection.execute(
+            "insert into marts.fct_return_lines values ('us/return/1', 'l', 'MUG', 2, ?)",
+            [credited],
+        )
+
+    rows = read_publication(file, "open_rma").rows
+
+    assert len(rows) == int(is_due)
+    if is_due:
+        assert json.loads(rows[0].details)["lines"] == [{"order_line_id": "l", "quantity": 2}]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from orchestration.extract.netsuite.auth import ClientCredentials, ClientCredentialsAuth
 from orchestration.extract.netsuite.client import NetSuiteClient
+from orchestration.extract.netsuite.records import RecordClient
 from orchestration.extract.netsuite.suiteql import Fields
 from orchestration.extract.netsuite.token_based import TokenBasedAuth, TokenCredentials
 
@@ -10,6 +11,7 @@ __all__ = [
     "ClientCredentialsAuth",
     "Fields",
     "NetSuiteClient",
+    "RecordClient",
     "TokenBasedAuth",
     "TokenCredentials",
 ]

@@ -93,9 +93,7 @@ class IssueRefund:
         returned = _return(intent, remote)
         return f"refunded {total}" + (f", return {returned['status']}" if returned else "")
 
-    def resolve(
-        self, record: IntentRecord, remote: Remote, *, now: datetime
-    ) -> Repeat | Absent | Answer:
+    def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
         """Look for a refund with the credit's number; processed units alone prove nothing."""
         intent = record.intent
         refund = _refund_with_our_note(intent, _order(intent, remote))

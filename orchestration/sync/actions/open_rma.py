@@ -1,0 +1,150 @@
+"""
+Opens the return authorization of a return that the ERP never heard of, from its sales order.
+
+Its external id is made from the return: the ERP takes one record of it, however often it is asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestration.ledger import Intent, IntentRecord
+from orchestration.sync.action import (
+    Absent,
+    Answer,
+    Applied,
+    Held,
+    Refused,
+    Remote,
+    Repeat,
+    Request,
+    Unclear,
+    details_of,
+    is_settled,
+)
+from orchestration.sync.remote import Erp, RefusedError
+
+SALES_ORDER, RMA = "salesOrder", "returnAuthorization"
+SALES_ORDERS = """
+    SELECT t.id FROM transaction t
+    WHERE t.type = 'SalesOrd' AND t.{order_field} IN (?, ?, ?)
+"""
+LINES = """
+    SELECT l.id, l.{line_field} AS storefront_line
+    FROM transactionline l
+    WHERE l.transaction = ? AND l.mainline = 'F' AND l.taxline = 'F'
+"""
+AUTHORIZATIONS = """
+    SELECT t.id FROM transaction t
+    WHERE t.type = 'RtnAuth' AND t.{return_field} IN (?, ?, ?)
+"""
+
+
+@dataclass(frozen=True)
+class OpenRma:
+    """One authorization a return, with the units and lines that were asked for."""
+
+    name: str = "open_rma"
+    waits_for: frozenset[str] = frozenset()
+
+    def missing(self, intent: Intent) -> str:
+        """Return what the intent lacks to be sent, as a hold reason."""
+        details = details_of(intent)
+        if not (details.get("order_id") and details.get("return_id")):
+            return "no_return"
+        return "" if details.get("lines") else "no_lines"
+
+    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+        """Return the call; an authorization that appeared meanwhile makes it needless."""
+        if remote.erp is None:
+            return Held("erp_not_configured")
+        details = details_of(intent)
+        if remote.erp.record(RMA, f"eid:{external_id(intent)}") is not None:
+            return Held("authorized_meanwhile")
+        if remote.erp.rows(AUTHORIZATIONS, _names(details, "return")):
+            return Held("authorized_meanwhile")
+        orders = remote.erp.rows(SALES_ORDERS, _names(details, "order"))
+        if len(orders) != 1:
+            return Held("no_sales_order" if not orders else "ambiguous_sales_order")
+        lines = _order_lines(remote.erp, str(orders[0]["id"]), details)
+        if lines is None:
+            return Held("erp_line_unknown")
+        body = {
+            "externalId": external_id(intent),
+            remote.erp.return_field: _tail(details["return_id"]),
+            "item": {"items": lines},
+        }
+        return Request(f"{SALES_ORDER}/{orders[0]['id']}/!transform/{RMA}", body)
+
+    def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Make the authorization; one that is there under our external id already is ours."""
+        erp = _erp(remote)
+        sales_order = request.document.split("/")[1]
+        try:
+            rma = erp.transform(SALES_ORDER, sales_order, RMA, request.variables)
+        except RefusedError:
+            found = erp.record(RMA, f"eid:{external_id(intent)}")
+            if found is None:
+                raise
+            rma = str(found["id"])
+        return Applied(rma, f"{RMA} {rma} from {SALES_ORDER} {sales_order}")
+
+    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
+        """Return what a refusal means."""
+        return Refused(message)
+
+    def read_back(self, intent: Intent, remote: Remote) -> str:
+        """Return what the ERP holds under our external id."""
+        found = _erp(remote).record(RMA, f"eid:{external_id(intent)}") or {}
+        return f"{found.get('tranId') or 'nothing'} under {external_id(intent)}"
+
+    def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
+        """Ask for our external id."""
+        found = _erp(remote).record(RMA, f"eid:{external_id(record.intent)}")
+        if found is not None:
+            return Applied(str(found["id"]), f"{RMA} {found['id']}: found by its external id")
+        if not is_settled(record, now=now):
+            return Unclear("no record has our external id yet; the call may be on its way")
+        return Absent("no record has our external id")
+
+
+def external_id(intent: Intent) -> str:
+    """Return our name for the authorization: letters, digits and dashes only."""
+    return f"return-{intent.store}-{_tail(details_of(intent)['return_id'])}"
+
+
+def _order_lines(
+    erp: Erp, sales_order: str, details: Mapping[str, Any]
+) -> list[dict[str, Any]] | None:
+    """Return the sales order's lines to authorize; None where a returned line is none of them."""
+    rows = erp.rows(LINES, [sales_order])
+    # A row leaves out what is empty.
+    known = {str(row.get("storefront_line")): int(row["id"]) for row in rows}
+    lines = []
+    for line in details["lines"]:
+        own = line["order_line_id"]
+        found = known.get(_tail(own)) or known.get(own)
+        if found is None:
+            return None
+        lines.append({"orderLine": found, "quantity": int(line["quantity"])})
+    return lines
+
+
+def _names(details: Mapping[str, Any], kind: str) -> list[str]:
+    """An account holds a storefront's record by its number, its name or its whole id."""
+    own = str(details[f"{kind}_id"])
+    return [_tail(own), str(details.get(f"{kind}_name") or own), own]
+
+
+def _tail(global_id: str) -> str:
+    return global_id.rpartition("/")[2]
+
+
+def _erp(remote: Remote) -> Erp:
+    if remote.erp is None:
+        raise RefusedError("the ERP is not configured")
+    return remote.erp
+
+
+OPEN_RMA = OpenRma()

@@ -1,0 +1,93 @@
+"""Tells the stages of a return where people look: on the storefront's order, and on the RMA."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestration.ledger import Intent, IntentRecord
+from orchestration.sync.action import (
+    Absent,
+    Answer,
+    Applied,
+    Held,
+    Refused,
+    Remote,
+    Repeat,
+    Request,
+    Unclear,
+    details_of,
+    is_settled,
+)
+from orchestration.sync.told import read_told, set_told, setting
+
+RMA = "returnAuthorization"
+
+
+@dataclass(frozen=True)
+class PublishStatus:
+    """Both places are set to the same words, and setting them twice is setting them once."""
+
+    name: str = "publish_status"
+    waits_for: frozenset[str] = frozenset()
+
+    def missing(self, intent: Intent) -> str:
+        """Return what the intent lacks to be sent, as a hold reason."""
+        if not intent.told:
+            return "nothing_to_tell"
+        return "" if details_of(intent).get("order_id") else "no_order"
+
+    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+        """Return the call on the metafield as it is now."""
+        request = setting(intent, remote, merge=lambda told: {**told, "stages": _stages(intent)})
+        if isinstance(request, Held):
+            return request
+        return Request(request.document, request.variables, {"rma": _rma(intent, remote)})
+
+    def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Set the RMA's field, then the metafield, which says that both were set."""
+        rma = request.context["rma"]
+        if rma is not None and remote.erp is not None:
+            remote.erp.update(RMA, rma, {remote.rma_status_field: intent.told})
+        return set_told(request, remote, reference=intent.told)
+
+    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
+        """Return what a refusal means."""
+        return Refused(message)
+
+    def read_back(self, intent: Intent, remote: Remote) -> str:
+        """Return what both places tell now."""
+        told = dict(read_told(intent, remote).of(intent).get("stages") or {})
+        return f"{told}, RMA {_on_rma(intent, remote) or 'tells nothing'}"
+
+    def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
+        """See whether both places tell it."""
+        intent = record.intent
+        is_told = read_told(intent, remote).of(intent).get("stages") == _stages(intent)
+        is_on_rma = _rma(intent, remote) is None or _on_rma(intent, remote) == intent.told
+        if is_told and is_on_rma:
+            return Applied(intent.told or "", "both places tell it")
+        if not is_settled(record, now=now):
+            return Unclear("it is not told everywhere yet; the call may be on its way")
+        return Absent("it is not told everywhere")
+
+
+def _stages(intent: Intent) -> Mapping[str, Any]:
+    """`confirmation=done inspection=in_progress` as fields."""
+    return dict(part.split("=", 1) for part in (intent.told or "").split() if "=" in part)
+
+
+def _rma(intent: Intent, remote: Remote) -> str | None:
+    rma_id = details_of(intent).get("rma_id")
+    return str(rma_id) if rma_id and remote.erp and remote.rma_status_field else None
+
+
+def _on_rma(intent: Intent, remote: Remote) -> str | None:
+    rma_id = _rma(intent, remote)
+    if rma_id is None or remote.erp is None:
+        return None
+    record = remote.erp.record(RMA, rma_id) or {}
+    return record.get(remote.rma_status_field)
+
+
+PUBLISH_STATUS = PublishStatus()

@@ -1,0 +1,31 @@
+"""The systems as configured, opened for as long as a sync runs."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from orchestration.resources import NetSuiteResource, PostResource, ShopifyResource
+from orchestration.sync.action import Remote, RemoteForStore
+
+
+@contextmanager
+def remotes(
+    shopify: ShopifyResource, netsuite: NetSuiteResource, post: PostResource
+) -> Iterator[RemoteForStore]:
+    """Give a function that returns what a store's actions reach; LookupError for no such store."""
+    with ExitStack() as opened:
+        client_for = opened.enter_context(shopify.clients())
+        erp, status_field = None, ""
+        if netsuite.is_configured:
+            erp, status_field = opened.enter_context(netsuite.records())
+        carrier, opt_out_tag = post.for_customers, post.opt_out_tag
+
+        def remote_for(store: str) -> Remote:
+            return Remote(
+                client_for(store),
+                erp=erp,
+                post=carrier,
+                rma_status_field=status_field,
+                opt_out_tag=opt_out_tag,
+            )
+
+        yield remote_for

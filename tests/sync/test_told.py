@@ -1,0 +1,171 @@
+"""What customers, agents and ERP users read of a return is the ERP's figure and our stages."""
+
+from decimal import Decimal
+
+import pytest
+
+from orchestration.ledger import State
+from orchestration.sandbox.identity import gid
+from orchestration.sync.told import BEING_CALCULATED
+from orchestration.sync.values import Outcome
+
+STAGES = "confirmation=done inspection=in_progress posting=not_started payout=not_started"
+LATER = STAGES.replace("in_progress", "done")
+QUOTE = {"state": "stated by the ERP", "amount": "211.86", "currency": "USD"}
+
+
+def status(bench, told=STAGES, **changes):
+    key = {"gate_key": changes.pop("gate_key", told)}
+    return bench.case_gate("publish_status", told=told, **key, **changes)
+
+
+def quote(bench, **changes):
+    amount = {"amount": Decimal("211.860"), "currency": "USD"}
+    return bench.case_gate("publish_quote", **amount, **changes)
+
+
+def test_storefront_and_erp_users_read_the_same_stages(both):
+    summary = both.run(status(both), action="publish_status")
+
+    assert summary.counts == {Outcome.CONFIRMED: 1}
+    told = both.told()["#1017-R1"]
+    assert told["stages"]["inspection"] == "in_progress"
+    assert told["quote"] == BEING_CALCULATED
+    assert both.authorizations()[0] == ("RMA18", None, STAGES)
+    # What was published last is how the gates know that nothing has moved.
+    assert both.ledger.intent(STAGES).reference == STAGES
+
+
+def test_a_quote_and_the_stages_stand_beside_each_other_and_beside_other_returns(both):
+    both.run(status(both, case_name="#1017-R2"), action="publish_status")
+    both.run(quote(both), action="publish_quote")
+    both.run(status(both, LATER), action="publish_status")
+
+    assert both.told()["#1017-R1"]["quote"] == QUOTE
+    assert both.told()["#1017-R1"]["stages"]["inspection"] == "done"
+    assert both.told()["#1017-R2"]["stages"]["inspection"] == "in_progress"
+
+
+def test_what_another_program_wrote_meanwhile_is_not_lost(both):
+    both.run(quote(both), action="publish_quote")
+    original = both.storefront.answer
+
+    def interfere(request):
+        if b"mutation" in request.content:
+            (field,) = both.books.of_kind("us", "Metafield")
+            changed = {
+                "value": field["value"].replace("211.86", "1.00"),
+                "compareDigest": "0" * 64,
+            }
+            both.books.put("us", [{**field, **changed}])
+            both.storefront.answer = original
+        return original(request)
+
+    both.storefront.answer = interfere
+    first = both.run(status(both), action="publish_status")
+    second = both.run(status(both), action="publish_status")
+
+    assert first.held_by_reason == {"not_applied": 1}
+    assert second.counts == {Outcome.CONFIRMED: 1}
+    assert both.told()["#1017-R1"]["quote"]["amount"] == "1.00"
+
+
+def test_a_metafield_that_is_no_longer_ours_to_read_is_left_alone(both):
+    both.run(quote(both), action="publish_quote")
+    (field,) = both.books.of_kind("us", "Metafield")
+    both.books.put("us", [{**field, "value": '["somebody else\'s"]'}])
+
+    summary = both.run(status(both), action="publish_status")
+
+    assert summary.held_by_reason == {"metafield_unreadable": 1}
+
+
+def test_without_an_erp_field_the_order_alone_tells(bench):
+    assert bench.run(status(bench), action="publish_status").counts == {Outcome.CONFIRMED: 1}
+
+
+@pytest.mark.parametrize("where", ["storefront", "erp"])
+@pytest.mark.parametrize("fault", ["lose before", "lose after"])
+def test_a_lost_answer_is_resolved_by_reading_both_places(both, where, fault):
+    getattr(both, where).faults = [fault]
+    lost = both.run(status(both), action="publish_status")
+    both.clock.wait(minutes=6)
+    for _ in range(2):
+        both.run(status(both), action="publish_status")
+
+    assert lost.counts == {Outcome.UNKNOWN: 1}
+    assert both.ledger.intent(STAGES).state is State.CONFIRMED
+    assert both.told()["#1017-R1"]["stages"]["inspection"] == "in_progress"
+    assert both.authorizations()[0][2] == STAGES
+
+
+def test_a_misspelt_field_of_the_settings_is_refused_in_the_erps_words(both):
+    remote = both.remote
+
+    def misspelt():
+        made = remote()
+        return type(made)(made.storefront, erp=made.erp, rma_status_field="custbody_stages")
+
+    both.remote = misspelt
+    summary = both.run(status(both), action="publish_status")
+
+    assert summary.counts == {Outcome.REFUSED: 1}
+    assert "Unknown property custbody_stages" in both.ledger.intent(STAGES).message
+
+
+def unheard(bench, **details):
+    """A return that the ERP never heard of: the scenario's authorizations are removed."""
+    bench.account.found("delete from transaction where type = 'RtnAuth' returning id", [])
+    line = {"order_line_id": bench.scenarios[0].line_gid("o1", "rug"), "quantity": 2}
+    return bench.case_gate("open_rma", details={"lines": [line], **details})
+
+
+def test_a_return_the_erp_never_heard_of_is_authorized_from_its_sales_order(both):
+    summary = both.run(unheard(both), action="open_rma")
+
+    assert summary.counts == {Outcome.CONFIRMED: 1}
+    own = gid("Return", both.stem, "r1").rpartition("/")[2]
+    ((_, external_id, _),) = both.authorizations()
+    assert external_id == f"return-us-{own}"
+    lines = both.account.found(
+        "select quantity, foreignamount from transactionline l join transaction t"
+        " on l.transaction = t.id where t.type = 'RtnAuth' and t.externalid is not null"
+        " and mainline = 'F' order by l.id",
+        [],
+    )
+    assert [(line["quantity"], line["foreignamount"]) for line in lines] == [(2, 220), (None, -22)]
+
+
+@pytest.mark.parametrize("fault", ["lose before", "lose after"])
+def test_a_lost_answer_to_an_authorization_is_found_by_its_external_id(both, fault):
+    row = unheard(both)
+    both.erp.faults = [fault]
+    both.run(row, action="open_rma")
+    both.clock.wait(minutes=6)
+    for _ in range(2):
+        both.run(row, action="open_rma")
+
+    assert len(both.authorizations()) == 1
+    assert both.ledger.intent("open_rma-1").state is State.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("details", "reason"),
+    [
+        ({"order_id": "gid://shopify/Order/1", "order_name": "#1"}, "no_sales_order"),
+        ({"lines": [{"order_line_id": "gid://x/1", "quantity": 1}]}, "erp_line_unknown"),
+    ],
+)
+def test_what_the_erp_cannot_be_asked_for_is_held(both, details, reason):
+    summary = both.run(unheard(both, **details), action="open_rma")
+
+    assert summary.held_by_reason == {reason: 1}
+    assert both.authorizations() == []
+
+
+def test_an_authorization_that_somebody_opened_meanwhile_is_enough(both):
+    line = {"order_line_id": both.scenarios[0].line_gid("o1", "rug"), "quantity": 2}
+    row = both.case_gate("open_rma", details={"lines": [line]})
+
+    assert both.run(row, action="open_rma").held_by_reason == {"authorized_meanwhile": 1}
+    assert both.erp.write_count == 0
