@@ -11,12 +11,14 @@ from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
 from orchestration.sandbox.scenario import ScenarioError as UnservableError
 from orchestration.spark import SparkMissingError
+from orchestration.sync.publication import NoPublicationError
 from orchestration.volume import VolumeError
 
 REFUSALS = (
     HomeBusyError,
     LedgerError,
     NoCustomerError,
+    NoPublicationError,
     OtherBooksError,
     ProjectError,
     RunFailedError,

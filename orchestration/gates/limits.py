@@ -53,14 +53,14 @@ SCALES: Mapping[str, Decimal] = MappingProxyType(
 # by what a person can still look through.
 LIMITS: Mapping[str, Limits] = MappingProxyType(
     {
-        "publish_quote": Limits(1, 500, 10_000, Measure.ROWS),
+        "publish_quote": Limits(1, 250, 10_000, Measure.ROWS),
         "quarantine": Limits(200, 5_000, 20_000),
         "hold_for_inspection": Limits(200, 5_000, 20_000),
         "restock": Limits(50, 2_000, 10_000),
         "write_off": Limits(50, 500, 2_000),
         "issue_refund": Limits(10_000, 25_000, 100_000, Measure.AMOUNT),
-        "publish_status": Limits(1, 500, 10_000, Measure.ROWS),
+        "publish_status": Limits(1, 250, 10_000, Measure.ROWS),
         "open_rma": Limits(1, 50, 200, Measure.ROWS),
-        "notify": Limits(1, 500, 10_000, Measure.ROWS),
+        "notify": Limits(1, 250, 10_000, Measure.ROWS),
     }
 )

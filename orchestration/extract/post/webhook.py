@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import httpx
 from standardwebhooks import Webhook
@@ -45,6 +46,11 @@ class Receiver:
         """The receiver knows whom it writes to; no address leaves this house."""
         return False
 
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """One for all letters: setting up encryption takes longer than a letter."""
+        return httpx.Client(transport=self.transport, timeout=SECONDS)
+
     def deliver(self, letter: Letter) -> str:
         """Post a letter, once, and return its receipt."""
         at = self.clock()
@@ -57,8 +63,7 @@ class Receiver:
             "webhook-signature": Webhook(self.secret).sign(letter.letter_id, at, body),
         }
         try:
-            with httpx.Client(transport=self.transport, timeout=SECONDS) as client:
-                status = client.post(self.url, content=body, headers=headers).status_code
+            status = self._client.post(self.url, content=body, headers=headers).status_code
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise RepeatError("the receiver could not be reached: repeat later") from error
         except httpx.HTTPError as error:

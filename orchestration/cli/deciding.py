@@ -1,0 +1,151 @@
+"""What people see and decide of the syncs: plans, approvals, halts, going live, notices."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, State
+from orchestration.resources import LedgerResource
+from orchestration.resources.live_since import LiveSince
+from orchestration.resources.settings import environment, read_home, read_sync
+from orchestration.sync.action import Remote
+from orchestration.sync.actions import IN_ORDER
+from orchestration.sync.actions.notify import letter_id
+from orchestration.sync.engine import run_action
+from orchestration.sync.going_live import baseline
+from orchestration.sync.notices import letter_of
+from orchestration.sync.policy import Policy
+from orchestration.sync.publication import current_file, read_publication
+from orchestration.sync.values import READY, GateRow, Outcome
+
+SHOWN = 50
+
+
+@contextmanager
+def open_ledger() -> Iterator[Ledger]:
+    """Open the configured ledger."""
+    with LedgerResource().open() as ledger:
+        yield ledger
+
+
+def published() -> Path:
+    """Return the current publication; raises NoPublicationError before the first."""
+    return current_file(read_home(environment()).path / "published")
+
+
+def show_plan(console: Console) -> None:
+    """Print what the next run would send, what waits for a person, and what is halted."""
+    file, live_since = published(), read_sync(environment()).live_since
+    with open_ledger() as ledger:
+        table = _table("Plan", "action", "to send", "done", "held", "units", "why held")
+        for action in IN_ORDER:
+            summary = run_action(
+                action,
+                publication=read_publication(file, action.name),
+                ledger=ledger,
+                remote_for_store=_nobody,
+                policy=Policy(live_since=live_since),
+                clock=lambda: datetime.now(UTC),
+                run_id="plan",
+            )
+            planned = [row for row in summary.outcomes if row.outcome is Outcome.PLANNED]
+            reasons = sorted(summary.held_by_reason.items(), key=lambda item: -item[1])
+            counts = [summary.counts[kind] for kind in (Outcome.DONE, Outcome.HELD)]
+            units = sum(row.intent.quantity or 0 for row in planned)
+            why = ", ".join(f"{count} {reason}" for reason, count in reasons[:3])
+            table.add_row(action.name, *map(str, (len(planned), *counts, units)), why)
+        console.print(table)
+        _show_waiting(console, ledger)
+        for halt in ledger.halts():
+            console.print(f"[red]halted[/red] {halt.scope} by {halt.who}: {halt.reason}")
+
+
+def propose(intent_key: str, *, who: str) -> IntentRecord:
+    """Plan a row that is held for a reason which an approval lifts; somebody else approves it."""
+    file = published()
+    for action in IN_ORDER:
+        publication = read_publication(file, action.name)
+        for row in publication.rows:
+            if row.gate_key == intent_key:
+                with open_ledger() as ledger:
+                    return ledger.plan(
+                        row.intent,
+                        at=datetime.now(UTC),
+                        run_id="command",
+                        known_until=publication.known_until,
+                        proposed_by=who,
+                    )
+    raise DecisionRefusedError(f"the current publication has no row {intent_key}")
+
+
+def show_baseline(console: Console, *, live_since: LiveSince) -> None:
+    """Print what going live leaves alone for ever, and what it touches in its first run."""
+    table = _table(
+        "Going live",
+        *("store", "action", "live since", "left alone", "units", "amount", "touched at once"),
+    )
+    for row in baseline(published(), live_since):
+        day = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "never: no date is set"
+        amount = f"{row.left_amount} {row.currency}" if row.left_amount else ""
+        cells = (row.store, row.action, day, row.left, row.left_units, amount, row.touched)
+        table.add_row(*map(str, cells))
+    console.print(table)
+    console.print("What is left alone is held as before_go_live until a person proposes it.")
+
+
+def preview_notices(console: Console, *, case: str, limit: int) -> int:
+    """Print the letters that would go out, without their addresses, and say how many."""
+    publication = read_publication(published(), "notify")
+    ready = [row for row in publication.rows if _is_previewed(row, case)]
+    for row in ready[:limit]:
+        letter = letter_of(row.intent, letter_id=letter_id(row.intent), address=None)
+        console.rule(f"{row.store} {row.case_name}, {row.told}")
+        console.print(f"Subject: {letter.subject}\n\n{letter.text}", markup=False)
+    return len(ready)
+
+
+def _is_previewed(row: GateRow, case: str) -> bool:
+    return row.decision == READY and case in {"", row.case_name}
+
+
+def _show_waiting(console: Console, ledger: Ledger) -> None:
+    waiting = ledger.intents(states={State.PLANNED, State.UNKNOWN})
+    if not waiting:
+        console.print("Nothing waits for a person.")
+        return
+    table = _table("Waits for a person", "key", "state", "action", "case", "what", "proposed by")
+    for record in waiting[:SHOWN]:
+        table.add_row(
+            record.intent.intent_key,
+            str(record.state),
+            record.intent.action,
+            record.intent.case_name,
+            _what(record),
+            record.proposed_by or "",
+        )
+    console.print(table)
+    if len(waiting) > SHOWN:
+        console.print(f"and {len(waiting) - SHOWN} more")
+
+
+def _what(record: IntentRecord) -> str:
+    intent = record.intent
+    if intent.amount is not None:
+        return f"{intent.amount} {intent.currency}"
+    return intent.told or f"{intent.quantity} {intent.sku}"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _nobody(store: str) -> Remote:
+    """A plan reaches nobody."""
+    raise LookupError(store)

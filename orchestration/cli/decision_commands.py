@@ -1,0 +1,132 @@
+"""The commands by which people see and decide what the syncs do."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.commands import app, console, refusals
+
+Key = Annotated[str, typer.Argument(help="Key of the row, as `returns plan` shows it.")]
+By = Annotated[str, typer.Option(help="Who decides: a name or an address, kept in the ledger.")]
+Note = Annotated[str, typer.Option(help="Why, in words for whoever reads the history.")]
+Scope = Annotated[str, typer.Argument(help="store/action, * for every one: */*, us/issue_refund.")]
+Since = Annotated[
+    str, typer.Option(help="Days to try, as in SYNC_LIVE_SINCE; empty: those that are set.")
+]
+Case = Annotated[str, typer.Option(help="Name of one return, such as #1001-R1.")]
+
+
+@app.command()
+def plan(
+    propose: Annotated[str, typer.Option(help="Key of a held row to plan for approval.")] = "",
+    by: By = "",
+) -> None:
+    """Show what the next run would send, what waits for a person, and what is halted."""
+    from orchestration.cli.deciding import propose as propose_row
+    from orchestration.cli.deciding import show_plan
+
+    with refusals():
+        if propose:
+            record = propose_row(propose, who=named(by))
+            console.print(f"{record.intent.intent_key} waits for somebody else's approval")
+        else:
+            show_plan(console)
+
+
+@app.command()
+def approve(key: Key, by: By) -> None:
+    """Let a planned row be sent by the next run; not by whoever proposed it."""
+    from orchestration.cli.deciding import open_ledger
+
+    with refusals(), open_ledger() as ledger:
+        ledger.approve(key, who=named(by), at=datetime.now(UTC))
+    console.print(f"{key} is approved by {by}; the next run sends it if its gate still allows it")
+
+
+@app.command()
+def refuse(key: Key, by: By, note: Note) -> None:
+    """Say no to a planned row; newer evidence makes a new plan."""
+    from orchestration.cli.deciding import open_ledger
+
+    with refusals(), open_ledger() as ledger:
+        ledger.refuse(key, who=named(by), note=note, at=datetime.now(UTC))
+    console.print(f"{key} is refused by {by}")
+
+
+@app.command()
+def settle(
+    key: Key,
+    by: By,
+    note: Note,
+    *,
+    applied: Annotated[
+        bool, typer.Option("--applied/--not-applied", help="Whether the effect happened.")
+    ],
+) -> None:
+    """Record what you found out about a call whose outcome is unknown."""
+    from orchestration.cli.deciding import open_ledger
+
+    with refusals(), open_ledger() as ledger:
+        at = datetime.now(UTC)
+        ledger.settle(key, is_applied=applied, who=named(by), note=note, at=at)
+    console.print(f"{key} is settled as {'applied' if applied else 'not applied'}")
+
+
+@app.command()
+def halt(scope: Scope, by: By, note: Note) -> None:
+    """Let nothing more be sent in a scope, from now on, in every process."""
+    from orchestration.cli.deciding import open_ledger
+
+    with refusals(), open_ledger() as ledger:
+        ledger.halt(scope, who=named(by), reason=note, at=datetime.now(UTC))
+    console.print(f"{scope} is halted; `returns resume {scope}` takes it back")
+
+
+@app.command()
+def resume(scope: Scope, by: By) -> None:
+    """Take a halt back."""
+    from orchestration.cli.deciding import open_ledger
+
+    with refusals(), open_ledger() as ledger:
+        ledger.resume(scope, who=named(by), at=datetime.now(UTC))
+    console.print(f"{scope} is sent again")
+
+
+@app.command()
+def golive(since: Since = "") -> None:
+    """Show what going live leaves alone for ever, and what its first run would touch."""
+    from orchestration.cli.deciding import show_baseline
+    from orchestration.resources.live_since import parse_live_since
+    from orchestration.resources.settings import environment, read_sync
+
+    with refusals():
+        try:
+            tried = parse_live_since(since)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--since") from error
+        show_baseline(console, live_since=tried or read_sync(environment()).live_since)
+
+
+@app.command()
+def notify(
+    case: Case = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many letters to show.")] = 5,
+    *,
+    preview: Annotated[bool, typer.Option("--preview", help="Show them; send nothing.")] = False,
+) -> None:
+    """Show the notices that are due, as customers would read them; runs send them."""
+    from orchestration.cli.deciding import preview_notices
+
+    if not preview:
+        raise typer.BadParameter("notices are sent by runs: add --preview to read them")
+    with refusals():
+        due = preview_notices(console, case=case, limit=limit)
+    console.print(f"{due} notices are due")
+
+
+def named(who: str) -> str:
+    """Return whoever decides; nobody decides nothing."""
+    if not who.strip():
+        raise typer.BadParameter("say who decides", param_hint="--by")
+    return who.strip()

@@ -1,0 +1,124 @@
+"""People see what would be sent, decide by name, and stop everything with one command."""
+
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.ledger import Ledger, State
+from tests.ledger.fresh import fresh_ledger_file
+from tests.sync.marts import write_publication
+from tests.sync.world import gate
+
+WAITING = gate(
+    "issue_refund",
+    order_line_id=None,
+    quantity=None,
+    amount=900,
+    currency="USD",
+    decision="held",
+    hold_reasons=("above_approval_limit",),
+)
+OLD = gate("restock", line=2, decision="held", hold_reasons=("before_go_live",))
+NOTICE = gate("notify", line=3, order_line_id=None, quantity=None, told="confirmation")
+
+
+@pytest.fixture
+def returns(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    fresh_ledger_file(home / "ledger.sqlite")
+    write_publication(home / "published", rows=[gate("restock"), OLD, WAITING, NOTICE])
+    monkeypatch.setenv("RETURNS_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "220")
+    for name in ("LEDGER_URL", "SYNC_MODE", "SYNC_LIVE_SINCE"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def ledger(returns, tmp_path):  # noqa: ARG001 - its home is made first
+    with Ledger(f"sqlite:///{tmp_path}/home/ledger.sqlite") as opened:
+        yield opened
+
+
+def test_a_plan_shows_what_would_be_sent_and_sends_nothing(returns, ledger):
+    said = returns("plan").output
+
+    assert "restock" in said
+    assert "1 before_go_live" in said
+    assert "Nothing waits for a person" in said
+    assert ledger.history() == []
+
+
+def test_a_held_row_is_proposed_by_one_person_and_approved_by_another(returns, ledger):
+    assert returns("plan", "--propose", "restock-2", "--by", "ana").exit_code == 0
+    same = returns("approve", "restock-2", "--by", "Ana")
+    other = returns("approve", "restock-2", "--by", "ben")
+
+    assert same.exit_code == 2
+    assert "somebody else must approve" in same.output
+    assert other.exit_code == 0
+    assert ledger.intent("restock-2").state is State.APPROVED
+
+
+def test_what_waits_is_shown_with_its_key_and_can_be_refused(returns, ledger):
+    ledger.plan(WAITING.intent, at=datetime.now(UTC), run_id="run-1")
+    assert "issue_refund-1" in returns("plan").output
+
+    returns("refuse", "issue_refund-1", "--by", "ana", "--note", "customer withdrew")
+
+    assert ledger.intent("issue_refund-1").state is State.REFUSED
+
+
+def test_everything_is_halted_by_one_command_and_resumed_by_another(returns, ledger):
+    assert returns("halt", "*/*", "--by", "ana", "--note", "stock count").exit_code == 0
+    assert "halted" in returns("plan").output
+    assert returns("resume", "*/*", "--by", "ben").exit_code == 0
+
+    assert ledger.halts() == []
+    assert [entry.state for entry in ledger.history()] == ["halted", "resumed"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("approve", "nothing", "--by", "ana"),
+        ("refuse", "nothing", "--by", "ana", "--note", "-"),
+        ("resume", "*/*", "--by", "ana"),
+        ("halt", "us", "--by", "ana", "--note", "-"),
+        ("approve", "restock-1", "--by", " "),
+        ("notify",),
+        ("golive", "--since", "soon"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_in_one_sentence(returns, command):
+    finished = returns(*command)
+
+    assert finished.exit_code == 2
+    assert "Traceback" not in finished.output
+
+
+def test_going_live_says_what_it_leaves_alone_and_what_it_touches(returns):
+    said = returns("golive", "--since", "us/restock=2026-07-01T13:00:00Z").output
+    (row,) = (line.split() for line in said.splitlines() if "restock" in line)
+
+    assert row == ["us", "restock", "2026-07-01", "13:00", "2", "2", "0"]
+    assert "never: no date is set" in said
+
+
+def test_notices_are_read_before_they_are_sent(returns):
+    said = returns("notify", "--preview").output
+
+    assert "Subject: Your return #1001-R1 is approved" in said
+    assert "1 notices are due" in said
+
+
+def test_without_a_publication_the_remedy_is_named(returns, tmp_path):
+    (tmp_path / "home" / "published" / "current.json").unlink()
+
+    finished = returns("plan")
+
+    assert finished.exit_code == 2
+    assert "run the build" in finished.output
