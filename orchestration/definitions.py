@@ -11,8 +11,11 @@ from orchestration.assets.publish import publication
 from orchestration.checks.facts import facts
 from orchestration.checks.rollup import publication_is_complete
 from orchestration.resources import resources
-from orchestration.sync.assets import sync_assets
+from orchestration.sync.actions import IN_ORDER
+from orchestration.sync.alerts import held_too_long, run_failed
+from orchestration.sync.assets import key_of, sync_assets
 
+SHORT_NAMES = {"issue_refund": "refund_sync"}
 EXTRACT, REBUILD = "extract_sources", "rebuild_marts"
 
 extract_sources = dg.define_asset_job(
@@ -41,6 +44,16 @@ sync_returns = dg.define_asset_job(
     description="Every sync once, by hand; each asks the gate first.",
 )
 
+# One action by hand, such as `restock_sync`: it asks the same gate, and nothing else runs.
+action_jobs = [
+    dg.define_asset_job(
+        SHORT_NAMES.get(action.name, f"{action.name}_sync"),
+        selection=dg.AssetSelection.assets(key_of(action.name)),
+        description=f"The sync of {action.name} alone, by hand.",
+    )
+    for action in IN_ORDER
+]
+
 
 @dg.schedule(
     job=reconcile_returns,
@@ -64,8 +77,8 @@ defs = dg.Definitions(
     assets=[*landed_assets, models, publication, *sync_assets],
     asset_checks=[facts, publication_is_complete],
     resources=resources,
-    jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns],
+    jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns, *action_jobs],
     schedules=[hourly],
-    sensors=[syncs_after_publication],
+    sensors=[syncs_after_publication, run_failed, held_too_long],
     executor=dg.in_process_executor,
 )

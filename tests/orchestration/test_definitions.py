@@ -63,5 +63,14 @@ def test_every_sync_starts_by_itself_once_its_condition_holds(graph):
     syncs = [key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "sync"]
 
     assert all(graph.get(key).automation_condition is not None for key in syncs)
-    (sensor,) = defs.sensors
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert {sensor.default_status for sensor in defs.sensors} == {dg.DefaultSensorStatus.RUNNING}
+
+
+def test_every_sync_has_a_job_for_hands_and_a_pool_of_its_own(graph):
+    syncs = [key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "sync"]
+    jobs = {job.name for job in defs.jobs}
+
+    assert {"restock_sync", "refund_sync", "notify_sync"} <= jobs
+    assert len(syncs) == len([name for name in jobs if name.endswith("_sync")])
+    pools = {pool for key in syncs for pool in defs.resolve_assets_def(key).op.pools}
+    assert len(pools) == len(syncs)
