@@ -107,12 +107,15 @@ spark: $(SPARK_STAMP)
 
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
 # then the campaign of faults, fifty killed extractions and two hundred small ones.
+# The long versions of the random tests: 48 killed syncs, 10,000 steps, twenty killed runs, six hundred drawn flows, thirty changes.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \
 		tests/dbt_project/test_builds_of_changes.py -s -k "killed or drawn or changes"
 	RETURNS_FAULTS=520 RETURNS_EXTRACTION_KILLS=50 RETURNS_RUNS=200 RETURNS_SEED=$(SEED) \
 		$(BIN)/pytest tests/faults -s
+	RETURNS_STEPS=10000 RETURNS_SYNC_KILLS=48 RETURNS_SEED=$(SEED) $(BIN)/pytest \
+		tests/sync/test_interleaved.py tests/sync/test_killed_syncs.py -s
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:

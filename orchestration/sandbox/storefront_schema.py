@@ -1,6 +1,9 @@
 """The storefront's schema made executable over its books."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,28 @@ SCOPES = (
 )
 
 
+@dataclass(frozen=True)
+class Visit:
+    """One request: whose books, which store, and when."""
+
+    books: StorefrontBooks
+    store: str
+    now: datetime
+
+    def find(self, global_id: str) -> Record | None:
+        """Return a record; an id that is none of this API's is an error of the whole request."""
+        if not GLOBAL_ID.fullmatch(global_id):
+            raise GraphQLError(
+                f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
+            )
+        return self.books.get(self.store, global_id)
+
+    def every(self, kind: str) -> list[Record]:
+        """Return the store's records of one kind."""
+        return self.books.of_kind(self.store, kind)
+
+
+@cache
 def executable_schema() -> GraphQLSchema:
     """Return the schema with every field resolved from the records of the visited store."""
     schema = build_schema(SDL.read_text(encoding="utf-8"))

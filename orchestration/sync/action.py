@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from hashlib import sha256
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -97,10 +96,11 @@ class Held:
     reason: str
 
 
-class Repeat(Enum):
-    """The remote itself makes a repeated call under the same key harmless."""
+@dataclass(frozen=True)
+class Repeat:
+    """The remote itself makes it harmless to make this call again, under the same key."""
 
-    IS_SAFE = "is_safe"
+    request: Request
 
 
 class Action(Protocol):

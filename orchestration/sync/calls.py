@@ -72,7 +72,8 @@ class Calls:
         if claim.record.state is not State.APPROVED:
             self.ledger.release(claim)
             raise LostClaimError(f"intent {intent.intent_key} was sent by another worker")
-        return self._call(claim, remote=remote, terms=terms)
+        request = self._prepared(claim, remote)
+        return self._call(claim, request, remote=remote, terms=terms)
 
     def resolve(self, record: IntentRecord, *, is_allowed: bool) -> RowOutcome:
         """
@@ -86,18 +87,17 @@ class Calls:
             found = self.action.resolve(claim.record, remote, now=self.clock())
         except SourceError as error:
             found = Unclear(f"its state could not be read: {error}")
-        if found is Repeat.IS_SAFE:
+        if isinstance(found, Repeat):
             if is_allowed:
-                return self._call(claim, remote=remote, terms=Terms())
+                return self._call(claim, found.request, remote=remote, terms=Terms())
             found = Unclear("its gate has closed since, so it is not repeated: settle it by hand")
         if isinstance(found, Unclear) and claim.record.state is State.UNKNOWN:
             self.ledger.release(claim)
             return RowOutcome(record.intent, Outcome.UNKNOWN, found.message)
         return self._record(claim, found)
 
-    def _call(self, claim: Claim, *, remote: Remote, terms: Terms) -> RowOutcome:
+    def _call(self, claim: Claim, request: Request, *, remote: Remote, terms: Terms) -> RowOutcome:
         intent = claim.record.intent
-        request = self._prepared(claim, remote)
         try:
             self.ledger.mark_sent(
                 claim,

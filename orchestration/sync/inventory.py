@@ -9,6 +9,7 @@ from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
     Answer,
     Applied,
+    Held,
     Refused,
     Remote,
     Repeat,
@@ -58,7 +59,15 @@ class InventoryAction:
             return "no_inventory_item"
         return "" if intent.location_id else "no_location"
 
-    def prepare(self, intent: Intent, _: Remote) -> Request:
+    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+        """Return the call, unless the units are not there: they may be by the next run."""
+        if self.source and self._level(intent, remote).get(self.source, 0) < (
+            intent.quantity or 0
+        ):
+            return Held(f"too_few_{self.source}")
+        return self.request(intent)
+
+    def request(self, intent: Intent) -> Request:
         """Return the call, the same on any day; no quantity is compared: sales go on meanwhile."""
         document = "inventory_move" if self.source else "inventory_adjust"
         uri = document_uri(intent)
@@ -108,20 +117,20 @@ class InventoryAction:
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return the level by state as it is now; sales may have moved it since."""
-        data = remote.storefront.ask(
-            storefront_document("inventory_level"),
-            {"inventoryItemId": intent.inventory_item_id, "locationId": intent.location_id},
-        )
-        level = (data.get("inventoryItem") or {}).get("inventoryLevel")
-        if not level:
-            return "the item has no level at the location"
-        return ", ".join(f"{each['name']} {each['quantity']}" for each in level["quantities"])
+        level = self._level(intent, remote)
+        return ", ".join(f"{name} {units}" for name, units in level.items()) or "no level"
 
     def resolve(self, record: IntentRecord, _: Remote, *, now: datetime) -> Repeat | Answer:
         """A level cannot tell whose units it counts: only the key can, while it is remembered."""
         if record.first_sent_at and now - record.first_sent_at < KEY_LIFETIME:
-            return Repeat.IS_SAFE
+            return Repeat(self.request(record.intent))
         return Unclear("its key is no longer remembered by the storefront: settle it by hand")
+
+    def _level(self, intent: Intent, remote: Remote) -> dict[str, int]:
+        asked = {"inventoryItemId": intent.inventory_item_id, "locationId": intent.location_id}
+        data = remote.storefront.ask(storefront_document("inventory_level"), asked)
+        level = (data.get("inventoryItem") or {}).get("inventoryLevel") or {"quantities": []}
+        return {each["name"]: each["quantity"] for each in level["quantities"]}
 
     def _changes(self, intent: Intent) -> set[tuple[str, int]]:
         quantity = intent.quantity or 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from orchestration.extract.errors import OutcomeUnknownError
 from orchestration.extract.http import Clock as ClientClock
 from orchestration.extract.netsuite import Fields, RecordClient
 from orchestration.extract.shopify import AccessTokenAuth, ShopifyClient
@@ -25,6 +26,12 @@ from orchestration.sandbox.storefront_api import StorefrontApi
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_limits import Limits
 from orchestration.sandbox.storefront_records import records_of
+from orchestration.sandbox.storefront_wire import (
+    inventory_item,
+    level_id,
+    location,
+    stock_level,
+)
 from orchestration.sandbox.suiteql import run as suiteql
 from orchestration.sync.action import Remote
 from orchestration.sync.actions import ACTIONS
@@ -37,6 +44,7 @@ READY = SCENARIOS / "erp_first_refund_ready.yaml"
 START = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LIVE = Policy(mode=Mode.LIVE, live_since=parse_live_since("*/*=1970-01-01"))
 STORE = "us"
+ITEM, PLACE = gid("InventoryItem", STORE, "RUG-120"), gid("Location", STORE, "main")
 
 
 class Crash(BaseException):
@@ -62,13 +70,16 @@ class Wire(httpx.BaseTransport):
     def __init__(self, answer, *, is_write):
         self.answer, self.is_write = answer, is_write
         self.faults, self.write_count = [], 0
+        self.read_faults, self.last_write = [], None
 
     def handle_request(self, request):
         request.read()
-        fault = None
         if self.is_write(request):
             self.write_count += 1
+            self.last_write = request
             fault = self.faults.pop(0) if self.faults else None
+        else:
+            fault = self.read_faults.pop(0) if self.read_faults else None
         kind, _, side = (fault or "").partition(" ")
         if side == "before":
             raise _error(kind, request)
@@ -84,6 +95,29 @@ def _error(kind, request):
     if kind == "raise":
         return RuntimeError(kind)
     return httpx.ReadTimeout(kind, request=request)
+
+
+class Letters:
+    """Takes letters as a mail server does, or as a receiver of webhooks: `is_repeatable`."""
+
+    needs_address = True
+
+    def __init__(self, *, is_repeatable=False):
+        self.is_repeatable = is_repeatable
+        self.taken, self.faults = [], []
+
+    def deliver(self, letter):
+        kind, _, side = (self.faults.pop(0) if self.faults else "").partition(" ")
+        if side == "before":
+            raise self._error(kind)
+        if not (self.is_repeatable and letter.letter_id in self.taken):
+            self.taken.append(letter.letter_id)
+        if side == "after":
+            raise self._error(kind)
+        return "taken"
+
+    def _error(self, kind):
+        return OutcomeUnknownError(kind) if kind == "lose" else _error(kind, None)
 
 
 class Bench:
@@ -163,7 +197,13 @@ class Bench:
             return Remote(store, post=self.post, opt_out_tag=self.opt_out_tag)
         account = httpx.Client(transport=self.erp, base_url="http://erp")
         erp = RecordClient(account, fields=Fields(), clock=clock)
-        return Remote(store, erp=erp, rma_status_field="custbody_return_stages")
+        return Remote(
+            store,
+            erp=erp,
+            post=self.post,
+            opt_out_tag=self.opt_out_tag,
+            rma_status_field="custbody_return_stages",
+        )
 
     def run(self, *rows, action, policy=LIVE, wrap=lambda ledger: ledger, **facts):
         self.run_count += 1
@@ -232,6 +272,23 @@ class Bench:
             "rma_id": str(number("transaction", self.stem, "ra1")),
         }
         return self.gate(action, details=json.dumps({**said, **(details or {})}), **changes)
+
+    def stock(self, **quantities):
+        """Put units of the scenario's item on the shelf."""
+        level = stock_level(ITEM, PLACE, quantities=quantities, at="2026-06-01T00:00:00Z")
+        item = inventory_item(STORE, "RUG-120", at="2026-06-01T00:00:00Z")
+        self.books.put(STORE, [level, item, location(STORE, "main")])
+
+    def units(self):
+        """What the storefront's own books hold of the item, by state."""
+        level = self.books.get(STORE, level_id(ITEM, PLACE))
+        return {state: count for state, count in level["quantities"].items() if count}
+
+    def stock_gate(self, action, *, line=1, **changes):
+        """A row for one unit of one line."""
+        own = {"order_line_id": f"line {line}", "gate_key": f"{action}-{line}", "quantity": 1}
+        place = {"inventory_item_id": ITEM, "location_id": PLACE, "sku": "RUG-120"}
+        return self.gate(action, **{**own, **place, **changes})
 
     def refunds(self):
         """What the storefront's own books say was paid back, by note."""

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ledger.fresh import fresh_ledger_file
+from tests.ledger.postgres import running_cluster
 from tests.sync.bench import Bench
 from tests.sync.world import World
 
@@ -27,3 +28,9 @@ def both(tmp_path):
     made = Bench(fresh_ledger_file(tmp_path / "ledger.sqlite"), folder=tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with running_cluster() as cluster:
+        yield cluster

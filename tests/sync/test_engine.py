@@ -56,7 +56,8 @@ def test_a_row_that_was_sent_is_not_sent_again_by_the_next_run(world):
 
 
 def test_one_refused_row_stops_no_other_and_is_not_tried_again(world):
-    rows = [gate(line=1), gate(line=2, quantity=11), gate(line=3)]
+    rows = [gate(line=1), gate(line=2), gate(line=3)]
+    world.books.faults = [None, RefusedError("no such place", codes=("INVALID_LOCATION",))]
 
     first = world.run(*rows)
     again = world.run(*rows)
@@ -64,7 +65,18 @@ def test_one_refused_row_stops_no_other_and_is_not_tried_again(world):
     assert first.counts == {Outcome.CONFIRMED: 2, Outcome.REFUSED: 1}
     assert again.held_by_reason == {"refused_before": 1}
     assert world.books.write_count == 3
-    assert "NEGATIVE" in world.ledger.intent("restock-2").message
+    assert "no such place" in world.ledger.intent("restock-2").message
+
+
+def test_units_that_are_not_there_yet_are_asked_for_again_by_the_next_run(world):
+    short = gate(quantity=11)
+    first = world.run(short)
+    world.books.quantities["quality_control"] += 1
+    again = world.run(short)
+
+    assert first.held_by_reason == {"too_few_quality_control": 1}
+    assert again.counts == {Outcome.CONFIRMED: 1}
+    assert len(world.books.journal) == 1
 
 
 def test_a_refusal_that_the_client_raises_is_recorded_with_its_words(world):

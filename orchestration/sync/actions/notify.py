@@ -53,10 +53,9 @@ class Notify:
         if remote.post.needs_address and not contact["address"]:
             return Held("no_contact")
         try:
-            letter = letter_of(intent, letter_id=letter_id(intent), address=None)
+            return _request(intent)
         except NoTemplateError:
             return Held("no_template")
-        return Request(SENT_BY, {"id": letter.letter_id, "subject": letter.subject})
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
         """Hand the letter over."""
@@ -75,10 +74,10 @@ class Notify:
         """Nothing can be read back of a letter that is on its way."""
         return ""
 
-    def resolve(self, _: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:  # noqa: ARG002
+    def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:  # noqa: ARG002
         """Only a receiver that drops copies may be handed the letter again."""
         if remote.post is not None and remote.post.is_repeatable:
-            return Repeat.IS_SAFE
+            return Repeat(_request(record.intent))
         return Unclear(
             "whether the e-mail was taken is not known: ask the mail server, and settle"
         )
@@ -87,6 +86,11 @@ class Notify:
 def letter_id(intent: Intent) -> str:
     """Return the id of a notice: of its case and stage, whatever evidence it was planned on."""
     return str(uuid5(NAMESPACE, f"{intent.action}|{intent.store}|{intent.subject}"))
+
+
+def _request(intent: Intent) -> Request:
+    letter = letter_of(intent, letter_id=letter_id(intent), address=None)
+    return Request(SENT_BY, {"id": letter.letter_id, "subject": letter.subject})
 
 
 def _contact(intent: Intent, remote: Remote) -> dict[str, Any]:
