@@ -15,6 +15,7 @@ from orchestration.landing import committed_batches, resume_at
 from orchestration.resources import Home
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
+EMPTY = dict.fromkeys(ORDERS.columns)
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 
 
@@ -24,7 +25,9 @@ class Store:
     sweep_orders = 10
 
     def __init__(self, *changes, is_large=False, is_frozen=False):
-        self.orders = [{"id": f"gid://shopify/Order/{n}", "updatedAt": at} for n, at in changes]
+        self.orders = [
+            EMPTY | {"id": f"gid://shopify/Order/{n}", "updatedAt": at} for n, at in changes
+        ]
         self.is_large, self.is_frozen = is_large, is_frozen
         self.asked, self.exported, self.missing = [], 0, Counter()
 
@@ -33,11 +36,13 @@ class Store:
 
     def export(self, _, target):
         self.exported += 1
-        target.write_bytes(b"\n".join(json.dumps(order).encode() for order in self.orders))
+        kept = EMPTY.keys() - {*ORDERS.bulk.children, *ORDERS.bulk.beside}
+        objects = [{name: order[name] for name in kept} for order in self.orders]
+        target.write_bytes(b"\n".join(json.dumps(each).encode() for each in objects))
         return NOW
 
     def records_by_id(self, _, ids):
-        yield json.dumps({"data": {"nodes": [{"id": name} for name in ids]}}).encode()
+        yield json.dumps({"data": {"nodes": [EMPTY | {"id": name} for name in ids]}}).encode()
 
     def pages(self, _, *, since):
         if self.is_frozen:

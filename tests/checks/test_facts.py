@@ -33,9 +33,9 @@ def batch(root, stream, answer, *, source, at=NOON, run_id="run"):
     land(root, stream, [answer], source=source, run_id=run_id, extracted_at=at, since=None)
 
 
-def order(number, *, test=False):
+def order(number, *, test=False, **more):
     named = {"id": f"gid://shopify/Order/{number}", "test": test}
-    node = dict.fromkeys(ORDERS.columns) | named
+    node = dict.fromkeys(ORDERS.columns) | named | more
     return json.dumps({"data": {"orders": {"nodes": [node]}}}).encode()
 
 
@@ -72,16 +72,16 @@ def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):
 def test_a_list_as_long_as_was_asked_for_may_have_been_cut_until_it_is_read_with_more(
     tmp_path, warehouse
 ):
-    entries = ", ".join('{"id": "f"}' for _ in range(ORDERS.capped["refunds"]))
-    cut = f'{{"data": {{"orders": {{"nodes": [{{"id": "o1", "refunds": [{entries}]}}]}}}}}}'
-    batch(tmp_path, ORDERS, cut.encode(), source="us")
+    entry = {"id": "f"}
+    cut = order("o1", refunds=[entry] * ORDERS.capped["refunds"])
+    batch(tmp_path, ORDERS, cut, source="us")
 
     result = not_cut(warehouse(), ORDERS, stores=STORES)
 
     assert result.metadata["stores"].value == {"uk": True, "us": False}
-    assert "more refunds of o1" in result.metadata["failures"].value["us"]
+    assert "more refunds of gid://shopify/Order/o1" in result.metadata["failures"].value["us"]
 
-    whole = b'{"data": {"orders": {"nodes": [{"id": "o1", "refunds": [{"id": "f"}]}]}}}'
+    whole = order("o1", refunds=[entry])
     batch(tmp_path, ORDERS, whole, source="us", at=NOON + timedelta(hours=1))
     assert not_cut(warehouse(), ORDERS, stores=STORES).passed
 
