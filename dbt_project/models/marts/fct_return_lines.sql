@@ -95,19 +95,21 @@ final as (
         ) }} as original_gross_amount,
         {{ from_minor('originals.untaxed_discount_minor', 'amounts.currency') }} as original_discount_amount,
         {{ from_minor('originals.tax_minor', 'amounts.currency') }} as original_tax_amount,
-        {% for part in ['gross', 'discount', 'tax'] %}
-            {{ from_minor('amounts.storefront_' ~ part ~ '_minor', 'amounts.currency') }} as storefront_{{ part }}_amount,
-            case
-                when not case_currencies.is_currency_mismatch
-                    then {{ from_minor('amounts.erp_' ~ part ~ '_minor', 'amounts.currency') }}
-            end as erp_{{ part }}_amount,
-            {{ from_minor(
-                "case when stages.current_stage in ('declined', 'cancelled') then 0"
-                ~ ' else amounts.expected_reversal_' ~ part ~ '_minor end',
-                'amounts.currency'
-            ) }} as expected_{{ part }}_amount
-            {{- ',' if not loop.last }}
-        {% endfor %}
+    {% for part in ['gross', 'discount', 'tax'] %}
+        {{ from_minor('amounts.storefront_' ~ part ~ '_minor', 'amounts.currency') }}
+            as storefront_{{ part }}_amount,
+        case
+            when not case_currencies.is_currency_mismatch
+                then {{ from_minor('amounts.erp_' ~ part ~ '_minor', 'amounts.currency') }}
+        end as erp_{{ part }}_amount,
+        {{ from_minor(
+            "case when stages.current_stage in ('declined', 'cancelled') then 0"
+            ~ ' else amounts.expected_reversal_' ~ part ~ '_minor end',
+            'amounts.currency'
+        ) }}
+            as expected_{{ part }}_amount
+        {{- ',' if not loop.last }}
+    {% endfor %}
 
     from lines
 

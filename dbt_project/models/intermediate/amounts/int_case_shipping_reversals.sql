@@ -1,5 +1,5 @@
--- Shipping of an order is given back once: what an earlier case took is not there for a later one. Cases of one order may
--- be compared in different currencies, so each claim is known in every currency of the order.
+-- Shipping of an order is given back once: what an earlier case took is not there for a later one. Cases of one order
+-- may be compared in different currencies, so each claim is known in every currency of the order.
 with
 
 cases as (

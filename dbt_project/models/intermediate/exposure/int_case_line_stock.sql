@@ -6,8 +6,8 @@ events as (
 
 ),
 
--- Units put back in several places are looked for where the first of them went; where the storefront put none back, where
--- our own actions put theirs.
+-- Units put back in several places are looked for where the first of them went; where the storefront put none back,
+-- where our own actions put theirs.
 first_places as (
 
     select

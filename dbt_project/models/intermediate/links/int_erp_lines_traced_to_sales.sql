@@ -1,5 +1,5 @@
--- What a line of a return, a receipt or a credit leads to: the order, and the storefront's line that the sale it was made
--- from names.
+-- What a line of a return, a receipt or a credit leads to: the order, and the storefront's line that the sale it was
+-- made from names.
 with
 
 lines as (

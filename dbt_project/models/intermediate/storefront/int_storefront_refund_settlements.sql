@@ -1,5 +1,5 @@
--- What the processor took for a refund transaction, in each currency the storefront holds that transaction in: it settles
--- in one of them, and a part of the amount there is the same part of the amount here.
+-- What the processor took for a refund transaction, in each currency the storefront holds that transaction in: it
+-- settles in one of them, and a part of the amount there is the same part of the amount here.
 with
 
 payments as (
