@@ -26,7 +26,9 @@ exposures as (
             intervals.case_key = stock.case_key
             and intervals.order_line_id = stock.order_line_id
 
-    where intervals.ended_at is null
+    where
+        intervals.ended_at is null
+        and cases.kind in ('return', 'refund_only')
 
 ),
 
