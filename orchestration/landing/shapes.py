@@ -28,7 +28,7 @@ class Shape:
         """Whether every record of an answer has this shape."""
         try:
             self._answer.decode(answer)
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return False
         return True
 
@@ -36,7 +36,7 @@ class Shape:
         """Return what is wrong with the shape of one record; None where nothing is."""
         try:
             self._record.decode(record)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             return str(error)
         return None
 

@@ -211,5 +211,9 @@ def test_every_setting_is_in_the_example_and_the_other_way_round():
 
     of_each_store = set(re.findall(r'\{name\}(_[A-Z_]+)"', code)) - {"_FILE"}
     files = {f"SHOPIFY_US{name}_FILE" for name in ("_ACCESS_TOKEN", "_CLIENT_SECRET")}
-    files |= {f"NETSUITE_{name}_FILE" for name in ERP_SECRETS}
-    assert written == read | {f"SHOPIFY_US{name}" for name in of_each_store} | files
+    files |= {"CUSTOMER_SECRET_FILE", *(f"NETSUITE_{name}_FILE" for name in ERP_SECRETS)}
+    of_the_dashboard = {"DASHBOARD_USER"}
+    assert (
+        written - of_the_dashboard
+        == read | {f"SHOPIFY_US{name}" for name in of_each_store} | files
+    )

@@ -99,7 +99,9 @@ def read_rows(answer: Answer, *, clock: Clock) -> Rows:
             body=answer.body,
         ) from error
     if any(bytes(row)[:1] != b"{" for row in rows.items):
-        raise UnreadableAnswerError(f"{SOURCE} sent a row that is no object: repeat")
+        raise UnreadableAnswerError(
+            f"{SOURCE} sent a row that is no object: repeat", body=answer.body
+        )
     if rows.count is not None and str(rows.count) != str(len(rows.items)):
         raise UnreadableAnswerError(
             f"{SOURCE} announced {rows.count} rows and sent {len(rows.items)}: repeat",
