@@ -107,7 +107,7 @@ spark: $(SPARK_STAMP)
 
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
 # then the campaign of faults, fifty killed extractions and two hundred small ones.
-# The long versions of the random tests: 48 killed syncs, 10,000 steps, twenty killed runs, six hundred drawn flows, thirty changes.
+# Then 10,000 steps of interleaved syncs, and 48 killed ones.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \

@@ -1,8 +1,6 @@
 """The storefront's schema made executable over its books."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,27 +35,6 @@ SCOPES = (
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
     *("read_customers", "read_companies", "write_orders"),
 )
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One request: whose books, which store, and when."""
-
-    books: StorefrontBooks
-    store: str
-    now: datetime
-
-    def find(self, global_id: str) -> Record | None:
-        """Return a record; an id that is none of this API's is an error of the whole request."""
-        if not GLOBAL_ID.fullmatch(global_id):
-            raise GraphQLError(
-                f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
-            )
-        return self.books.get(self.store, global_id)
-
-    def every(self, kind: str) -> list[Record]:
-        """Return the store's records of one kind."""
-        return self.books.of_kind(self.store, kind)
 
 
 @cache
