@@ -147,7 +147,9 @@ class Price:
 
     def _size(self, node: FieldNode) -> int:
         # A size that cannot be is refused later, by the connection.
-        return max(int(self._value(node, "first") or self._value(node, "last") or 1), 0)
+        size = self._value(node, "first") or self._value(node, "last") or 1
+        # What is no number costs what one record does, and is refused when it is executed.
+        return max(size, 0) if isinstance(size, int) else 1
 
     def _value(self, node: FieldNode, name: str) -> Any:
         for argument in node.arguments:

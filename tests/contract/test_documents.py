@@ -17,8 +17,10 @@ from graphql import (
 )
 
 from orchestration.extract.errors import SourceError
+from orchestration.extract.http import Clock
 from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.shopify.customers import CustomerKeys
+from orchestration.extract.shopify.probes import Look
 from orchestration.extract.streams import SHOPIFY_STREAMS
 from orchestration.landing import land
 from orchestration.resources.settings import read_stores
@@ -95,6 +97,9 @@ def exchange(request, tmp_path_factory):
         for document, variables in recorded_requests(root):
             with suppress(SourceError):
                 client.execute(document, variables)
+        look = Look(http, api_version=request.param, source="store us", clock=Clock())
+        # What the schema makes up is no clock and no scope: a look asks all the same.
+        list(look.findings())
     return store.asked, batches
 
 

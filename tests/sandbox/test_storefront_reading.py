@@ -31,6 +31,10 @@ FITTING = {
     "query": "updated_at:>='2026-01-01T00:00:00Z'",
     "locationId": gid("Location", "us", "main"),
     "inventoryItemId": gid("InventoryItem", "us", "MUG-BLUE"),
+    "orderId": ORDER_ID,
+    "returnId": RETURN_ID,
+    "namespace": "return_lifecycle",
+    "key": "stages",
 }
 PARENTS = {
     "Order": ORDER_ID,
@@ -179,8 +183,8 @@ def test_a_document_of_the_extraction_is_answered(storefront, name):
     wanted = [one.variable.name.value for one in variables if one.default_value is None]
     possible = FITTING | {"id": parents[0] if parents else None}
     data = storefront.read(text, **{name: possible[name] for name in wanted})
-    (answered,) = data.values()
-    assert answered
+    assert data
+    assert all(data.values())
 
 
 def test_the_lines_of_a_reverse_fulfilment_order_are_found_by_its_own_id(storefront):
