@@ -228,7 +228,11 @@ def dashboard(port: Port = 8501) -> None:
     """Open the Streamlit app over the current publication."""
     application = CHECKOUT / "dashboard" / "app.py"
     options = ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    _become("streamlit", "run", str(application), *options)
+    from orchestration.cli.profile import sandbox_secret
+    from orchestration.resources.settings import environment, read_home
+
+    with refusals(), sandbox_secret(read_home(environment()).path):
+        _become("streamlit", "run", str(application), *options)
 
 
 @app.command()

@@ -1,20 +1,16 @@
 """A customer erased on request: what it takes, and what is said of it."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 
 from orchestration.cli.home import home_lock
-from orchestration.cli.profile import SANDBOX, settings_in_place
+from orchestration.cli.profile import sandbox_secret
 from orchestration.extract.shopify.customers import CustomerKeys
 from orchestration.landing import find_customers, forget_customers
 from orchestration.ledger import ForgottenCustomers
 from orchestration.resources.customers import CustomerKeysResource
-from orchestration.resources.settings import environment, is_configured, read_home
+from orchestration.resources.settings import environment, read_home
 
 CUSTOMER_ID = "gid://shopify/Customer/"
 
@@ -31,7 +27,7 @@ def forget(console: Console, who: str) -> None:
     customer back; then landing is written anew without the records.
     """
     home = read_home(environment()).path
-    with home_lock(home), _sandbox_secret(home):
+    with home_lock(home), sandbox_secret(home):
         settings = read_home(environment())
         keys = CustomerKeysResource().read()
         id_ = _id(who)
@@ -65,17 +61,6 @@ def _id(who: str) -> str:
             f" in the customer's address in the admin, or {CUSTOMER_ID}<number>"
         )
     return ""
-
-
-@contextmanager
-def _sandbox_secret(home: Path) -> Iterator[None]:
-    """Let the sandbox's own secret count where it stands in for the real systems."""
-    kept = home / SANDBOX / "environment.json"
-    if is_configured(environment()) or not kept.exists():
-        yield
-        return
-    with settings_in_place(json.loads(kept.read_text(encoding="utf-8"))):
-        yield
 
 
 def _say(console: Console, *, stores: list[str], batches: int) -> None:
