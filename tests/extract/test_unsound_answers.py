@@ -47,23 +47,6 @@ def orders(*nodes):
     return {"data": {"orders": {"pageInfo": page_info, "nodes": list(nodes)}}}
 
 
-@pytest.mark.parametrize("mark", [{"hasMore": True}, {"totalResults": 2}])
-def test_a_short_page_that_announces_more_is_not_the_last(erp, mark):
-    source, client = erp(rows({"id": "1"}, **mark), rows({"id": "2"}))
-
-    pages = list(client.pages(INVOICES, since=None))
-
-    assert [row["id"] for page in pages for row in json.loads(page)["items"]] == ["1", "2"]
-    assert source.bodies[1]["params"] == ["1"]
-
-
-def test_more_rows_that_never_come_are_an_error(erp):
-    _, client = erp(rows(hasMore=True))
-
-    with pytest.raises(UnreadableAnswerError, match="announces more rows of invoices"):
-        list(client.pages(INVOICES, since=None))
-
-
 def test_nothing_in_place_of_a_row_is_an_error(erp):
     _, client = erp(*[rows(None, {"id": "2"})] * 4)
 
