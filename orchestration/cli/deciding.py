@@ -89,12 +89,13 @@ def show_baseline(console: Console, *, live_since: LiveSince) -> None:
         *("store", "action", "live since", "left alone", "units", "amount", "touched at once"),
     )
     for row in baseline(published(), live_since):
-        day = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "never: no date is set"
+        day = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "never"
         amount = f"{row.left_amount} {row.currency}" if row.left_amount else ""
         cells = (row.store, row.action, day, row.left, row.left_units, amount, row.touched)
         table.add_row(*map(str, cells))
     console.print(table)
     console.print("What is left alone is held as before_go_live until a person proposes it.")
+    console.print("Never: SYNC_LIVE_SINCE names no date for it.")
 
 
 def preview_notices(console: Console, *, case: str, limit: int) -> int:

@@ -105,7 +105,7 @@ def test_going_live_says_what_it_leaves_alone_and_what_it_touches(returns):
     (row,) = (line.split() for line in said.splitlines() if "restock" in line)
 
     assert row == ["us", "restock", "2026-07-01", "13:00", "2", "2", "0"]
-    assert "never: no date is set" in said
+    assert "Never: SYNC_LIVE_SINCE names no date for it." in said
 
 
 def test_notices_are_read_before_they_are_sent(returns):

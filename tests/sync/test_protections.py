@@ -195,7 +195,7 @@ PROTECTIONS = {
         on_bench(refunds.test_an_approval_on_older_evidence_does_not_reach_the_newer_plan),
     ),
     "second person": (
-        lambda: patch.object(approvals, "_is_same_person", lambda *_: False),
+        lambda: patch.object(approvals, "is_same_person", lambda *_: False),
         on_ledger(approving.test_whoever_proposed_an_intent_cannot_approve_it_under_any_spelling),
     ),
     "compare and set": (
