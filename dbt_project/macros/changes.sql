@@ -1,7 +1,7 @@
 {#
     A model as far as it changed. A build of everything reads all of it; a build of changes only the
-    rows of the records that a change can reach, which orchestration/assets/changes.py has found.
-    `by` names the id column of a model that is not kept, such as a staging view.
+    rows of the records that a change can reach, which orchestration/assets/closure.py has found.
+    `by` names the id column of a model that is not kept.
 #}
 {% macro changed(model, by=none) -%}
     {%- set whole = ref(model) -%}

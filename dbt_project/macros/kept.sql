@@ -43,12 +43,13 @@
 
 {# The id by which a kept model's rows are replaced. #}
 {% macro kept_record_id(columns) -%}
-    {%- for name in ['case_key', 'document_id', 'refund_id', 'return_id', 'order_id'] if name in columns -%}
+    {%- for name in ['case_key', 'document_id', 'next_document_id', 'receipt_id', 'refund_id', 'return_id', 'order_id'] if name in columns -%}
         {%- if loop.first -%}{{ return(name) }}{%- endif -%}
     {%- else -%}
         {{ exceptions.raise_compiler_error(
             this.identifier ~ ' is kept, but carries no id to replace its rows by: add case_key,'
-            ~ ' document_id, refund_id, return_id or order_id, or make it a table'
+            ~ ' document_id, next_document_id, receipt_id, refund_id, return_id or order_id,'
+            ~ ' or make it a table'
         ) }}
     {%- endfor -%}
 {%- endmacro %}

@@ -105,7 +105,12 @@ TRACES: dict[tuple[System, str], Trace] = {
         records=("nextdoc::varchar", "previousdoc::varchar"),
         joins=(("nextdoc::varchar", "[previousdoc::varchar]"),),
     ),
-    (System.NETSUITE, "inspections"): Trace(records=("receipt::varchar",), moments="[inspected]"),
+    (System.NETSUITE, "inspections"): Trace(
+        records=("receipt::varchar",),
+        moments="[inspected]",
+        # An inspection may have been of another receipt before: that one changed too.
+        joins=(("'inspection:' || id", "[receipt::varchar]"),),
+    ),
     # Moves of stock are put down to receipts of the same item in order of time: one shifts others.
     (System.NETSUITE, "inventory_details"): Trace(
         records=("transaction::varchar",),

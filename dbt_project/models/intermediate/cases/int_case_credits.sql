@@ -93,7 +93,7 @@ applications as (
 
     from documents_of_case
 
-    inner join {{ changed('stg_netsuite__links', by='next_document_id') }} as links
+    inner join {{ changed('stg_netsuite__links') }} as links
         on
             documents_of_case.document_id = links.next_document_id
             and links.link_type = 'Payment'

@@ -4,7 +4,7 @@ with
 
 records as (
 
-    select * from {{ changed('stg_netsuite__inspections', by='receipt_id') }}
+    select * from {{ changed('stg_netsuite__inspections') }}
 
     where inspected_at <= {{ as_of() }}
 
@@ -12,7 +12,7 @@ records as (
 
 details as (
 
-    select * from {{ changed('stg_netsuite__inventory_details', by='document_id') }}
+    select * from {{ changed('stg_netsuite__inventory_details') }}
 
     where
         document_role = 'receipt'

@@ -96,7 +96,7 @@ ended_credits as (
 
     from documents
 
-    inner join {{ changed('stg_netsuite__transaction_lines', by='document_id') }} as lines
+    inner join {{ changed('stg_netsuite__transaction_lines') }} as lines
         on documents.document_id = lines.document_id
 
     inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.source_document_id = rmas.document_id

@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ changed('stg_netsuite__transaction_lines', by='document_id') }}
+    select * from {{ changed('stg_netsuite__transaction_lines') }}
 
 ),
 

@@ -16,7 +16,7 @@ by_created_from as (
         document_id,
         source_document_id
 
-    from {{ changed('stg_netsuite__transaction_lines', by='document_id') }}
+    from {{ changed('stg_netsuite__transaction_lines') }}
 
     where source_document_id is not null
 

@@ -2,7 +2,7 @@ with
 
 transactions as (
 
-    select * from {{ changed('stg_netsuite__transactions', by='document_id') }}
+    select * from {{ changed('stg_netsuite__transactions') }}
 
 ),
 

@@ -8,7 +8,7 @@ links as (
         next_document_id,
         next_line_id
 
-    from {{ changed('stg_netsuite__links', by='next_document_id') }}
+    from {{ changed('stg_netsuite__links') }}
 
     where link_type in ('SaleRet', 'OrdBill', 'ShipRcpt')
 

@@ -2,7 +2,7 @@ with
 
 taxes as (
 
-    select * from {{ changed('stg_netsuite__tax_details', by='document_id') }}
+    select * from {{ changed('stg_netsuite__tax_details') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 dispositions as (
 
-    select * from {{ changed('stg_shopify__dispositions', by='return_id') }}
+    select * from {{ changed('stg_shopify__dispositions') }}
 
 ),
 

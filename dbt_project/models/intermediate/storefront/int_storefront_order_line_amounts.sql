@@ -14,7 +14,7 @@ lines as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ changed('stg_shopify__order_lines', by='order_id') }} as lines
+    from {{ changed('stg_shopify__order_lines') }} as lines
 
     inner join {{ changed('int_storefront_orders') }} as orders
         on

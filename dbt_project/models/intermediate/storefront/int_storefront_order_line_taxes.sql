@@ -10,7 +10,7 @@ taxes as (
         lines.presentment_currency,
         tax
 
-    from {{ changed('stg_shopify__order_lines', by='order_id') }} as lines
+    from {{ changed('stg_shopify__order_lines') }} as lines
     {{ each_of('lines.tax_lines', 'tax') }}
 
 ),

@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ changed('stg_shopify__order_lines', by='order_id') }}
+    select * from {{ changed('stg_shopify__order_lines') }}
 
 ),
 

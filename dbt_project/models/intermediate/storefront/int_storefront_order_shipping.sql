@@ -10,7 +10,7 @@ shipping_lines as (
         orders.presentment_currency,
         line
 
-    from {{ changed('stg_shopify__orders', by='order_id') }} as orders
+    from {{ changed('stg_shopify__orders') }} as orders
     {{ each_of('orders.shipping_lines', 'line') }}
 
 ),

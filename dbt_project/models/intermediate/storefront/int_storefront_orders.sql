@@ -2,7 +2,7 @@ with
 
 orders as (
 
-    select * from {{ changed('stg_shopify__orders', by='order_id') }}
+    select * from {{ changed('stg_shopify__orders') }}
 
 ),
 

@@ -14,7 +14,7 @@ refunds as (
 
     from {{ changed('int_storefront_refunds') }} as made
 
-    inner join {{ changed('stg_shopify__refunds', by='refund_id') }} as staged
+    inner join {{ changed('stg_shopify__refunds') }} as staged
         on
             made.store = staged.store
             and made.refund_id = staged.refund_id

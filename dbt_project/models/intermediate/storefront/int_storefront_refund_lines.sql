@@ -15,7 +15,7 @@ lines as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ changed('stg_shopify__refund_lines', by='refund_id') }} as lines
+    from {{ changed('stg_shopify__refund_lines') }} as lines
 
     inner join {{ changed('int_storefront_refunds') }} as refunds
         on

@@ -15,7 +15,7 @@ payments as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ changed('stg_shopify__refund_payments', by='refund_id') }} as payments
+    from {{ changed('stg_shopify__refund_payments') }} as payments
 
     inner join {{ changed('int_storefront_refunds') }} as refunds
         on

@@ -2,7 +2,7 @@ with
 
 refunds as (
 
-    select * from {{ changed('stg_shopify__refunds', by='refund_id') }}
+    select * from {{ changed('stg_shopify__refunds') }}
 
 ),
 

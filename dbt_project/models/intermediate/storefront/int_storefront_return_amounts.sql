@@ -11,7 +11,7 @@ returns as (
         orders.shop_currency,
         orders.presentment_currency
 
-    from {{ changed('stg_shopify__returns', by='return_id') }} as returns
+    from {{ changed('stg_shopify__returns') }} as returns
 
     inner join {{ changed('int_storefront_orders') }} as orders
         on
@@ -34,7 +34,7 @@ exchange_lines as (
         returns.shop_currency,
         returns.presentment_currency
 
-    from {{ changed('stg_shopify__exchange_lines', by='return_id') }} as lines
+    from {{ changed('stg_shopify__exchange_lines') }} as lines
 
     inner join returns
         on

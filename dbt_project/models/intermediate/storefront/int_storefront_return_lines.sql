@@ -2,7 +2,7 @@ with
 
 lines as (
 
-    select * from {{ changed('stg_shopify__return_lines', by='return_id') }}
+    select * from {{ changed('stg_shopify__return_lines') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 returns as (
 
-    select * from {{ changed('stg_shopify__returns', by='return_id') }}
+    select * from {{ changed('stg_shopify__returns') }}
 
 ),
 

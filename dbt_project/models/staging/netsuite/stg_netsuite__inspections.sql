@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('netsuite', 'inspections'), ['id'], 'lastmodifieddate') }}
+    {{ newest_version(source('netsuite', 'inspections'), ['id'], 'lastmodifieddate', of='receipt') }}
 
 ),
 

@@ -5,7 +5,8 @@ newest as (
     {{ newest_version(
         source('netsuite', 'inventory_details'),
         ['transaction', 'line', 'inventorynumber', 'inventorystatus', 'bin'],
-        'lastmodifieddate'
+        'lastmodifieddate',
+        of='transaction'
     ) }}
 
 ),

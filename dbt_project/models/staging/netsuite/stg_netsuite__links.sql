@@ -5,7 +5,8 @@ newest as (
     {{ newest_version(
         source('netsuite', 'transaction_links'),
         ['nextdoc', 'nextline', 'previousdoc', 'previousline', 'linktype'],
-        'lastmodifieddate'
+        'lastmodifieddate',
+        of='nextdoc'
     ) }}
 
 ),
@@ -16,7 +17,7 @@ rewrites as (
         document_id,
         max(rewritten_at) as rewritten_at
 
-    from {{ ref('stg_netsuite__transaction_lines') }}
+    from {{ changed('stg_netsuite__transaction_lines') }}
 
     group by document_id
 

@@ -3,7 +3,8 @@ with
 newest as (
 
     {{ newest_version(
-        source('netsuite', 'transaction_tax_details'), ['transaction', 'line', 'taxcode'], 'lastmodifieddate'
+        source('netsuite', 'transaction_tax_details'), ['transaction', 'line', 'taxcode'], 'lastmodifieddate',
+        of='transaction'
     ) }}
 
 ),
@@ -14,7 +15,7 @@ rewrites as (
         document_id,
         max(rewritten_at) as rewritten_at
 
-    from {{ ref('stg_netsuite__transaction_lines') }}
+    from {{ changed('stg_netsuite__transaction_lines') }}
 
     group by document_id
 

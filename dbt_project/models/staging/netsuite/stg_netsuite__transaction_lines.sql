@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('netsuite', 'transaction_lines'), ['transaction', 'id'], 'lastmodifieddate') }}
+    {{ newest_version(source('netsuite', 'transaction_lines'), ['transaction', 'id'], 'lastmodifieddate', of='transaction') }}
 
 ),
 

@@ -24,7 +24,7 @@ every_version as (
 
 newest as (
 
-    {{ newest_version('every_version', ['id'], 'lastmodifieddate') }}
+    {{ newest_version('every_version', ['id'], 'lastmodifieddate', of='id') }}
 
 ),
 

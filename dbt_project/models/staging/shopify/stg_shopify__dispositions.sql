@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('shopify', 'dispositions'), ['_store', 'id']) }}
+    {{ newest_version(source('shopify', 'dispositions'), ['_store', 'id'], of='id') }}
 
 ),
 

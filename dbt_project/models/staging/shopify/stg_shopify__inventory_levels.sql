@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 known_by_as_of as (

@@ -2,7 +2,7 @@ with
 
 orders as (
 
-    select * from {{ ref('stg_shopify__orders') }}
+    select * from {{ changed('stg_shopify__orders') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('shopify', 'orders'), ['_store', 'id'], 'updatedAt') }}
+    {{ newest_version(source('shopify', 'orders'), ['_store', 'id'], 'updatedAt', of='id') }}
 
 ),
 

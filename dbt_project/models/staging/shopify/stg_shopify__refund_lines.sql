@@ -2,7 +2,7 @@ with
 
 refunds as (
 
-    select * from {{ ref('stg_shopify__refunds') }}
+    select * from {{ changed('stg_shopify__refunds') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 returns as (
 
-    select * from {{ ref('stg_shopify__returns') }}
+    select * from {{ changed('stg_shopify__returns') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 newest as (
 
-    {{ newest_version(source('shopify', 'returns'), ['_store', 'id']) }}
+    {{ newest_version(source('shopify', 'returns'), ['_store', 'id'], of='id') }}
 
 ),
 
