@@ -21,7 +21,7 @@
 {% macro joined_distinct(expression, separator) %}min(''){% endmacro %}
 {% macro any_of(list, condition) %}any_of({{ list }}){% endmacro %}
 {% macro id_tail(id) %}id_tail({{ id }}){% endmacro %}
-{% macro newest_version(relation, keys, changed_at) %}select * from {{ relation }}{% endmacro %}
+{% macro newest_version(relation, keys, changed_at, of) %}select * from {{ relation }}{% endmacro %}
 {% macro in_each_currency(relation) %}select * from {{ relation }}{% endmacro %}
 {% macro minor_of(money_set) %}minor_of({{ money_set }}){% endmacro %}
 {% macro minor_sum_of(list, money_set) %}minor_sum_of({{ list }}){% endmacro %}

@@ -2,7 +2,10 @@ with
 
 newest as (
 
-    {{ newest_version(source('netsuite', 'transaction_lines'), ['transaction', 'id'], 'lastmodifieddate', of='transaction') }}
+    {{ newest_version(
+        source('netsuite', 'transaction_lines'), ['transaction', 'id'], 'lastmodifieddate',
+        of='transaction'
+    ) }}
 
 ),
 
