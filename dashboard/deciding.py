@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.asking import asking, confirmed
 from dashboard.decisions import ledger
 from dashboard.frame import counted
 from dashboard.money import spoken_amount
@@ -66,7 +67,7 @@ def spoken_decision(decision: Decision) -> str:
 
 
 def _assign(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Assign", icon=":material/person_add:"):
+    with asking("Assign", key="assign", icon=":material/person_add:"):
         options = list(dict.fromkeys([person.name, *TEAMS]))
         owner = st.selectbox(
             "To whom",
@@ -75,34 +76,34 @@ def _assign(found: list[FoundBreak], person: Person) -> None:
             accept_new_options=True,
             key="assign_owner",
         )
-        if st.button("Assign", key="assign", type="primary"):
+        if confirmed("Assign", key="assign"):
             with _decision(f"{counted(len(found), 'break')} assigned to {owner}.") as decisions:
                 decisions.assign(found, owner=str(owner or ""), who=person.name, at=_now())
 
 
 def _note(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Note", icon=":material/edit_note:"):
+    with asking("Note", key="note", icon=":material/edit_note:"):
         text = st.text_area("Note", key="note_text")
-        if st.button("Write the note", key="note", type="primary"):
+        if confirmed("Write the note", key="note"):
             with _decision(f"Note written on {counted(len(found), 'break')}.") as decisions:
                 decisions.note(found, text=text, who=person.name, at=_now())
 
 
 def _snooze(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Snooze", icon=":material/snooze:"):
+    with asking("Snooze", key="snooze", icon=":material/snooze:"):
         tomorrow = _now().date() + timedelta(days=1)
         day = st.date_input(
             "Until", value=tomorrow + timedelta(days=6), min_value=tomorrow, key="snooze_until"
         )
         reason = st.text_area("Why", key="snooze_reason")
-        if st.button("Snooze", key="snooze", type="primary") and isinstance(day, date):
+        if confirmed("Snooze", key="snooze") and isinstance(day, date):
             until = datetime(day.year, day.month, day.day, tzinfo=UTC)
             with _decision(f"{counted(len(found), 'break')} snoozed until {day}.") as decisions:
                 decisions.snooze(found, until=until, reason=reason, who=person.name, at=_now())
 
 
 def _accept(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Accept", icon=":material/done_all:"):
+    with asking("Accept", key="accept", icon=":material/done_all:"):
         material = sum(one.is_material for one in found)
         if material:
             st.caption(
@@ -110,25 +111,25 @@ def _accept(found: list[FoundBreak], person: Person) -> None:
                 " second person has to agree."
             )
         reason = st.text_area("Why it may stay as it is", key="accept_reason")
-        if st.button("Accept", key="accept", type="primary"):
+        if confirmed("Accept", key="accept"):
             with _decision(None) as decisions:
                 became = decisions.accept(found, reason=reason, who=person.name, at=_now())
                 st.session_state[TOLD] = _spoken(became)
 
 
 def _resolve(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Mended", icon=":material/build:"):
+    with asking("Mended", key="resolve", icon=":material/build:"):
         st.caption("Set aside until the next publication shows whether it is.")
         reason = st.text_area("What was mended, and where", key="resolve_reason")
-        if st.button("It is mended", key="resolve", type="primary"):
+        if confirmed("It is mended", key="resolve"):
             with _decision(f"{counted(len(found), 'break')} said to be mended.") as decisions:
                 decisions.resolve(found, reason=reason, who=person.name, at=_now())
 
 
 def _reopen(found: list[FoundBreak], person: Person) -> None:
-    with st.popover("Open again", icon=":material/undo:"):
+    with asking("Open again", key="reopen", icon=":material/undo:"):
         reason = st.text_area("Why", key="reopen_reason")
-        if st.button("Open again", key="reopen", type="primary"):
+        if confirmed("Open again", key="reopen"):
             with _decision(f"{counted(len(found), 'break')} opened again.") as decisions:
                 decisions.reopen(found, reason=reason, who=person.name, at=_now())
 

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import tables
+from dashboard.asking import asking, confirmed
 from dashboard.decisions import syncs
 from dashboard.frame import counted
 from dashboard.marts.source import PAGE_ROWS
@@ -126,10 +127,10 @@ def unknown() -> None:
     )
     settled = [found[place] for place in selected if found[place].state is State.UNKNOWN]
     if settled and current_person().may(Capability.APPROVE):
-        with st.popover("I looked it up", icon=":material/fact_check:"):
+        with asking("I looked it up", key="settle", icon=":material/fact_check:"):
             note = st.text_area("What was found, and where", key="settle_note")
             for label, is_applied in (("It happened", True), ("It did not happen", False)):
-                if st.button(label, key=f"settle_{is_applied}"):
+                if confirmed(label, key=f"settle_{is_applied}", weight="secondary"):
                     with _said(f"{counted(len(settled), 'action')} settled.") as ledger:
                         _settle(ledger, settled, is_applied=is_applied, note=note)
 
@@ -141,9 +142,9 @@ def _verdict(picked: Sequence[IntentRecord]) -> None:
         with _said(f"{counted(len(picked), 'action')} approved.") as ledger:
             for record in picked:
                 ledger.approve(record.intent.intent_key, who=who, at=_now())
-    with st.popover("Refuse", icon=":material/close:"):
+    with asking("Refuse", key="refuse", icon=":material/close:"):
         note = st.text_area("Why", key="refuse_note")
-        if st.button("Refuse", key="refuse", type="primary"):
+        if confirmed("Refuse", key="refuse"):
             with _said(f"{counted(len(picked), 'action')} refused.") as ledger:
                 for record in picked:
                     ledger.refuse(
@@ -152,7 +153,7 @@ def _verdict(picked: Sequence[IntentRecord]) -> None:
 
 
 def _switch(stores: Sequence[str]) -> None:
-    with st.popover("Stop sending", icon=":material/block:"):
+    with asking("Stop sending", key="halt", icon=":material/block:"):
         st.caption("From now on nothing more is sent there; a call on its way comes to its end.")
         store = st.selectbox(
             "Store", [EVERY, *stores], format_func=_any("Every store"), key="halt_store"
@@ -164,7 +165,7 @@ def _switch(stores: Sequence[str]) -> None:
             key="halt_action",
         )
         reason = st.text_area("Why", key="halt_reason")
-        if st.button("Stop", key="halt", type="primary"):
+        if confirmed("Stop", key="halt"):
             with _said("Stopped.") as ledger:
                 scope, who = f"{store}/{action}", current_person().name
                 ledger.halt(scope, who=who, reason=_written(reason), at=_now())

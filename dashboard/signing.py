@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import evidence
+from dashboard.asking import asking, confirmed
 from dashboard.closing import Readiness, Verdict
 from dashboard.decisions import ledger
 from dashboard.downloads import XLSX
@@ -69,9 +70,9 @@ def _signed(signed: SignOff, pointer: Pointer) -> None:
             width="content",
         )
     if current_person().may(Capability.SIGN_OFF):
-        with st.popover("Open it again", icon=":material/lock_open:"):
+        with asking("Open it again", key="withdraw", icon=":material/lock_open:"):
             reason = st.text_area("Why", key="withdraw_reason")
-            if st.button("Take the close back", key="withdraw"):
+            if confirmed("Take the close back", key="withdraw", weight="secondary"):
                 _withdraw(signed, reason)
 
 
@@ -93,14 +94,14 @@ def _unsigned(
         return
     whom = "every store" if store == ALL else f"store {store}"
     st.text(f"{month} is not closed yet for {whom}.", width="stretch")
-    with st.popover(f"Sign off {month}", icon=":material/verified:", type="primary"):
+    with asking(f"Sign off {month}", key="sign_off", icon=":material/verified:", weight="primary"):
         st.caption(
             f"You close {month} for {whom} as {person.name}. This publication is kept for ever."
         )
         to_do = sum(row["breaks"] for row in open_breaks)
         carried = f"Say why {counted(to_do, 'break')} may be carried forward" if to_do else "Note"
         note = st.text_area(carried, key="sign_off_note")
-        if st.button("Close the period", key="sign_off", type="primary"):
+        if confirmed("Close the period", key="sign_off"):
             said = note.strip() or ("" if to_do else "No break is left to do.")
             _sign(pointer, store, period, person, said, ready=ready, open_breaks=open_breaks)
 

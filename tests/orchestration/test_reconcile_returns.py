@@ -20,13 +20,14 @@ from orchestration.checks.facts import facts
 from orchestration.checks.keys import PUBLICATION_IS_COMPLETE
 from orchestration.checks.rollup import publication_is_complete
 from orchestration.extract.errors import StopError
+from orchestration.extract.streams import System
 from orchestration.resources import CustomerKeysResource, Home, LedgerResource, SyncResource
 
 AS_OF = "2026-03-20T00:00:00+00:00"
 
 
 class Source:
-    """Answers every stream with the records it is given, and none of any other."""
+    """Answers every stream with the records it is given, all fields in each; none of any other."""
 
     def __init__(self, records=None, *, refuses=()):
         self.records = records or {}
@@ -38,6 +39,8 @@ class Source:
             raise StopError(f"no leave to read {stream.name}: grant it")
         answer = self.records.get(stream.name, [])
         answer = answer() if callable(answer) else answer
+        if stream.system is System.SHOPIFY:
+            answer = [dict.fromkeys(stream.columns) | record for record in answer]
         for name in reversed(stream.records):
             answer = {name: answer}
         yield json.dumps(answer).encode()
@@ -55,6 +58,9 @@ class Source:
 
     def records_by_id(self, stream, ids):  # noqa: ARG002 - the client's signature
         yield from self.pages(stream, since=None)
+
+    def there(self, stream, ids):  # noqa: ARG002 - the client's signature
+        return set(ids)
 
 
 class Stores(dg.ConfigurableResource):
