@@ -2,9 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import streamlit as st
+
+# As long as it takes to read a sentence: another rerun of the page must not take it away.
+READABLE = timedelta(seconds=15)
+
+
+def tell(key: str) -> None:
+    """Say what became of the decision that was just taken, for as long as it takes to read it."""
+    said, shown, now = st.session_state.pop(key, None), f"{key}_shown", datetime.now(UTC)
+    if said:
+        st.session_state[shown] = (said, now + READABLE)
+        st.toast(said, icon=":material/task_alt:")
+    text, until = st.session_state.get(shown, ("", now))
+    if now < until:
+        st.caption(text)
 
 
 @contextmanager

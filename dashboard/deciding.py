@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.asking import asking, confirmed
+from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import ledger
 from dashboard.frame import counted
 from dashboard.money import spoken_amount
@@ -24,11 +24,8 @@ TEAMS = ("finance", "integration", "payments", "warehouse", "data", "tax", "poli
 
 
 def told() -> None:
-    """Say once what became of the decision that was just taken."""
-    said = st.session_state.pop(TOLD, None)
-    if said:
-        st.toast(said, icon=":material/task_alt:")
-        st.caption(said)
+    """Say what became of the decision that was just taken."""
+    tell(TOLD)
 
 
 def bar(pointer: Pointer, picked: Sequence[dict[str, Any]]) -> None:

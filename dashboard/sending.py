@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import tables
-from dashboard.asking import asking, confirmed
+from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import syncs
 from dashboard.frame import counted
 from dashboard.marts.source import PAGE_ROWS
@@ -51,10 +51,8 @@ SAID = (Column("message", "What is known", width=320),)
 
 
 def told() -> None:
-    """Say once what became of what was just said."""
-    said = st.session_state.pop(TOLD, None)
-    if said:
-        st.toast(said, icon=":material/task_alt:")
+    """Say what became of what a person just decided."""
+    tell(TOLD)
 
 
 def counts(cards: Sequence[DeltaGenerator]) -> None:
