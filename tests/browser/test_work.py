@@ -33,7 +33,7 @@ def tick(page, *rows, table="breaks"):
 def say(page, opener, *, label, text, key):
     """Open a decision, write its reason, and take it."""
     page.get_by_role("button", name=opener).click()
-    page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("textbox", name=label).fill(text)
     page.locator(f".st-key-{key} button").click()
 
 
