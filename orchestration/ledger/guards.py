@@ -15,13 +15,17 @@ SPENT = [str(state) for state in (State.SENT, State.UNKNOWN, State.CONFIRMED)]
 
 
 def refuse_while_unseen(connection: Connection, intent: Intent, *, known_until: datetime) -> None:
-    """Hold back an intent planned on data that does not hold an earlier one's effect yet."""
+    """
+    Hold back an intent planned on data that does not hold an earlier one's effect yet.
+
+    Confirmed at the very instant of the reading may be in it or not: that counts as not.
+    """
     unseen = select(intents.c.intent_key).where(
         intents.c.action == intent.action,
         intents.c.subject == intent.subject,
         intents.c.intent_key != intent.intent_key,
         intents.c.state == str(State.CONFIRMED),
-        intents.c.confirmed_at > known_until,
+        intents.c.confirmed_at >= known_until,
     )
     if connection.execute(unseen.limit(1)).first() is not None:
         raise HeldBackError("awaits_landing")

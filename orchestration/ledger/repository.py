@@ -88,8 +88,8 @@ class Ledger(Approvals):
         """
         Make it durable that the call is about to be made; only then may it be.
 
-        `known_until` is up to when the data of the plan knew what was confirmed: a later
-        confirmation for the same subject holds the intent back. Nothing for a replay.
+        `known_until` is before when the data of the plan knew what was confirmed: a confirmation
+        from then on for the same subject holds the intent back. Nothing for a replay.
         """
         intent = claim.record.intent
         with self._writing() as connection:
