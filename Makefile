@@ -99,9 +99,7 @@ sql: $(STAMP)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 tests: $(STAMP)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile \
-		--ignore tests/faults/test_campaign.py --ignore tests/faults/test_incremental_soak.py \
-		--ignore tests/faults/test_killed_extractions.py
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # Both engines build the golden flows and their tables are held equal; needs Java 17 or newer.
 spark: $(SPARK_STAMP)

@@ -36,7 +36,7 @@ READ_SECONDS = 330.0
 @contextmanager
 def open_account(settings: NetSuiteSettings) -> Iterator[httpx.Client]:
     """Open what every question to the account goes through."""
-    auth = _auth_of(settings)
+    auth = auth_of(settings)
     with open_http(settings.url, auth=auth, read_seconds=READ_SECONDS) as http:
         yield http
 
@@ -55,7 +55,7 @@ def open_netsuite(
             http,
             fields=fields_of(settings),
             lacks=lacks,
-            width=_width(settings),
+            width=width_of(settings),
             tell=tell,
         )
 
@@ -71,7 +71,7 @@ def fields_of(settings: NetSuiteSettings) -> Fields:
 
 
 @cache
-def _auth_of(settings: NetSuiteSettings) -> httpx.Auth:
+def auth_of(settings: NetSuiteSettings) -> httpx.Auth:
     """One for all clients of this process: they share a token until it is renewed."""
     if settings.consumer_key:
         return TokenBasedAuth(
@@ -92,7 +92,7 @@ def _auth_of(settings: NetSuiteSettings) -> httpx.Auth:
 
 
 @cache
-def _width(settings: NetSuiteSettings) -> int:
+def width_of(settings: NetSuiteSettings) -> int:
     """Asked once a process: an account's limit is part of its contract."""
     pool = None
     if settings.concurrency.endswith("%"):

@@ -145,6 +145,7 @@ def test_threads_share_one_token():
         (httpx.Response(400, json={"error": "invalid_client"}), StopError),
         (httpx.Response(401), StopError),
         (httpx.Response(200, text="<html>"), UnreadableAnswerError),
+        (httpx.Response(200, text="[" * 100_000), UnreadableAnswerError),
         (httpx.Response(200, json={"expires_in": 5}), UnreadableAnswerError),
         (httpx.Response(200, json={"access_token": "x", "expires_in": "soon"}), RepeatError),
     ],

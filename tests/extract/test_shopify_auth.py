@@ -115,13 +115,14 @@ def test_threads_that_find_the_token_at_its_end_renew_it_once():
             UnreadableAnswerError,
             "without a token",
         ),
+        (httpx.Response(200, text="[" * 100_000), UnreadableAnswerError, "without a token"),
         (
             httpx.Response(200, json={"access_token": CREDENTIAL, "scope": "", "expires_in": DAY}),
             StopError,
             "without any scope",
         ),
     ],
-    ids=["refused", "busy", "no token", "no scope"],
+    ids=["refused", "busy", "no token", "nested too deep", "no scope"],
 )
 def test_a_grant_that_fails_says_why_and_shows_no_secret(answer, kind, says):
     client = client_of(Store(answer=answer))

@@ -114,7 +114,7 @@ class ClientCredentialsAuth(httpx.Auth):
         try:
             token = msgspec.json.decode(response.content, type=Token)
             lifetime = int(token.expires_in)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise UnreadableAnswerError(
                 "the ERP's token endpoint answered without a token: check NETSUITE_URL"
             ) from error

@@ -38,7 +38,7 @@ def read_limits(http: httpx.Client, *, clock: Clock, rule: RepeatRule) -> Limits
             raise read_problem(answer, clock=clock)
         try:
             return msgspec.json.decode(answer.body, type=Limits)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise UnreadableAnswerError(
                 f"{SOURCE} did not tell its limits: repeat", body=answer.body
             ) from error

@@ -102,7 +102,7 @@ class RecordClient:
         raise_for_status(answer, source=SOURCE, clock=self._clock)
         try:
             return msgspec.json.decode(answer.body, type=dict[str, Any])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise UnreadableAnswerError(f"{SOURCE} answered with no record: repeat") from error
 
     def _rows_once(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ class StoreTokenDesk:
         """Return the token; one without any scope reads nothing, and that is told at once."""
         try:
             granted = msgspec.json.decode(response.content, type=Granted)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             # The cause is left out: it may quote the answer, which may hold a token.
             raise UnreadableAnswerError(
                 f"{self.name} answered without a token: repeat, and check the store's URL if it"
