@@ -8,7 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.streams import AMOUNT, QUANTITY, Stream, struct
+from orchestration.extract.streams import Stream
+from orchestration.extract.streams.stream import AMOUNT, QUANTITY, struct
 
 SMALLEST_OBJECT_LIMIT = 16 * 2**20
 

@@ -1,0 +1,72 @@
+"""What this project wrote itself and reads as it reads any source."""
+
+from orchestration.extract.streams.stream import (
+    AMOUNT,
+    INSTANT,
+    TEXT,
+    Stream,
+    System,
+)
+
+LEDGER_STREAMS = (
+    Stream(
+        System.LEDGER,
+        "actions",
+        key=("intent_key",),
+        cursor="confirmed_at",
+        records=("actions",),
+        columns={
+            "intent_key": TEXT,
+            "action": TEXT,
+            "store": TEXT,
+            "case_key": TEXT,
+            "order_line_id": TEXT,
+            "sku": TEXT,
+            "quantity": "INTEGER",
+            "amount": AMOUNT,
+            "currency": TEXT,
+            "location_id": TEXT,
+            "reference": TEXT,
+            "run_id": TEXT,
+            "sent_at": INSTANT,
+            "confirmed_at": INSTANT,
+        },
+    ),
+    Stream(
+        System.LEDGER,
+        "break_states",
+        key=("break_key",),
+        cursor="decided_at",
+        records=("break_states",),
+        columns={
+            "break_key": TEXT,
+            "status": TEXT,
+            "owner": TEXT,
+            "amount": AMOUNT,
+            "currency": TEXT,
+            "snoozed_until": INSTANT,
+            "decided_by": TEXT,
+            "decided_at": INSTANT,
+        },
+    ),
+)
+
+# Landed by the command that rehearses, when a person runs it: no run reads it anew.
+REHEARSAL_STREAMS = (
+    Stream(
+        System.REHEARSAL,
+        "outcomes",
+        key=("rehearsal_id", "scenario"),
+        cursor="rehearsed_at",
+        records=("outcomes",),
+        columns={
+            "rehearsal_id": TEXT,
+            "rehearsed_at": INSTANT,
+            "pack": TEXT,
+            "is_whole_pack": "BOOLEAN",
+            "scenario": TEXT,
+            "kinds": f"{TEXT}[]",
+            "difference_count": "INTEGER",
+        },
+    ),
+)
