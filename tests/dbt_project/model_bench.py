@@ -21,11 +21,8 @@ class ModelBench:
         for schema in ("staging", "intermediate"):
             self.connection.execute(f"create schema warehouse.{schema}")
         for schema, table in self.connection.execute("""
-            select schema_name, table_name from duckdb_tables() where database_name = 'built'
-                and schema_name = 'intermediate'
-            union all
-            select schema_name, view_name from duckdb_views() where database_name = 'built'
-                and schema_name = 'staging'
+            select table_schema, table_name from information_schema.tables
+            where table_catalog = 'built' and table_schema in ('staging', 'intermediate')
         """).fetchall():
             self.connection.execute(
                 f"create table warehouse.{schema}.{table} as from built.{schema}.{table} limit 0"
