@@ -14,7 +14,8 @@ import pytest
 from tests.orchestration.automation_location import defs, publication, slow_check
 
 LOCATION = Path(__file__).with_name("automation_location.py")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
+STOPPING_SECONDS = 30
 SYNC = dg.AssetKey("sync")
 
 
@@ -39,8 +40,7 @@ def services(instance, tmp_path):
             start_new_session=True,
         )
         yield process
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
+        stop(process)
 
 
 @pytest.mark.usefixtures("services")
@@ -97,6 +97,16 @@ def until(is_true, what):
     while not is_true():
         assert time.monotonic() < deadline, f"waited {PATIENCE_SECONDS} s for {what}"
         time.sleep(0.2)
+
+
+def stop(process):
+    """Ask it to end, and end it where it does not: it passes the question on to its children."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOPPING_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def free_port():
