@@ -1,6 +1,7 @@
 """The commands by which people see and decide what the syncs do."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -130,3 +131,29 @@ def named(who: str) -> str:
     if not who.strip():
         raise typer.BadParameter("say who decides", param_hint="--by")
     return who.strip()
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file; it becomes a ledger.")]) -> None:
+    """Copy the ledger, as of one instant, into a file; runs may go on meanwhile."""
+    from orchestration.ledger.backup import backup as back_up
+
+    with refusals():
+        copied = back_up(_ledger_url(), file)
+    console.print(f"{sum(copied.values()):,} rows of the ledger are in {file}, its history whole")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file `returns backup` wrote.")]) -> None:
+    """Fill the ledger that LEDGER_URL names, which must be empty, from a backup."""
+    from orchestration.ledger.backup import restore as put_back
+
+    with refusals():
+        copied = put_back(_ledger_url(), file)
+    console.print(f"{sum(copied.values()):,} rows are restored, the ledger's history whole")
+
+
+def _ledger_url() -> str:
+    from orchestration.resources.settings import environment, read_home
+
+    return read_home(environment()).ledger_url

@@ -39,6 +39,7 @@ def test_storefront_and_erp_users_read_the_same_stages(both):
 def test_a_quote_and_the_stages_stand_beside_each_other_and_beside_other_returns(both):
     both.run(status(both, case_name="#1017-R2"), action="publish_status")
     both.run(quote(both), action="publish_quote")
+    both.clock.wait(minutes=1)
     both.run(status(both, LATER), action="publish_status")
 
     assert both.told()["#1017-R1"]["quote"] == QUOTE

@@ -1,0 +1,97 @@
+"""A whole ledger copied into a file of its own, and such a file put back into an empty ledger."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Table, delete, func, select
+
+from orchestration.ledger import chain, decision_chain
+from orchestration.ledger.connection import READS, open_engine
+from orchestration.ledger.decision_tables import decision_metadata
+from orchestration.ledger.errors import LedgerError
+from orchestration.ledger.schema import chain_head, metadata
+
+ROWS_AT_ONCE = 1_000
+# A parent stands before its children in each.
+TABLES: tuple[Table, ...] = (*metadata.sorted_tables, *decision_metadata.sorted_tables)
+
+
+class BackupRefusedError(LedgerError):
+    """Stop: the copy would overwrite something, or would not be the whole truth."""
+
+
+def backup(url: str, file: Path) -> dict[str, int]:
+    """
+    Copy a ledger, as of one instant, into a new SQLite file; return the rows of each table.
+
+    The file is a ledger itself: LEDGER_URL may name it. Runs may go on meanwhile. Raises
+    BackupRefusedError where the file exists, or where the ledger contradicts its own history.
+    """
+    if file.exists():
+        raise BackupRefusedError(f"{file} exists already: name a new file")
+    partial = file.with_name(f".{file.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        copied = _copy(open_engine(url), open_engine(f"sqlite:///{partial}"))
+        partial.replace(file)
+    finally:
+        for left in file.parent.glob(f"{partial.name}*"):
+            left.unlink()
+    return copied
+
+
+def restore(url: str, file: Path) -> dict[str, int]:
+    """
+    Fill an empty ledger from a backup, whole or not at all; return the rows of each table.
+
+    Raises BackupRefusedError where there is no such file, the ledger holds anything already, or
+    what was restored contradicts its own history.
+    """
+    if not file.is_file():
+        raise BackupRefusedError(f"{file} is not there: name a file that `returns backup` wrote")
+    return _copy(open_engine(f"sqlite:///{file}"), open_engine(url))
+
+
+def _copy(source: Engine, target: Engine) -> dict[str, int]:
+    try:
+        with source.connect() as opened, target.begin() as written:
+            read = opened.execution_options(**{READS: True})
+            if source.dialect.name == "postgresql":
+                read = read.execution_options(isolation_level="REPEATABLE READ")
+            with read.begin():
+                _refuse_unless_empty(written)
+                written.execute(delete(chain_head))
+                copied = {table.name: _copy_table(table, read, written) for table in TABLES}
+            _refuse_contradictions(written)
+    finally:
+        source.dispose()
+        target.dispose()
+    return copied
+
+
+def _copy_table(table: Table, source: Connection, target: Connection) -> int:
+    copied = 0
+    order = list(table.primary_key.columns)
+    rows = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table).order_by(*order))
+    for part in rows.mappings().partitions():
+        target.execute(table.insert(), [dict(row) for row in part])
+        copied += len(part)
+    return copied
+
+
+def _refuse_unless_empty(target: Connection) -> None:
+    for table in TABLES:
+        count = target.execute(select(func.count()).select_from(table)).scalar() or 0
+        if count and table is not chain_head:
+            raise BackupRefusedError(
+                f"the ledger holds {count} rows of {table.name} already: restore into a new one,"
+                " and point LEDGER_URL at it"
+            )
+
+
+def _refuse_contradictions(target: Connection) -> None:
+    found = [*chain.problems(target), *decision_chain.problems(target)]
+    if found:
+        raise BackupRefusedError(
+            f"the copy contradicts its own history ({found[0]}): nothing was kept; run `returns"
+            " doctor` on the ledger it came from"
+        )
