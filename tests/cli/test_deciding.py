@@ -81,6 +81,22 @@ def test_everything_is_halted_by_one_command_and_resumed_by_another(returns, led
     assert [entry.state for entry in ledger.history()] == ["halted", "resumed"]
 
 
+def test_a_backup_is_restored_under_another_address_and_over_nothing(
+    returns, ledger, tmp_path, monkeypatch
+):
+    ledger.halt("*/*", who="ana", reason="stock count", at=datetime.now(UTC))
+    copy, other = tmp_path / "copy.sqlite", tmp_path / "other.sqlite"
+
+    assert "its history whole" in returns("backup", str(copy)).output
+    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{other}")
+    assert returns("restore", str(copy)).exit_code == 0
+    again = returns("restore", str(copy))
+
+    assert "halted" in returns("plan").output
+    assert again.exit_code == 2
+    assert "restore into a new one" in again.output
+
+
 @pytest.mark.parametrize(
     "command",
     [
