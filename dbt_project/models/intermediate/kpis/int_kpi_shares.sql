@@ -24,7 +24,7 @@ finished as (
         currency,
         {{ store_month('stage_entered_at', 'store') }} as period,
         case
-            when {{ days_between('received_at', 'stage_entered_at') }} < {{ var('finish_within_days') }} then 1
+            when stage_entered_at <= {{ add_days('received_at', var('finish_within_days')) }} then 1
             else 0
         end as on_time_count
 

@@ -1,3 +1,11 @@
+{# What a finding is read from, and the other spelling the ERP has for it. #}
+{% set records = {
+    'ItemRcpt': ('receipt', 'itemreceipt'),
+    'StatChng': ('status', 'inventorystatuschange'),
+    'BinTrnfr': ('bin', 'bintransfer'),
+    'InvTrnfr': ('location', 'inventorytransfer'),
+} %}
+
 with
 
 newest as (
@@ -40,13 +48,14 @@ field_values as (
 
 ),
 
+-- The ids of other records are counted by themselves: an item that was deleted takes no receipt with it.
 deleted as (
 
-    select recordid
+    select distinct
+        deletions.recordid,
+        {{ one_word('deletions.type') }} as record_word
 
-    from {{ source('netsuite', 'deleted_records') }}
-
-    group by recordid
+    from {{ source('netsuite', 'deleted_records') }} as deletions
 
 ),
 
@@ -56,10 +65,9 @@ renamed as (
         newest.transaction as document_id,
         newest.line as line_id,
         case newest.type
-            when 'ItemRcpt' then 'receipt'
-            when 'StatChng' then 'status'
-            when 'BinTrnfr' then 'bin'
-            when 'InvTrnfr' then 'location'
+            {% for type, (role, word) in records.items() %}
+                when '{{ type }}' then '{{ role }}'
+            {% endfor %}
         end as document_role,
         newest.item as item_id,
         newest.inventorynumber as lot_id,
@@ -87,7 +95,17 @@ renamed as (
             and newest.line = field_values.line
             and newest.inspection_field = field_values.inspection_field
 
-    left join deleted on newest.transaction = deleted.recordid
+    left join deleted
+        on
+            newest.transaction = deleted.recordid
+            and deleted.record_word in (
+                {{ one_word('newest.type') }},
+                case newest.type
+                    {% for type, (role, word) in records.items() %}
+                        when '{{ type }}' then '{{ word }}'
+                    {% endfor %}
+                end
+            )
 
     where
         deleted.recordid is null
