@@ -65,12 +65,17 @@ class Clock:
 
 
 class Wire(httpx.BaseTransport):
-    """Carries requests to the sandbox; the next writes fail as `faults` say."""
+    """
+    Carries requests to the sandbox; the next writes fail as `faults` say.
+
+    What is late is given up by its sender while it is `under_way`.
+    """
 
     def __init__(self, answer, *, is_write):
         self.answer, self.is_write = answer, is_write
         self.faults, self.write_count = [], 0
         self.read_faults, self.last_write = [], None
+        self.under_way = []
 
     def handle_request(self, request):
         request.read()
@@ -81,6 +86,8 @@ class Wire(httpx.BaseTransport):
         else:
             fault = self.read_faults.pop(0) if self.read_faults else None
         kind, _, side = (fault or "").partition(" ")
+        if kind == "late":
+            self.under_way.append(request)
         if side == "before":
             raise _error(kind, request)
         response = self.answer(request)

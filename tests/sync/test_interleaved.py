@@ -1,12 +1,13 @@
 """
-Runs on old and new data, lost answers, copies, expired keys and people's hands, in any order.
+Runs on old and new data, lost and late calls, copies, expired keys, people's hands, in any order.
 
 A model drives the sandbox; what must hold is asked of the sandbox's own books after every step.
 """
 
+import hashlib
+import json
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,30 +23,26 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from orchestration.ledger import State
+from orchestration.ledger import UNRESOLVED
+from orchestration.sync.actions import ACTIONS, IN_ORDER
 from orchestration.sync.actions.issue_refund import ISSUE_REFUND
 from tests.ledger.fresh import fresh_ledger_file
-from tests.sync.bench import PLACE, STORE, Bench, Crash, Letters
+from tests.sync.bench import STORE, Bench, Crash
+from tests.sync.returned import CASE, CREDIT, ORDERED, STOCK, Returned, rank
 
 # `make soak` takes ten thousand steps.
 STEPS = int(os.environ.get("RETURNS_STEPS", "300"))
 STEPS_A_CASE = 30
-CREDIT, ORDERED = Decimal("211.86"), 3
+# So many that every action has its turn.
+MANY = 3000
 FAULTS = st.sampled_from(
-    [None, None, "lose before", "lose after", "die before", "die after", "raise after"]
+    [None, None, None, "lose before", "lose after", "die before", "die after", "raise after"]
 )
-
+LATE_FAULTS = FAULTS | st.just("late before")
+BY_HAND = {"amount": "1.00"}
 
 # What the drawn steps came to, over all cases: a model that does nothing proves nothing.
 SEEN = Counter()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The gates as one publication held them, and up to when it knew what was confirmed."""
-
-    rows: tuple
-    known_until: object
 
 
 class Interleaved(RuleBasedStateMachine):
@@ -54,73 +51,114 @@ class Interleaved(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.bench = Bench(fresh_ledger_file(_path(self.folder) / "ledger.sqlite"))
-        self.bench.stock(available=20)
-        self.bench.post = Letters()
-        self.received = self.passed = self.failed = self.sold = self.by_hand = 0
-        self.credit = None
-        self.evidence = 1
-        self.snapshots = [self._snapshot()]
+        folder = Path(self.folder.name)
+        self.bench = Bench(fresh_ledger_file(folder / "ledger.sqlite"), folder=folder)
+        self.case = Returned(self.bench)
+        self.is_refunded_by_hand = False
+        self.told_before, self.told_before_on_rma = set(), set()
+        self.snapshots = [self.case.snapshot()]
 
     def teardown(self):
-        SEEN["refunds"] += len(self.bench.refunds())
-        SEEN["notices"] += len(self.bench.post.taken)
-        SEEN["restocked"] += self._restocked()
-        SEEN["unknown"] += len(self.bench.ledger.intents(states={State.UNKNOWN}))
-        assert self.bench.ledger.verify_chain() == ()
-        self.bench.close()
-        self.folder.cleanup()
+        try:
+            self._come_to_rest()
+            SEEN.update(record.intent.action for record in self.bench.ledger.intents())
+            SEEN["notices"] += len(self.bench.post.taken)
+            SEEN["unknown"] += len(self._unresolved())
+            assert self.bench.ledger.verify_chain() == ()
+        finally:
+            self.bench.close()
+            self.folder.cleanup()
 
-    @initialize(is_inspected=st.booleans(), is_credited=st.booleans())
-    def how_far_it_has_come(self, is_inspected, is_credited):
+    @initialize(how_far=st.sampled_from(["unheard", "authorized", "inspected", "credited"]))
+    def how_far_it_has_come(self, how_far):
         """Half of the cases begin where money and stock may move at once."""
-        if is_inspected:
-            self.received, self.passed, self.failed = ORDERED, ORDERED - 1, 1
-        if is_inspected and is_credited:
-            self.credit = CREDIT
-        self.snapshots = [self._snapshot()]
+        case = self.case
+        if how_far == "unheard":
+            case.begin_unheard()
+        if how_far in {"inspected", "credited"}:
+            case.received, case.passed, case.failed = ORDERED, ORDERED - 1, 1
+        if how_far == "credited":
+            case.credit = CREDIT
+        self.snapshots = [case.snapshot()]
 
-    # What happens at the ERP.
+    # What happens at the ERP and at the storefront.
 
-    @precondition(lambda self: self.received < ORDERED)
+    @precondition(lambda self: self.case.received < ORDERED and self.case.is_authorized())
     @rule()
     def a_unit_arrives(self):
-        self.received += 1
-        self.evidence += 1
+        self.case.received += 1
+        self.case.evidence += 1
 
-    @precondition(lambda self: self.passed + self.failed < self.received)
+    @precondition(lambda self: self.case.passed + self.case.failed < self.case.received)
     @rule(is_good=st.booleans())
     def a_unit_is_inspected(self, is_good):
-        self.passed, self.failed = self.passed + is_good, self.failed + (not is_good)
-        self.evidence += 1
+        self.case.passed += is_good
+        self.case.failed += not is_good
+        self.case.evidence += 1
 
-    @precondition(lambda self: self.credit is None and self.received == ORDERED)
+    @precondition(lambda self: self.case.credit is None and self.case.received == ORDERED)
     @rule()
     def finance_posts_the_credit(self):
-        self.credit = CREDIT
-        self.evidence += 1
+        self.case.credit = CREDIT
+        self.case.evidence += 1
 
-    @precondition(lambda self: self.passed > self._restocked())
+    @precondition(lambda self: self.case.credit is None and self.case.is_authorized())
+    @rule()
+    def the_erp_restates_what_it_authorized(self):
+        self.case.authorized += Decimal("0.01")
+        self.case.evidence += 1
+
+    @precondition(
+        lambda self: (
+            self.case.passed > max(self.case.on_sale, self.case.moved_on_sale)
+            and not self.bench.storefront.under_way
+        )
+    )
     @rule()
     def the_warehouse_takes_a_pass_back(self):
         """A newer publication is out before any run starts again."""
-        self.passed, self.failed = self.passed - 1, self.failed + 1
-        self.evidence += 1
-        self.snapshots = [self._snapshot()]
+        self.case.passed, self.case.failed = self.case.passed - 1, self.case.failed + 1
+        self.case.evidence += 1
+        self.snapshots = [self.case.snapshot()]
+
+    @precondition(lambda self: self.case.put_back_unseen < ORDERED)
+    @rule()
+    def the_storefront_puts_a_unit_on_sale_unseen(self):
+        self.case.set_available(self.case.available + 1)
+        self.case.put_back_unseen += 1
+        self.case.evidence += 1
+
+    @precondition(lambda self: self.case.available > 0)
+    @rule()
+    def a_customer_buys_a_unit(self):
+        self.case.set_available(self.case.available - 1)
+        self.case.sold += 1
 
     # What happens here.
 
     @rule()
     def it_is_published(self):
-        self.snapshots = [*self.snapshots[-2:], self._snapshot()]
+        self.snapshots = [*self.snapshots[-2:], self.case.snapshot()]
 
-    @rule(data=st.data(), fault=FAULTS, action=st.sampled_from(["hold_for_inspection", "restock"]))
+    @rule(data=st.data(), fault=LATE_FAULTS, action=st.sampled_from(STOCK))
     def stock_is_synced(self, data, fault, action):
         self._run(action, data, fault, channel=self.bench.storefront)
 
-    @rule(data=st.data(), fault=FAULTS)
+    @rule(data=st.data(), fault=LATE_FAULTS)
     def a_refund_is_synced(self, data, fault):
         self._run("issue_refund", data, fault, channel=self.bench.storefront)
+
+    @rule(data=st.data(), fault=LATE_FAULTS)
+    def the_quote_is_told(self, data, fault):
+        self._run("publish_quote", data, fault, channel=self.bench.storefront)
+
+    @rule(data=st.data(), fault=LATE_FAULTS, where=st.sampled_from(["storefront", "erp"]))
+    def the_stages_are_told(self, data, fault, where):
+        self._run("publish_status", data, fault, channel=getattr(self.bench, where))
+
+    @rule(data=st.data(), fault=LATE_FAULTS)
+    def an_authorization_is_opened(self, data, fault):
+        self._run("open_rma", data, fault, channel=self.bench.erp)
 
     @rule(data=st.data(), fault=FAULTS)
     def notices_are_sent(self, data, fault):
@@ -129,36 +167,36 @@ class Interleaved(RuleBasedStateMachine):
     @rule()
     def everything_is_synced_on_new_data(self):
         """As a run does it: each action in its order, on one publication."""
-        snapshot = self._snapshot()
-        for action in ("hold_for_inspection", "restock", "issue_refund", "notify"):
-            self.bench.run(*snapshot.rows, action=action, known_until=snapshot.known_until)
+        snapshot = self.case.snapshot()
+        for action in IN_ORDER:
+            self.bench.run(*snapshot.rows, action=action.name, known_until=snapshot.known_until)
 
     @rule(minutes=st.sampled_from([1, 6, 60, 1500]))
     def time_passes(self, minutes):
-        self.bench.clock.wait(minutes=minutes)
-        if minutes > 1:
-            self.bench.storefront.last_write = None
+        self._wait(minutes)
 
     # What the network and people do.
 
-    @precondition(lambda self: self.bench.storefront.last_write is not None)
+    @precondition(lambda self: self._wires_with("under_way"))
     @rule()
-    def the_last_call_is_delivered_twice(self):
+    def a_late_call_arrives(self):
+        (wire, *_) = self._wires_with("under_way")
+        wire.answer(wire.under_way.pop(0))
+
+    @precondition(lambda self: self._wires_with("last_write"))
+    @rule(data=st.data())
+    def the_last_call_is_delivered_twice(self, data):
         """The network's copy is seconds late, not days."""
-        request, self.bench.storefront.last_write = self.bench.storefront.last_write, None
-        self.bench.storefront.answer(request)
+        wire = data.draw(st.sampled_from(self._wires_with("last_write")))
+        request, wire.last_write = wire.last_write, None
+        if request not in wire.under_way:
+            wire.answer(request)
 
-    @precondition(lambda self: self._units().get("available", 0) > 0)
-    @rule()
-    def a_customer_buys_a_unit(self):
-        self._set_available(self._units()["available"] - 1)
-        self.sold += 1
-
-    @precondition(lambda self: self.by_hand == 0)
+    @precondition(lambda self: not self.is_refunded_by_hand)
     @rule()
     def somebody_refunds_by_hand(self):
         """At a time when no call of ours is on its way."""
-        if self.bench.ledger.intents(action="issue_refund", states={State.SENT, State.UNKNOWN}):
+        if self.bench.ledger.intents(action="issue_refund", states=UNRESOLVED):
             return
         row = self.bench.refund_gate("10.00", details={"credits": ["by hand"], "return_id": None})
         other = self.bench.remote()
@@ -166,7 +204,7 @@ class Interleaved(RuleBasedStateMachine):
         if hasattr(request, "document"):
             other.storefront.execute(request.document, request.variables)
             self.bench.storefront.last_write = None
-            self.by_hand += 1
+            self.is_refunded_by_hand = True
 
     @rule()
     def somebody_closes_and_reopens_the_return(self):
@@ -175,33 +213,152 @@ class Interleaved(RuleBasedStateMachine):
         elif not self.bench.record("Return", "r1")["closedAt"]:
             self.bench.change("Return", "r1", status="OPEN")
 
-    # What must hold, by the storefront's own books.
+    @precondition(lambda self: not self.case.is_authorized() and not self.bench.erp.under_way)
+    @rule(is_referenced=st.booleans())
+    def somebody_authorizes_the_return_by_hand(self, is_referenced):
+        self.case.authorize_by_hand(is_referenced=is_referenced)
+        self.bench.erp.last_write = None
+        self.case.evidence += 1
+
+    @precondition(lambda self: self.bench.units().get("quality_control"))
+    @rule()
+    def somebody_loses_a_unit_under_inspection(self):
+        self.case.set_units(quality_control=self.bench.units()["quality_control"] - 1)
+        self.case.gone += 1
+
+    @precondition(lambda self: self.bench.told() is not None)
+    @rule(what=st.sampled_from(["quote", "stages", "all of it", "nothing"]))
+    def somebody_writes_over_what_the_order_tells(self, what):
+        (field,) = self.bench.books.of_kind(STORE, "Metafield")
+        self.told_before = self._confirmed_keys()
+        if what == "nothing":
+            self.bench.books.delete(STORE, field["id"])
+            return
+        told = self.bench.told()
+        if what == "all of it" or not isinstance(told, dict):
+            told = ["somebody else's"]
+        else:
+            told[CASE] = {**told.get(CASE, {}), what: BY_HAND}
+        value = json.dumps(told)
+        digest = hashlib.sha256(value.encode()).hexdigest()
+        changed = {"value": value, "jsonValue": told, "compareDigest": digest}
+        self.bench.books.put(STORE, [{**field, **changed}])
+
+    @precondition(lambda self: self.case.told_by_the_erp())
+    @rule()
+    def somebody_empties_the_field_of_the_authorization(self):
+        self.told_before_on_rma = self._confirmed_keys()
+        query = "update transaction set custbody_return_stages = null where type = 'RtnAuth'"
+        self.bench.account.found(f"{query} returning id", [])
+
+    # What must hold, by the sandbox's own books.
 
     @invariant()
     def refunds_are_within_the_credit_and_what_was_captured(self):
         ours = [Decimal(amount) for note, amount in self.bench.refunds() if "CM18" in note]
-        assert sum(ours) <= (self.credit or 0)
+        assert sum(ours) <= (self.case.credit or 0)
         order = self.bench.record("Order", "o1")
-        paid = [
-            Decimal(t["amountSet"]["presentmentMoney"]["amount"]) for t in order["transactions"]
-        ]
-        kinds = [t["kind"] for t in order["transactions"]]
-        back = sum(amount for amount, kind in zip(paid, kinds, strict=True) if kind == "REFUND")
-        assert back <= sum(
-            amount for amount, kind in zip(paid, kinds, strict=True) if kind == "SALE"
-        )
+        back = taken = Decimal(0)
+        for each in order["transactions"]:
+            amount = Decimal(each["amountSet"]["presentmentMoney"]["amount"])
+            back += amount if each["kind"] == "REFUND" else 0
+            taken += amount if each["kind"] == "SALE" else 0
+        assert back <= taken
 
     @invariant()
-    def units_on_sale_are_no_more_than_those_passed(self):
-        assert self._restocked() <= self.passed
+    def units_we_put_on_sale_are_no_more_than_those_passed(self):
+        assert self.case.moved_on_sale <= self.case.passed
 
     @invariant()
     def units_held_are_no_more_than_those_received(self):
-        assert self._units().get("quality_control", 0) + self._restocked() <= self.received
+        assert self.case.held <= self.case.received
+
+    @invariant()
+    def units_written_off_were_failed(self):
+        assert self.case.damaged <= self.case.failed
+
+    @invariant()
+    def stock_moved_as_the_ledger_says_once_nothing_is_open(self):
+        if any(record.intent.action in STOCK for record in self._unresolved()):
+            return
+        units = self.case.confirmed_units()
+        assert self.case.moved_on_sale == units["restock"] - units["quarantine"]
+        assert self.case.damaged == units["write_off"]
+        inside = units["hold_for_inspection"] + units["quarantine"]
+        assert self.case.held == inside - units["quarantine"]
 
     @invariant()
     def no_notice_was_sent_twice(self):
         assert len(self.bench.post.taken) == len(set(self.bench.post.taken))
+
+    @invariant()
+    def a_return_has_one_authorization(self):
+        assert len(self.bench.authorizations()) <= 1
+
+    @invariant()
+    def the_quote_is_the_erps_and_never_an_older_one(self):
+        quote = self.case.told().get("quote") or {}
+        if quote == BY_HAND:
+            return
+        quoted = [
+            record.intent.amount
+            for record in self.case.confirmed("publish_quote")
+            if record.intent.intent_key not in self.told_before
+        ]
+        if "amount" in quote:
+            assert Decimal(quote["amount"]) in self.case.stated
+            assert Decimal(quote["amount"]) >= max(quoted, default=0)
+        else:
+            assert not quoted or not self.case.told()
+
+    @invariant()
+    def the_stages_never_go_back(self):
+        stages = self.case.told().get("stages")
+        if stages == BY_HAND:
+            return
+        said = " ".join(f"{stage}={how}" for stage, how in sorted((stages or {}).items()))
+        stated = {" ".join(sorted(each.split())) for each in self.case.stages_stated}
+        assert not said or said in stated
+        if self.case.told():
+            assert rank(said) >= self._highest_told(self.told_before)
+        on_rma = self.case.told_by_the_erp() or ""
+        assert rank(on_rma) >= self._highest_told(self.told_before_on_rma, is_on_rma=True)
+
+    def _highest_told(self, before, *, is_on_rma=False):
+        """How far the stages had come that were confirmed as told since a person wrote there."""
+        told = (
+            record.intent
+            for record in self.case.confirmed("publish_status")
+            if record.intent.intent_key not in before
+        )
+        return max(
+            (
+                rank(intent.told)
+                for intent in told
+                if not is_on_rma or json.loads(intent.details)["rma_id"]
+            ),
+            default=0,
+        )
+
+    def _confirmed_keys(self):
+        return {
+            record.intent.intent_key
+            for action in ("publish_quote", "publish_status")
+            for record in self.case.confirmed(action)
+        }
+
+    def _unresolved(self):
+        return self.bench.ledger.intents(states=UNRESOLVED)
+
+    def _wires_with(self, what):
+        return [w for w in (self.bench.storefront, self.bench.erp) if getattr(w, what)]
+
+    def _wait(self, minutes):
+        """The systems give up by themselves what is on its way for five minutes."""
+        self.bench.clock.wait(minutes=minutes)
+        if minutes > 1:
+            for wire in (self.bench.storefront, self.bench.erp):
+                wire.last_write, wire.under_way = None, []
 
     def _run(self, action, data, fault, *, channel):
         snapshot = data.draw(st.sampled_from(self.snapshots))
@@ -209,53 +366,24 @@ class Interleaved(RuleBasedStateMachine):
         try:
             self.bench.run(*snapshot.rows, action=action, known_until=snapshot.known_until)
         except (Crash, RuntimeError):
-            self.bench.clock.wait(minutes=6)
+            self._wait(6)
         channel.faults = []
 
-    def _snapshot(self):
-        """What the gates say of all that is confirmed now."""
-        confirmed = self.bench.ledger.intents(states={State.CONFIRMED})
-        units = dict.fromkeys(("hold_for_inspection", "restock"), 0)
-        for record in confirmed:
-            if record.intent.action in units:
-                units[record.intent.action] += record.intent.quantity
-        told = {record.reference for record in confirmed if record.intent.action == "notify"}
-        rows = [
-            self._stock_row("hold_for_inspection", self.received, units["hold_for_inspection"]),
-            self._stock_row("restock", self.passed, units["restock"]),
-        ]
-        if self.credit and not self.bench.refunds():
-            key = f"refund-{self.evidence}"
-            rows.append(self.bench.refund_gate(str(self.credit), gate_key=key, evidence=key))
-        stages = [("inspection", self.passed + self.failed == ORDERED), ("posting", self.credit)]
-        for stage, is_done in stages:
-            if is_done and stage not in told:
-                key = f"{stage}-{self.evidence}"
-                rows.append(self.bench.case_gate("notify", told=stage, gate_key=key))
-        return Snapshot(tuple(row for row in rows if row), self.bench.clock())
-
-    def _stock_row(self, action, due, done):
-        if due <= done:
-            return None
-        key = f"{action}-{due - done}-{done}-{self.evidence}"
-        row = self.bench.stock_gate(action, gate_key=key, evidence=str(self.evidence))
-        return replace(row, quantity=due - done)
-
-    def _units(self):
-        return self.bench.units()
-
-    def _restocked(self):
-        return self._units().get("available", 0) + self.sold - 20
-
-    def _set_available(self, count):
-        (level,) = self.bench.books.of_kind(STORE, "InventoryLevel")
-        assert level["location"]["$ref"] == PLACE
-        quantities = {**level["quantities"], "available": count}
-        self.bench.books.put(STORE, [{**level, "quantities": quantities}])
-
-
-def _path(folder):
-    return Path(folder.name)
+    def _come_to_rest(self):
+        """Undisturbed, a few runs bring everything to where the facts say it belongs."""
+        if self.bench.record("Return", "r1")["closedAt"] is None:
+            self.bench.change("Return", "r1", status="OPEN")
+        for _ in range(4):
+            self._wait(6)
+            self.everything_is_synced_on_new_data()
+        in_doubt = {record.intent.action for record in self._unresolved()}
+        assert len(self.bench.authorizations()) == 1
+        assert in_doubt <= {"notify", *STOCK}
+        told = self.case.told()
+        if told and BY_HAND not in told.values():
+            assert rank(self.case.stages) == self._highest_told(set())
+        if not in_doubt & set(STOCK):
+            assert self.case.on_sale <= self.case.passed or self.case.available == 0
 
 
 Interleaved.TestCase.settings = settings(
@@ -271,4 +399,5 @@ def test_whatever_order_things_happen_in_nothing_is_paid_sold_or_told_twice():
     run_state_machine_as_test(Interleaved)
 
     print(f"{STEPS} steps: {dict(SEEN)}")
-    assert min(SEEN[name] for name in ("refunds", "notices", "restocked")) > 0
+    sure = {"hold_for_inspection", "publish_quote", "publish_status", "notify"}
+    assert all(SEEN[name] for name in (sure if STEPS < MANY else ACTIONS))

@@ -170,3 +170,35 @@ def test_an_authorization_that_somebody_opened_meanwhile_is_enough(both):
 
     assert both.run(row, action="open_rma").held_by_reason == {"authorized_meanwhile": 1}
     assert both.erp.write_count == 0
+
+
+@pytest.mark.parametrize("created_from", ["SalesOrd", "CustInvc"])
+def test_an_authorization_that_names_no_return_but_has_its_units_waits_for_a_person(
+    both, created_from
+):
+    line = {"order_line_id": both.scenarios[0].line_gid("o1", "rug"), "quantity": 2}
+    row = both.case_gate("open_rma", details={"lines": [line]})
+    source = f"select id from transaction where type = '{created_from}'"
+    both.account.change(
+        "update transaction set custbody_storefront_return_id = null where tranid = 'RMA18'"
+    )
+    both.account.change(
+        f"update transactionline set createdfrom = ({source}) where transaction ="
+        " (select id from transaction where tranid = 'RMA18')"
+    )
+
+    summary = both.run(row, action="open_rma")
+
+    assert summary.held_by_reason == {"authorization_without_return": 1}
+    assert both.erp.write_count == 0
+
+
+def test_an_authorization_of_other_units_does_not_stand_in_the_way(both):
+    row = unheard(both)
+    line = row.details.replace('"quantity": 2', '"quantity": 1')
+    other = both.gate("open_rma", details=line, gate_key="other", case_key="us/return/other")
+    both.run(other, action="open_rma")
+    both.account.change("update transaction set custbody_storefront_return_id = null")
+    both.account.change("update transaction set externalid = 'by hand'")
+
+    assert both.run(row, action="open_rma").counts == {Outcome.CONFIRMED: 1}

@@ -4,9 +4,10 @@ Opens the return authorization of a return that the ERP never heard of, from its
 Its external id is made from the return: the ERP takes one record of it, however often it is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
@@ -31,7 +32,7 @@ SALES_ORDERS = """
     WHERE t.type = 'SalesOrd' AND t.{order_field} IN (?, ?, ?)
 """
 LINES = """
-    SELECT l.id, l.{line_field} AS storefront_line
+    SELECT l.id, l.item, l.{line_field} AS storefront_line
     FROM transactionline l
     WHERE l.transaction = ? AND l.mainline = 'F' AND l.taxline = 'F'
 """
@@ -39,6 +40,25 @@ AUTHORIZATIONS = """
     SELECT t.id FROM transaction t
     WHERE t.type = 'RtnAuth' AND t.{return_field} IN (?, ?, ?)
 """
+# Made by hand, from the order or its invoice, and nobody said for which return.
+UNNAMED = """
+    SELECT DISTINCT t.id, l.id AS line, l.item, l.quantity
+    FROM transaction t
+    INNER JOIN transactionline l ON l.transaction = t.id
+    LEFT JOIN transactionline s ON s.transaction = l.createdfrom
+    WHERE t.type = 'RtnAuth' AND t.status <> 'C' AND t.{return_field} IS NULL
+      AND l.mainline = 'F' AND l.taxline = 'F' AND l.quantity IS NOT NULL
+      AND (l.createdfrom = ? OR s.createdfrom = ?)
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the sales order, and its units that come back."""
+
+    order_line: int
+    item: str
+    quantity: int
 
 
 @dataclass(frozen=True)
@@ -70,10 +90,13 @@ class OpenRma:
         lines = _order_lines(remote.erp, str(orders[0]["id"]), details)
         if lines is None:
             return Held("erp_line_unknown")
+        if _units(lines) in _unnamed(remote.erp, str(orders[0]["id"])):
+            return Held("authorization_without_return")
+        asked = [{"orderLine": line.order_line, "quantity": line.quantity} for line in lines]
         body = {
             "externalId": external_id(intent),
             remote.erp.return_field: _tail(details["return_id"]),
-            "item": {"items": lines},
+            "item": {"items": asked},
         }
         return Request(f"{SALES_ORDER}/{orders[0]['id']}/!transform/{RMA}", body)
 
@@ -114,21 +137,32 @@ def external_id(intent: Intent) -> str:
     return f"return-{intent.store}-{_tail(details_of(intent)['return_id'])}"
 
 
-def _order_lines(
-    erp: Erp, sales_order: str, details: Mapping[str, Any]
-) -> list[dict[str, Any]] | None:
+def _order_lines(erp: Erp, sales_order: str, details: Mapping[str, Any]) -> list[Line] | None:
     """Return the sales order's lines to authorize; None where a returned line is none of them."""
     rows = erp.rows(LINES, [sales_order])
     # A row leaves out what is empty.
-    known = {str(row.get("storefront_line")): int(row["id"]) for row in rows}
+    known = {str(row.get("storefront_line")): row for row in rows}
     lines = []
     for line in details["lines"]:
         own = line["order_line_id"]
         found = known.get(_tail(own)) or known.get(own)
         if found is None:
             return None
-        lines.append({"orderLine": found, "quantity": int(line["quantity"])})
+        lines.append(Line(int(found["id"]), str(found.get("item")), int(line["quantity"])))
     return lines
+
+
+def _units(lines: Iterable[Line]) -> list[tuple[str, int]]:
+    return sorted((line.item, line.quantity) for line in lines)
+
+
+def _unnamed(erp: Erp, sales_order: str) -> list[list[tuple[str, int]]]:
+    """Return what each authorization of the order holds that bears no return."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in erp.rows(UNNAMED, [sales_order, sales_order]):
+        units = abs(int(Decimal(str(row["quantity"]))))
+        found.setdefault(str(row["id"]), []).append((str(row.get("item")), units))
+    return [sorted(lines) for lines in found.values()]
 
 
 def _names(details: Mapping[str, Any], kind: str) -> list[str]:
