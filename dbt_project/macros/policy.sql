@@ -11,6 +11,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether the store decides on returned units late, by dispositions, and moves no inventory states. #}
+{% macro disposes_late(store) -%}
+    {%- set stores = var('late_disposition_stores') -%}
+    {%- if stores -%}
+    {{ store }} in ('{{ stores | join("', '") }}')
+    {%- else -%}
+    false
+    {%- endif -%}
+{%- endmacro %}
+
 {# From when the store may be touched by the action, as the senders read it too; null: no such day is set. #}
 {% macro live_since(store, action) -%}
     {%- set rules = var('sync_live_since') -%}

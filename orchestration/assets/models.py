@@ -16,7 +16,6 @@ from orchestration.assets.builds import begin, build_of, end
 from orchestration.assets.clock import run_clock
 from orchestration.landing import create_source_views
 from orchestration.resources import Home, SyncResource
-from orchestration.resources.live_since import as_variable
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
@@ -56,7 +55,7 @@ def models(
     """Every model of the project with its tests, as of the run's clock."""
     selection = _selected_names(context)
     as_of = run_clock(context).as_of
-    variables = {**config.variables, "sync_live_since": as_variable(sync.live_since)}
+    variables = {**config.variables, **sync.variables}
     with duckdb.connect(home.warehouse) as connection:
         batches = create_source_views(connection, home.landing)
         build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))

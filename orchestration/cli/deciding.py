@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.gates import LIMITS_FILE, read_limits
 from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, State
 from orchestration.resources import LedgerResource
 from orchestration.resources.live_since import LiveSince
@@ -39,7 +40,9 @@ def published() -> Path:
 
 def show_plan(console: Console) -> None:
     """Print what the next run would send, what waits for a person, and what is halted."""
-    file, live_since = published(), read_sync(environment()).live_since
+    file, settings = published(), read_sync(environment())
+    limits = read_limits(settings.limits_file or LIMITS_FILE)
+    policy = Policy(live_since=settings.live_since, limits=limits)
     with open_ledger() as ledger:
         table = _table("Plan", "action", "to send", "done", "held", "units", "why held")
         for action in IN_ORDER:
@@ -48,7 +51,7 @@ def show_plan(console: Console) -> None:
                 publication=read_publication(file, action.name),
                 ledger=ledger,
                 remote_for_store=_nobody,
-                policy=Policy(live_since=live_since),
+                policy=policy,
                 clock=lambda: datetime.now(UTC),
                 run_id="plan",
             )

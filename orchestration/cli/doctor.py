@@ -13,6 +13,7 @@ from rich.table import Table
 from orchestration.assets.publication import current
 from orchestration.assets.publish import VERSIONED
 from orchestration.extract.findings import Finding, Weight
+from orchestration.gates import LIMITS_FILE, LimitsError, read_limits
 from orchestration.ledger import Ledger
 from orchestration.resources.probes import look_at_erp, look_at_store
 from orchestration.resources.settings import (
@@ -58,6 +59,10 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         console.print(f"Stores: {env.get('SHOPIFY_STORES')}; ERP: {env.get('NETSUITE_URL')}")
     else:
         console.print("No store and no ERP is configured: the sandbox stands in")
+    try:
+        read_limits(Path(env.get("SYNC_LIMITS") or LIMITS_FILE))
+    except LimitsError as error:
+        yield str(error)
     published = current(home.path / "published")
     console.print(f"Home {home.path}, publication {published.stem if published else 'none yet'}")
     if home.path.exists():

@@ -6,6 +6,7 @@ from orchestration.cli.home import HomeBusyError
 from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
+from orchestration.gates import LimitsError
 from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
@@ -17,6 +18,7 @@ from orchestration.volume import VolumeError
 REFUSALS = (
     HomeBusyError,
     LedgerError,
+    LimitsError,
     NoCustomerError,
     NoPublicationError,
     OtherBooksError,

@@ -1,7 +1,7 @@
 """May anything be written? Policy as values, and the evidence it is decided on."""
 
 from orchestration.gates.evidence import check_states, published_file
-from orchestration.gates.limits import LIMITS, Limits, Measure
+from orchestration.gates.limits import LIMITS_FILE, Limits, LimitsError, Measure, read_limits
 from orchestration.gates.policy import (
     PUBLICATION,
     PUBLICATION_GATE,
@@ -11,14 +11,16 @@ from orchestration.gates.policy import (
 )
 
 __all__ = [
-    "LIMITS",
+    "LIMITS_FILE",
     "PUBLICATION",
     "PUBLICATION_GATE",
     "CheckState",
     "Gate",
     "Limits",
+    "LimitsError",
     "Measure",
     "Verdict",
     "check_states",
     "published_file",
+    "read_limits",
 ]

@@ -1,7 +1,7 @@
 """The guarded steps of an intent from state to state, each one compare-and-set in SQL."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -14,7 +14,8 @@ from orchestration.ledger.states import CLAIMABLE, MAY_FOLLOW, State
 from orchestration.ledger.values import Claim, Intent, IntentRecord
 
 INTENT_FIELDS = [field.name for field in fields(Intent)]
-RECORD_FIELDS = [field.name for field in fields(IntentRecord) if field.name != "intent"]
+NOT_COLUMNS = {"intent", "request"}
+RECORD_FIELDS = [field.name for field in fields(IntentRecord) if field.name not in NOT_COLUMNS]
 NO_LEASE: Mapping[str, object] = {"lease_owner": None, "lease_expires_at": None}
 
 
@@ -96,7 +97,12 @@ def take_lease(
     if connection.execute(step).rowcount != 1:
         return None
     record = read(connection, intent_key)
-    return None if record is None else Claim(record, owner, record.fencing_token, until)
+    if record is None:
+        return None
+    sent = select(attempts.c.request).where(attempts.c.intent_key == intent_key)
+    newest = sent.order_by(attempts.c.number.desc()).limit(1)
+    record = replace(record, request=connection.execute(newest).scalar())
+    return Claim(record, owner, record.fencing_token, until)
 
 
 def held_by(claim: Claim) -> ColumnElement[bool]:

@@ -58,7 +58,11 @@ class Intent:
 
 @dataclass(frozen=True)
 class IntentRecord:
-    """An intent with everything that has become of it so far."""
+    """
+    An intent with everything that has become of it so far.
+
+    `request` is what the newest call sent; only a claim on a call without an answer brings it.
+    """
 
     intent: Intent
     state: State
@@ -76,6 +80,7 @@ class IntentRecord:
     lease_owner: str | None = None
     fencing_token: int = 0
     attempt_count: int = 0
+    request: str | None = None
 
 
 @dataclass(frozen=True)

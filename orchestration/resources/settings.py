@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from orchestration.extract.netsuite.inspection import CUSTOM_RECORD, parse_inspected_by
-from orchestration.resources.live_since import LiveSince, parse_live_since
+from orchestration.resources.inventory_methods import parse_late_stores
+from orchestration.resources.live_since import LiveSince, as_variable, parse_live_since
 
 Environment = Mapping[str, str]
 
@@ -95,10 +96,24 @@ class CustomerSettings:
 
 @dataclass(frozen=True)
 class SyncSettings:
-    """Whether syncs send, and since when they may."""
+    """
+    Whether syncs send, since when they may, and which stores dispose of units late.
+
+    `limits_file` is a table in place of the project's own limits, None for that.
+    """
 
     mode: str
     live_since: LiveSince
+    late_stores: frozenset[str] = frozenset()
+    limits_file: Path | None = None
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What of it the gates must know, as the build's variables."""
+        return {
+            "sync_live_since": as_variable(self.live_since),
+            "late_disposition_stores": sorted(self.late_stores),
+        }
 
 
 @dataclass(frozen=True)
@@ -251,8 +266,19 @@ def read_sync(env: Environment) -> SyncSettings:
         live_since = parse_live_since(env.get("SYNC_LIVE_SINCE") or "")
     except ValueError as error:
         reader.problem("SYNC_LIVE_SINCE", str(error))
+    late_stores: frozenset[str] = frozenset()
+    try:
+        listed = env.get("SHOPIFY_STORES") or ""
+        stores = [key.strip() for key in listed.split(",") if key.strip()]
+        late_stores = parse_late_stores(env.get("SYNC_INVENTORY_METHOD") or "", stores=stores)
+    except ValueError as error:
+        reader.problem("SYNC_INVENTORY_METHOD", str(error))
+    limits = reader.optional("SYNC_LIMITS")
+    limits_file = Path(limits).absolute() if limits else None
+    if limits_file and not limits_file.is_file():
+        reader.problem("SYNC_LIMITS", f"names no file: {limits_file}; check the path")
     reader.raise_problems()
-    return SyncSettings(mode=mode, live_since=live_since)
+    return SyncSettings(mode, live_since, late_stores, limits_file)
 
 
 def read_post(env: Environment) -> PostSettings:

@@ -1,5 +1,7 @@
 """How syncs act, as configured."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from orchestration.resources.live_since import LiveSince
@@ -7,7 +9,7 @@ from orchestration.resources.settings import environment, read_sync
 
 
 class SyncResource(dg.ConfigurableResource[None]):
-    """Whether syncs send, and since when they may; read anew at each use."""
+    """How syncs act; read anew at each use."""
 
     @property
     def mode(self) -> str:
@@ -18,3 +20,18 @@ class SyncResource(dg.ConfigurableResource[None]):
     def live_since(self) -> LiveSince:
         """From when each store and action may be touched: what gates and senders both read."""
         return read_sync(environment()).live_since
+
+    @property
+    def late_stores(self) -> frozenset[str]:
+        """The stores that dispose of returned units late, rather than move inventory states."""
+        return read_sync(environment()).late_stores
+
+    @property
+    def limits_file(self) -> Path | None:
+        """The table of limits that stands in for the project's own."""
+        return read_sync(environment()).limits_file
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What the gates must know of it, as the build's variables."""
+        return read_sync(environment()).variables

@@ -21,6 +21,7 @@ from orchestration.sandbox.storefront_bulk_queries import (
     bulk_operations,
     run_in_bulk,
 )
+from orchestration.sandbox.storefront_disposing import DispositionDesk
 from orchestration.sandbox.storefront_metafields import MetafieldDesk
 from orchestration.sandbox.storefront_paging import Key, page
 from orchestration.sandbox.storefront_refunding import RefundDesk
@@ -242,6 +243,12 @@ def _process_return(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Recor
     return RefundDesk(visit.books, visit.store, visit.now).process(arguments["input"])
 
 
+def _dispose(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
+    visit: Visit = info.context
+    desk = DispositionDesk(visit.books, visit.store, visit.now)
+    return desk.dispose(arguments["dispositionInputs"])
+
+
 def _create_refund(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     visit: Visit = info.context
     desk = RefundDesk(visit.books, visit.store, visit.now)
@@ -286,6 +293,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
         "metafieldsSet": _set_metafields,
         "refundCreate": _create_refund,
         "returnProcess": _process_return,
+        "reverseFulfillmentOrderDispose": _dispose,
     },
     "Order": {"agreements": _agreements, "metafield": _metafield},
     "Location": {"inventoryLevels": _levels_of_place},

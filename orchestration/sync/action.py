@@ -25,7 +25,7 @@ class Remote:
     The systems as one store's actions reach them; None for what is not configured.
 
     `rma_status_field` is the account's field for the stages of a return, `opt_out_tag` the tag of
-    customers who want no notices.
+    customers who want no notices; `disposes_late` the store's way of putting units back on sale.
     """
 
     storefront: Storefront
@@ -33,6 +33,7 @@ class Remote:
     post: Post | None = None
     rma_status_field: str = ""
     opt_out_tag: str = ""
+    disposes_late: bool = False
 
 
 RemoteForStore = Callable[[str], Remote]

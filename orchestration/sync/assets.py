@@ -6,7 +6,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.gates import PUBLICATION, PUBLICATION_GATE, check_states, published_file
+from orchestration.gates import (
+    LIMITS_FILE,
+    PUBLICATION,
+    PUBLICATION_GATE,
+    check_states,
+    published_file,
+    read_limits,
+)
 from orchestration.ledger import UNRESOLVED, Ledger, LedgerError, State
 from orchestration.resources import (
     Home,
@@ -67,7 +74,7 @@ def sync_asset(action: Action, *, after: Sequence[str] = ()) -> dg.AssetsDefinit
     ) -> dg.MaterializeResult[None]:
         file, policy = checked_file(context.instance, home.published), policy_of(sync)
         try:
-            with ledger.open() as opened, remotes(shopify, netsuite, post) as remote_for:
+            with ledger.open() as opened, remotes(shopify, netsuite, post, sync) as remote_for:
                 free_dead_runs(opened, context.instance)
                 summary = run_action(
                     action,
@@ -111,7 +118,8 @@ def checked_file(instance: dg.DagsterInstance, folder: Path) -> Path:
 def policy_of(sync: SyncResource) -> Policy:
     """Return the settings as the engine's policy; unreadable ones end the run before it acts."""
     try:
-        return Policy(mode=Mode(sync.mode), live_since=sync.live_since)
+        limits = read_limits(sync.limits_file or LIMITS_FILE)
+        return Policy(mode=Mode(sync.mode), live_since=sync.live_since, limits=limits)
     except ValueError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

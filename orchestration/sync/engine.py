@@ -152,7 +152,7 @@ class _Run:
         return self._calls.send(row.intent, terms=self._terms(row))
 
     def _terms(self, row: GateRow) -> Terms:
-        most = self._limits.scaled(self._limits.per_day, row.currency)
+        most = Decimal(self._limits.of(row.currency).per_day)
         limit = DayLimit(str(self._limits.measure), most)
         return Terms(known_until=self._publication.known_until, day_limit=limit)
 
@@ -166,7 +166,7 @@ class _Run:
                 return Decimal(intent.quantity or 0)
 
     def _waits_for_approval(self, row: GateRow) -> bool:
-        limit = self._limits.scaled(self._limits.per_row, row.currency)
+        limit = self._limits.of(row.currency).per_row
         return bool(self._held(row)) or self._size(row.intent) > limit
 
     def _why_it_waits(self, row: GateRow) -> str:
@@ -205,7 +205,7 @@ class _Run:
             return "unresolved_intent"
         # The first row of a run always fits: its own limit, or the person who lifted it, decides.
         moved = self._moved.get(row.currency)
-        most = self._limits.scaled(self._limits.per_run, row.currency)
+        most = self._limits.of(row.currency).per_run
         is_over = moved is not None and moved + self._size(row.intent) > most
         return "above_run_limit" if is_over else ""
 

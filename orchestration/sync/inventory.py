@@ -37,7 +37,7 @@ class InventoryAction:
     """
     Units put into a state (no `source`) or moved between two states at one location.
 
-    Never combine with late dispositions for the same units: that books the stock twice.
+    A store that disposes late takes no units into a state: those would be booked twice.
     """
 
     name: str
@@ -61,6 +61,8 @@ class InventoryAction:
 
     def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
         """Return the call, unless the units are not there: they may be by the next run."""
+        if remote.disposes_late and not self.source:
+            return Held("inventory_method_changed")
         if self.source and self._level(intent, remote).get(self.source, 0) < (
             intent.quantity or 0
         ):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orchestration.gates import LIMITS, Limits
+from orchestration.gates import Limits, read_limits
 from orchestration.resources.live_since import LiveSince, since
 from orchestration.sync.values import GateRow, Mode
 
@@ -24,7 +24,7 @@ class Policy:
 
     mode: Mode = Mode.DRY
     live_since: LiveSince = field(default_factory=dict)
-    limits: Mapping[str, Limits] = field(default_factory=lambda: LIMITS)
+    limits: Mapping[str, Limits] = field(default_factory=read_limits)
 
     def since(self, store: str, action: str) -> datetime | None:
         """Return when the store went live for the action, or nothing if it did not."""

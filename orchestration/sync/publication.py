@@ -67,7 +67,10 @@ ROWS = """
         gates.inventory_item_id,
         gates.location_id,
         epoch_us(lifecycle.requested_at) as requested_at,
-        case when gates.order_line_id is null then to_json({
+        case when gates.inventory_method = 'dispositions' then to_json({
+            'method': gates.inventory_method,
+            'return_id': lifecycle.return_id
+        }) when gates.order_line_id is null then to_json({
             'order_id': lifecycle.order_id,
             'order_name': lifecycle.order_name,
             'return_id': lifecycle.return_id,

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from orchestration.resources import NetSuiteResource, PostResource, ShopifyResource
+from orchestration.resources import (
+    NetSuiteResource,
+    PostResource,
+    ShopifyResource,
+    SyncResource,
+)
 from orchestration.sync.action import Remote, RemoteForStore
 
 
 @contextmanager
 def remotes(
-    shopify: ShopifyResource, netsuite: NetSuiteResource, post: PostResource
+    shopify: ShopifyResource, netsuite: NetSuiteResource, post: PostResource, sync: SyncResource
 ) -> Iterator[RemoteForStore]:
     """Give a function that returns what a store's actions reach; LookupError for no such store."""
     with ExitStack() as opened:
@@ -18,6 +23,7 @@ def remotes(
         if netsuite.is_configured:
             erp, status_field = opened.enter_context(netsuite.records())
         carrier, opt_out_tag = post.for_customers, post.opt_out_tag
+        late_stores = sync.late_stores
 
         def remote_for(store: str) -> Remote:
             return Remote(
@@ -26,6 +32,7 @@ def remotes(
                 post=carrier,
                 rma_status_field=status_field,
                 opt_out_tag=opt_out_tag,
+                disposes_late=store in late_stores,
             )
 
         yield remote_for

@@ -77,6 +77,35 @@ def test_all_problems_of_all_settings_can_be_told_together():
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("us=late", "'us=late' is not written store=method, where a method is states or dispos"),
+        ("us", "'us' is not written store=method"),
+        ("fr=states", "'fr' is not among SHOPIFY_STORES (us, uk)"),
+        ("us=states,us=dispositions", "'us' stands twice: a store has one method"),
+    ],
+)
+def test_an_inventory_method_that_is_none_is_refused_with_its_remedy(said, remedy):
+    with pytest.raises(SettingsError) as caught:
+        read_sync({"SHOPIFY_STORES": "us,uk", "SYNC_INVENTORY_METHOD": said})
+
+    assert f"SYNC_INVENTORY_METHOD: {remedy}" in str(caught.value)
+
+
+def test_a_table_of_limits_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SettingsError, match=r"SYNC_LIMITS: names no file: .*gone\.csv; check"):
+        read_sync({"SYNC_LIMITS": str(tmp_path / "gone.csv")})
+
+
+def test_a_store_moves_inventory_states_unless_it_is_said_to_dispose_late():
+    said = {"SHOPIFY_STORES": "us,uk", "SYNC_INVENTORY_METHOD": "us=states, uk=dispositions"}
+
+    assert read_sync({}).late_stores == frozenset()
+    assert read_sync(said).late_stores == {"uk"}
+    assert read_sync(said).variables["late_disposition_stores"] == ["uk"]
+
+
 def test_an_app_of_the_own_organisation_has_client_credentials(tmp_path):
     kept = tmp_path / "secret"
     kept.write_text("shpss_kept\n")

@@ -145,6 +145,7 @@ class Bench:
             self.records = RecordApi(self.account, self.clock)
         self.erp = Wire(self._erp, is_write=lambda r: r.method == "PATCH" or "!" in str(r.url))
         self.post, self.opt_out_tag = None, "no-return-notices"
+        self.disposes_late = False
         self.ledger = Ledger(url)
         self.run_count = 0
 
@@ -201,7 +202,12 @@ class Bench:
         clock = ClientClock(now=self.clock, sleep=lambda _: None)
         store = ShopifyClient(http, api_version="2026-07", clock=clock)
         if self.account is None:
-            return Remote(store, post=self.post, opt_out_tag=self.opt_out_tag)
+            return Remote(
+                store,
+                post=self.post,
+                opt_out_tag=self.opt_out_tag,
+                disposes_late=self.disposes_late,
+            )
         account = httpx.Client(transport=self.erp, base_url="http://erp")
         erp = RecordClient(account, fields=Fields(), clock=clock)
         return Remote(
@@ -210,6 +216,7 @@ class Bench:
             post=self.post,
             opt_out_tag=self.opt_out_tag,
             rma_status_field="custbody_return_stages",
+            disposes_late=self.disposes_late,
         )
 
     def run(self, *rows, action, policy=LIVE, wrap=lambda ledger: ledger, **facts):
@@ -296,6 +303,22 @@ class Bench:
         own = {"order_line_id": f"line {line}", "gate_key": f"{action}-{line}", "quantity": 1}
         place = {"inventory_item_id": ITEM, "location_id": PLACE, "sku": "RUG-120"}
         return self.gate(action, **{**own, **place, **changes})
+
+    def disposition_gate(self, action, **changes):
+        """A row for one unit of the return's line that nobody has decided on."""
+        said = {"method": "dispositions", "return_id": gid("Return", self.stem, "r1")}
+        line = self.scenarios[0].line_gid("o1", "rug")
+        own = {"order_line_id": line, "details": json.dumps(said)}
+        return self.stock_gate(action, **{**own, **changes})
+
+    def dispositions(self):
+        """What the storefront's own books hold of the return: type and units."""
+        return [
+            (made["type"], made["quantity"])
+            for order in self.record("Return", "r1")["reverseFulfillmentOrders"]
+            for line in order["lineItems"]
+            for made in line["dispositions"]
+        ]
 
     def refunds(self):
         """What the storefront's own books say was paid back, by note."""

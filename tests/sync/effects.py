@@ -22,11 +22,16 @@ class Effect:
 
     @property
     def action(self):
-        return self.name.partition("_by_")[0] if self.name.startswith("notify") else self.name
+        return self.name.partition("_by_")[0]
+
+    @property
+    def is_disposition(self):
+        return self.name.endswith("_by_disposition")
 
     def bench(self, url, folder):
         made = Bench(url, folder=folder if self.needs_erp else None)
         made.stock(**ON_SHELF)
+        made.disposes_late = self.is_disposition
         if self.action == "notify":
             made.post = Letters(is_repeatable=self.is_repeatable)
         if self.action == "open_rma":
@@ -46,6 +51,8 @@ class Effect:
                 return bench.case_gate(self.action, details={"lines": [line]})
             case "notify":
                 return bench.case_gate(self.action, told="posting")
+        if self.is_disposition:
+            return bench.disposition_gate(self.action)
         return bench.stock_gate(self.action)
 
     def wire(self, bench, channel):
@@ -68,7 +75,16 @@ class Effect:
                 return len(bench.authorizations())
             case "notify":
                 return len(bench.post.taken)
-        return self._moved(bench)
+        return self._disposed(bench) if self.is_disposition else self._moved(bench)
+
+    def _disposed(self, bench):
+        """Units put on sale are in the stock too; those that are not are in no state at all."""
+        made = bench.dispositions()
+        kind = "RESTOCKED" if self.action == "restock" else "NOT_RESTOCKED"
+        assert set(made) <= {(kind, 1)}
+        on_sale = len(made) if self.action == "restock" else 0
+        assert bench.units() == {**ON_SHELF, "available": ON_SHELF["available"] + on_sale}
+        return len(made)
 
     def _moved(self, bench):
         source, target = MOVES[self.action]
@@ -101,6 +117,8 @@ MOVES = {
 }
 EFFECTS = (
     *(Effect(name, ("storefront",)) for name in MOVES),
+    Effect("restock_by_disposition", ("storefront",)),
+    Effect("write_off_by_disposition", ("storefront",)),
     Effect("issue_refund", ("storefront",)),
     Effect("publish_quote", ("storefront",)),
     Effect("publish_status", ("storefront", "erp"), needs_erp=True),

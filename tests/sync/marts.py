@@ -16,7 +16,7 @@ TABLES = """
         action varchar, store varchar, case_key varchar, case_name varchar, decision varchar,
         gate_key varchar, order_line_id varchar, sku varchar, quantity integer,
         amount decimal(18, 2), currency varchar, hold_reasons varchar[], evidence varchar,
-        told varchar,        inventory_item_id varchar, location_id varchar
+        told varchar, inventory_item_id varchar, location_id varchar, inventory_method varchar
     );
     create table marts.fct_return_lifecycle (
         case_key varchar, requested_at timestamptz, order_id varchar,
@@ -59,7 +59,10 @@ def write_publication(
         for row in rows:
             values = [getattr(row, name) for name in COLUMNS]
             marks = ", ".join("?" for _ in values)
-            connection.execute(f"insert into marts.fct_sync_gates values ({marks})", values)
+            names = ", ".join(COLUMNS)
+            connection.execute(
+                f"insert into marts.fct_sync_gates ({names}) values ({marks})", values
+            )
         for case_key, requested_at in {(row.case_key, row.requested_at) for row in rows}:
             connection.execute(
                 "insert into marts.fct_return_lifecycle (case_key, requested_at) values (?, ?)",

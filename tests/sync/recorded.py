@@ -45,3 +45,7 @@ def _run_the_others(bench):
     }
     for action in STOCK:
         bench.run(bench.gate(action, **units), action=action)
+    bench.disposes_late = True
+    for action in ("restock", "write_off"):
+        row = bench.disposition_gate(action, gate_key=f"{action} late", case_key="us/return/late")
+        bench.run(row, action=action)

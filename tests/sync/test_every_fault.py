@@ -20,6 +20,7 @@ AT_EFFECTS = tuple(
 )
 AT_READS = tuple(f"{kind} before read" for kind in ("die", "raise"))
 POINTS = (*AT_COMMITS, *AT_EFFECTS, *AT_READS)
+HARDEST = {"issue_refund", "restock", "restock_by_disposition"}
 KINDS = {"die": Crash, "raise": RuntimeError}
 
 
@@ -78,7 +79,11 @@ def test_an_effect_happens_once_whatever_happens_to_the_run(url, tmp_path, effec
 @pytest.mark.parametrize("first", AT_EFFECTS)
 @pytest.mark.parametrize(
     "effect",
-    [effect for effect in EFFECTS if effect.name in {"issue_refund", "restock"}],
+    [
+        effect
+        for effect in EFFECTS
+        if effect.name in {"issue_refund", "restock", "restock_by_disposition"}
+    ],
     ids=lambda effect: effect.name,
 )
 def test_a_second_fault_on_the_way_back_changes_nothing(tmp_path, effect, first, second):

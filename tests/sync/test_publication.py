@@ -52,6 +52,18 @@ def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
     }
 
 
+def test_a_row_that_is_disposed_of_late_says_so_and_of_which_return(tmp_path):
+    row = gate("restock")
+    file = write_publication(tmp_path, rows=[row])
+    with duckdb.connect(file) as connection:
+        connection.execute("update marts.fct_sync_gates set inventory_method = 'dispositions'")
+        connection.execute("update marts.fct_return_lifecycle set return_id = 'r'")
+
+    (found,) = read_publication(file, "restock").rows
+
+    assert json.loads(found.details) == {"method": "dispositions", "return_id": "r"}
+
+
 UNAUTHORIZED = {
     "case_key": "us/return/1",
     "case_name": "#1001-R1",

@@ -38,6 +38,7 @@ line_gates as (
         case when hold_reason is null then 'ready' else 'held' end as own_decision,
         {{ sorted_list(['hold_reason']) }} as own_reasons,
         cast(null as {{ text_type() }}) as told,
+        inventory_method,
         moved_before_quantity
 
     from {{ ref('int_line_gates') }}
@@ -116,6 +117,7 @@ gates as (
         decision as own_decision,
         hold_reasons as own_reasons,
         told,
+        cast(null as {{ text_type() }}) as inventory_method,
         moved_before_quantity
 
     from case_gates
@@ -175,6 +177,7 @@ final as (
         sku,
         inventory_item_id,
         location_id,
+        inventory_method,
         quantity,
         {{ from_minor('amount_minor', 'currency') }} as amount,
         told,
@@ -187,6 +190,7 @@ final as (
             || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
             || cast(moved_before_quantity as {{ text_type() }}) || '|' || coalesce(told, '') || '|'
             || own_decision || '|' || coalesce(evidence, '')
+            || case when inventory_method = 'dispositions' then '|dispositions' else '' end
         ) as gate_key,
         coalesce(evidence, '') as evidence
 

@@ -12,6 +12,7 @@ actions as (
     where
         action in ('quarantine', 'hold_for_inspection', 'restock', 'write_off')
         and confirmed_at <= {{ as_of() }}
+        and not coalesce(is_disposition, false)
 
 ),
 

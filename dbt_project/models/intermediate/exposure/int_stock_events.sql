@@ -1,9 +1,55 @@
 -- What put units of a case on sale, took them off, or passed them; one row per event.
 with
 
+actions as (
+
+    select * from {{ changed('stg_ledger__actions', by='case_key') }}
+
+    where
+        action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
+        and confirmed_at <= {{ as_of() }}
+
+),
+
+every_disposition as (
+
+    select
+        {{ case_key('store', "'return'", 'return_id') }} as case_key,
+        *
+
+    from {{ changed('int_storefront_dispositions') }}
+
+),
+
+-- What our own actions disposed of is told by them, and says nothing of what the storefront did.
+own_dispositions as (
+
+    select distinct
+        every_disposition.case_key,
+        every_disposition.disposition_id
+
+    from every_disposition
+
+    inner join actions
+        on
+            every_disposition.case_key = actions.case_key
+            and actions.is_disposition
+            and ',' || actions.reference || ',' like '%,' || every_disposition.disposition_id || ',%'
+
+),
+
 dispositions as (
 
-    select * from {{ changed('int_storefront_dispositions') }}
+    select every_disposition.*
+
+    from every_disposition
+
+    left join own_dispositions
+        on
+            every_disposition.case_key = own_dispositions.case_key
+            and every_disposition.disposition_id = own_dispositions.disposition_id
+
+    where own_dispositions.disposition_id is null
 
 ),
 
@@ -21,13 +67,14 @@ disposed_lines as (
 restocked_by_disposition as (
 
     select
-        {{ case_key('store', "'return'", 'return_id') }} as case_key,
+        case_key,
         order_line_id,
         'restored' as event,
         disposed_quantity as quantity,
         location_id,
         location_name,
-        disposed_at as occurred_at
+        disposed_at as occurred_at,
+        false as is_disposition
 
     from dispositions
 
@@ -44,7 +91,8 @@ restocked_by_refund as (
         lines.restocked_quantity as quantity,
         lines.location_id,
         lines.location_name,
-        refunds.refunded_at as occurred_at
+        refunds.refunded_at as occurred_at,
+        false as is_disposition
 
     from {{ changed('int_storefront_refund_lines') }} as lines
 
@@ -80,13 +128,10 @@ confirmed_actions as (
         quantity,
         location_id,
         cast(null as {{ text_type() }}) as location_name,
-        confirmed_at as occurred_at
+        confirmed_at as occurred_at,
+        is_disposition
 
-    from {{ changed('stg_ledger__actions', by='case_key') }}
-
-    where
-        action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
-        and confirmed_at <= {{ as_of() }}
+    from actions
 
 ),
 
@@ -99,7 +144,8 @@ passed as (
         inspected_quantity as quantity,
         cast(null as {{ text_type() }}) as location_id,
         cast(null as {{ text_type() }}) as location_name,
-        inspected_at as occurred_at
+        inspected_at as occurred_at,
+        false as is_disposition
 
     from {{ changed('int_case_inspections') }}
 

@@ -19,6 +19,18 @@ rmas as (
 
 ),
 
+stock as (
+
+    select
+        *,
+        -- Units that our own dispositions decided on never were in quality control.
+        held_quantity + quarantined_quantity - released_quantity - written_off_quantity + coalesce(disposed_quantity, 0)
+            as in_quality_control_quantity
+
+    from {{ ref('int_case_line_stock') }}
+
+),
+
 lines as (
 
     select
@@ -31,8 +43,10 @@ lines as (
         coalesce(stock.held_quantity, 0) as held_quantity,
         coalesce(stock.on_sale_quantity, 0) as on_sale_quantity,
         coalesce(stock.written_off_quantity, 0) as written_off_quantity,
-        coalesce(stock.held_quantity + stock.quarantined_quantity - stock.released_quantity, 0)
-        - coalesce(stock.written_off_quantity, 0) as in_quality_control_quantity,
+        coalesce(stock.disposed_quantity, 0) as disposed_quantity,
+        coalesce(stock.in_quality_control_quantity, 0) as in_quality_control_quantity,
+        -- Units in quality control leave it as they came, whatever the store does with the others.
+        {{ disposes_late('cases.store') }} and coalesce(stock.in_quality_control_quantity, 0) <= 0 as is_disposed_late,
         stock.restored_location_id,
         stock.any_location_id
 
@@ -44,7 +58,7 @@ lines as (
 
     left join rmas on lines.case_key = rmas.case_key
 
-    left join {{ ref('int_case_line_stock') }} as stock
+    left join stock
         on
             lines.case_key = stock.case_key
             and lines.order_line_id = stock.order_line_id
@@ -85,7 +99,7 @@ decisions as (
         case_key,
         order_line_id,
         'hold_for_inspection' as action,
-        received_quantity - restored_quantity - held_quantity as quantity,
+        received_quantity - restored_quantity - held_quantity - disposed_quantity as quantity,
         case when not has_live_rma then 'unlinked' end as hold_reason
 
     from lines
@@ -93,6 +107,7 @@ decisions as (
     where
         kind = 'return'
         and not is_ended
+        and not {{ disposes_late('store') }}
 
     union all
 
@@ -100,7 +115,11 @@ decisions as (
         case_key,
         order_line_id,
         'restock' as action,
-        passed_quantity - on_sale_quantity as quantity,
+        case
+            when {{ disposes_late('store') }} and not is_disposed_late
+                then least(passed_quantity - on_sale_quantity, in_quality_control_quantity)
+            else passed_quantity - on_sale_quantity
+        end as quantity,
         cast(null as {{ text_type() }}) as hold_reason
 
     from lines
@@ -136,7 +155,10 @@ decisions as (
         case_key,
         order_line_id,
         'write_off' as action,
-        least(failed_quantity - written_off_quantity, in_quality_control_quantity) as quantity,
+        case
+            when is_disposed_late then failed_quantity - written_off_quantity
+            else least(failed_quantity - written_off_quantity, in_quality_control_quantity)
+        end as quantity,
         cast(null as {{ text_type() }}) as hold_reason
 
     from lines
@@ -190,6 +212,10 @@ final as (
         decisions.action,
         cast(decisions.quantity as integer) as quantity,
         decisions.hold_reason,
+        case
+            when decisions.action in ('restock', 'write_off') and lines.is_disposed_late then 'dispositions'
+            else 'states'
+        end as inventory_method,
         -- What the line's earlier actions moved: the same units asked for again are another request.
         case decisions.action
             when 'quarantine' then lines.on_sale_quantity

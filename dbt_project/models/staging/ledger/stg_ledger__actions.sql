@@ -20,6 +20,7 @@ renamed as (
         location_id,
         currency,
         reference,
+        coalesce(reference, '') like 'gid://shopify/ReverseFulfillmentOrderDisposition/%' as is_disposition,
         run_id,
         quantity,
         amount,
