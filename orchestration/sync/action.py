@@ -142,6 +142,18 @@ class Action(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class CaseAction:
+    """What the actions about a whole case share: they wait for no other, and a no is a no."""
+
+    name: str
+    waits_for: frozenset[str] = frozenset()
+
+    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
+        """Return what a refusal by these codes means."""
+        return Refused(message)
+
+
 def details_of(intent: Intent) -> Mapping[str, Any]:
     """Return what else the call needs."""
     return json.loads(intent.details) if intent.details else {}
@@ -160,6 +172,20 @@ def document_uri(intent: Intent) -> str:
 def is_settled(record: IntentRecord, *, now: datetime) -> bool:
     """Whether a call that was made can no longer be on its way."""
     return record.sent_at is None or now - record.sent_at >= SETTLED_AFTER
+
+
+def not_found(record: IntentRecord, what: str, *, now: datetime) -> Unclear | Absent:
+    """Return what it means that there is no effect to be read; `what` says so in words."""
+    if is_settled(record, now=now):
+        return Absent(what)
+    return Unclear(f"{what} yet; the call may be on its way")
+
+
+def unsaid(intent: Intent) -> str:
+    """Return what an intent lacks that tells of a case on or by its order, as a hold reason."""
+    if not intent.told:
+        return "nothing_to_tell"
+    return "" if details_of(intent).get("order_id") else "no_order"
 
 
 def _as_text(value: object) -> str:

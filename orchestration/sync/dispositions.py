@@ -14,7 +14,6 @@ import msgspec
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
     Held,
@@ -24,7 +23,7 @@ from orchestration.sync.action import (
     Request,
     Unclear,
     details_of,
-    is_settled,
+    not_found,
 )
 from orchestration.sync.remote import storefront_document
 
@@ -100,9 +99,7 @@ class Disposition:
         found = _found(sent["variables"], sent["context"], lines)
         if found is not None:
             return found
-        if not is_settled(record, now=now):
-            return Unclear("the units are not disposed of yet; the call may be on its way")
-        return Absent("the units are not disposed of")
+        return not_found(record, "the units are not disposed of", now=now)
 
     def _inputs(
         self, intent: Intent, lines: Sequence[Mapping[str, Any]]

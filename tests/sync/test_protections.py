@@ -1,5 +1,6 @@
 """Each protection is taken away in turn, and a test turns red; the list is printed."""
 
+from dataclasses import replace
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -7,15 +8,18 @@ import pytest
 from sqlalchemy import text
 
 from orchestration.ledger import Ledger, approvals, guards, moves
-from orchestration.sync import inventory, told
+from orchestration.sync import action, inventory, told
 from orchestration.sync.action import Absent
-from orchestration.sync.actions import issue_refund
+from orchestration.sync.actions import issue_refund, open_rma
 from orchestration.sync.calls import Calls
 from orchestration.sync.captured import Captured, Share
+from orchestration.sync.dispositions import Disposition
 from orchestration.sync.engine import _Run
+from orchestration.sync.stock import StockAction
 from tests.ledger import test_approvals as approving
 from tests.ledger import test_ledger as ledgers
 from tests.ledger.fresh import fresh_ledger_file
+from tests.sync import test_dispositions as disposing
 from tests.sync import test_engine as engine
 from tests.sync import test_faults as faults
 from tests.sync import test_notices as notices
@@ -58,6 +62,15 @@ def on_bench(test, *arguments, erp=False):
             bench.close()
 
     return check
+
+
+def on_late_bench(test):
+    def check(bench):
+        bench.stock(**disposing.SHELF)
+        bench.disposes_late = True
+        test(bench)
+
+    return on_bench(check)
 
 
 def a_lost_call_is_not_repeated_once_its_gate_has_closed(bench):
@@ -114,6 +127,13 @@ def without_digest(setting=told.setting):
     return patch("orchestration.sync.actions.publish_status.setting", bare)
 
 
+def without_what_was_there(prepare=Disposition.prepare):
+    def forgetful(self, intent, remote):
+        return replace(prepare(self, intent, remote), context={"known": []})
+
+    return patch.object(Disposition, "prepare", forgetful)
+
+
 def unseen_ledger_lock():
     return patch.object(moves, "unleased", lambda _: text("1 = 1"))
 
@@ -154,7 +174,7 @@ PROTECTIONS = {
         ),
     ),
     "wait until a call has settled": (
-        lambda: patch.object(issue_refund, "is_settled", lambda *_, **__: True),
+        lambda: patch.object(action, "is_settled", lambda *_, **__: True),
         on_bench(refunds.test_a_call_that_may_still_be_on_its_way_is_not_made_again),
     ),
     "what was captured": (
@@ -197,6 +217,24 @@ PROTECTIONS = {
     "second person": (
         lambda: patch.object(approvals, "is_same_person", lambda *_: False),
         on_ledger(approving.test_whoever_proposed_an_intent_cannot_approve_it_under_any_spelling),
+    ),
+    "dispositions from before the call": (
+        without_what_was_there,
+        on_late_bench(
+            disposing.test_what_was_disposed_of_before_the_call_is_not_taken_for_its_effect
+        ),
+    ),
+    "one method a unit": (
+        lambda: patch.object(StockAction, "_of", lambda self, _: self.by_states),
+        on_late_bench(disposing.test_a_passed_unit_is_put_on_sale_by_its_disposition_alone),
+    ),
+    "authorizations that name no return": (
+        lambda: patch.object(open_rma, "_unnamed", return_value=[]),
+        on_bench(
+            telling.test_an_authorization_that_names_no_return_but_has_its_units_waits_for_a_person,
+            "SalesOrd",
+            erp=True,
+        ),
     ),
     "compare and set": (
         without_digest,

@@ -14,9 +14,9 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
+    CaseAction,
     Held,
     Refused,
     Remote,
@@ -25,7 +25,7 @@ from orchestration.sync.action import (
     Unclear,
     details_of,
     idempotency_key,
-    is_settled,
+    not_found,
 )
 from orchestration.sync.captured import Captured, Share
 from orchestration.sync.money import paid
@@ -35,11 +35,10 @@ CALL_UNDECIDED = "IDEMPOTENCY_CONCURRENT_REQUEST"
 
 
 @dataclass(frozen=True)
-class IssueRefund:
+class IssueRefund(CaseAction):
     """Never more than was captured and is left, never more than the ERP credits."""
 
     name: str = "issue_refund"
-    waits_for: frozenset[str] = frozenset()
 
     def missing(self, intent: Intent) -> str:
         """Return what the intent lacks to be sent, as a hold reason."""
@@ -104,9 +103,7 @@ class IssueRefund:
             line["processedQuantity"] for line in returned["returnLineItems"]["nodes"]
         ):
             return Unclear("units were processed and no refund bears the credit's number")
-        if not is_settled(record, now=now):
-            return Unclear("no refund bears the credit's number yet; the call may be on its way")
-        return Absent("no refund bears the credit's number and no unit was processed")
+        return not_found(record, "no refund bears the credit's number", now=now)
 
     def _processing(
         self, intent: Intent, remote: Remote, *, shares: list[Share], captured: Captured

@@ -15,6 +15,7 @@ from orchestration.sync.action import (
     NAMESPACE,
     Answer,
     Applied,
+    CaseAction,
     Held,
     Refused,
     Remote,
@@ -22,6 +23,7 @@ from orchestration.sync.action import (
     Request,
     Unclear,
     details_of,
+    unsaid,
 )
 from orchestration.sync.notices import NoTemplateError, letter_of
 from orchestration.sync.remote import storefront_document
@@ -30,17 +32,14 @@ SENT_BY = "post"
 
 
 @dataclass(frozen=True)
-class Notify:
+class Notify(CaseAction):
     """The address is read at the moment of sending, and kept nowhere."""
 
     name: str = "notify"
-    waits_for: frozenset[str] = frozenset()
 
     def missing(self, intent: Intent) -> str:
         """Return what the intent lacks to be sent, as a hold reason."""
-        if not intent.told:
-            return "nothing_to_tell"
-        return "" if details_of(intent).get("order_id") else "no_order"
+        return unsaid(intent)
 
     def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
         """Return the notice without its address; whoever has unsubscribed gets none."""
@@ -65,10 +64,6 @@ class Notify:
         letter = letter_of(intent, letter_id=request.variables["id"], address=address)
         receipt = remote.post.deliver(letter)
         return Applied(intent.told or "", f"{letter.kind} {letter.letter_id}: {receipt}")
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal means."""
-        return Refused(message)
 
     def read_back(self, _: Intent, __: Remote) -> str:
         """Nothing can be read back of a letter that is on its way."""

@@ -12,17 +12,15 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
+    CaseAction,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
-    Unclear,
     details_of,
-    is_settled,
+    not_found,
 )
 from orchestration.sync.remote import Erp, RefusedError
 
@@ -62,11 +60,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class OpenRma:
+class OpenRma(CaseAction):
     """One authorization a return, with the units and lines that were asked for."""
 
     name: str = "open_rma"
-    waits_for: frozenset[str] = frozenset()
 
     def missing(self, intent: Intent) -> str:
         """Return what the intent lacks to be sent, as a hold reason."""
@@ -113,10 +110,6 @@ class OpenRma:
             rma = str(found["id"])
         return Applied(rma, f"{RMA} {rma} from {SALES_ORDER} {sales_order}")
 
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal means."""
-        return Refused(message)
-
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the ERP holds under our external id."""
         found = _erp(remote).record(RMA, f"eid:{external_id(intent)}") or {}
@@ -127,9 +120,7 @@ class OpenRma:
         found = _erp(remote).record(RMA, f"eid:{external_id(record.intent)}")
         if found is not None:
             return Applied(str(found["id"]), f"{RMA} {found['id']}: found by its external id")
-        if not is_settled(record, now=now):
-            return Unclear("no record has our external id yet; the call may be on its way")
-        return Absent("no record has our external id")
+        return not_found(record, "no record has our external id", now=now)
 
 
 def external_id(intent: Intent) -> str:

@@ -8,28 +8,25 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
+    CaseAction,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
-    Unclear,
     details_of,
-    is_settled,
+    not_found,
 )
 from orchestration.sync.money import rounded
 from orchestration.sync.told import read_told, set_told, setting
 
 
 @dataclass(frozen=True)
-class PublishQuote:
+class PublishQuote(CaseAction):
     """Written over what was read; what it says can be read back, so it is never said twice."""
 
     name: str = "publish_quote"
-    waits_for: frozenset[str] = frozenset()
 
     def missing(self, intent: Intent) -> str:
         """Return what the intent lacks to be sent, as a hold reason."""
@@ -45,10 +42,6 @@ class PublishQuote:
         """Set the metafield."""
         return set_told(request, remote, reference=None)
 
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal means."""
-        return Refused(message)
-
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the order tells now."""
         return str(dict(read_told(intent, remote).of(intent).get("quote") or {}))
@@ -59,9 +52,7 @@ class PublishQuote:
             record.intent
         ):
             return Applied("metafield", "the order tells it")
-        if not is_settled(record, now=now):
-            return Unclear("the order does not tell it yet; the call may be on its way")
-        return Absent("the order does not tell it")
+        return not_found(record, "the order does not tell it", now=now)
 
 
 def _quote(intent: Intent) -> Mapping[str, Any]:

@@ -7,17 +7,16 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
+    CaseAction,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
-    Unclear,
     details_of,
-    is_settled,
+    not_found,
+    unsaid,
 )
 from orchestration.sync.told import read_told, set_told, setting
 
@@ -25,17 +24,14 @@ RMA = "returnAuthorization"
 
 
 @dataclass(frozen=True)
-class PublishStatus:
+class PublishStatus(CaseAction):
     """Both places are set to the same words, and setting them twice is setting them once."""
 
     name: str = "publish_status"
-    waits_for: frozenset[str] = frozenset()
 
     def missing(self, intent: Intent) -> str:
         """Return what the intent lacks to be sent, as a hold reason."""
-        if not intent.told:
-            return "nothing_to_tell"
-        return "" if details_of(intent).get("order_id") else "no_order"
+        return unsaid(intent)
 
     def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
         """Return the call on the metafield as it is now."""
@@ -51,10 +47,6 @@ class PublishStatus:
             remote.erp.update(RMA, rma, {remote.rma_status_field: intent.told})
         return set_told(request, remote, reference=intent.told)
 
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal means."""
-        return Refused(message)
-
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what both places tell now."""
         told = dict(read_told(intent, remote).of(intent).get("stages") or {})
@@ -67,9 +59,7 @@ class PublishStatus:
         is_on_rma = _rma(intent, remote) is None or _on_rma(intent, remote) == intent.told
         if is_told and is_on_rma:
             return Applied(intent.told or "", "both places tell it")
-        if not is_settled(record, now=now):
-            return Unclear("it is not told everywhere yet; the call may be on its way")
-        return Absent("it is not told everywhere")
+        return not_found(record, "it is not told everywhere", now=now)
 
 
 def _stages(intent: Intent) -> Mapping[str, Any]:
