@@ -1,6 +1,5 @@
 """One return as warehouse, finance and storefront know it, and what its gates say of it."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -60,14 +59,16 @@ class Returned:
         return self.on_sale - self.put_back_unseen
 
     @property
-    def damaged(self):
-        return self.bench.units().get("damaged", 0)
+    def written_off(self):
+        """Units that are damaged, or that a disposition keeps off sale."""
+        kept_off = sum(units for kind, units in self.bench.dispositions() if kind != "RESTOCKED")
+        return self.bench.units().get("damaged", 0) + kept_off
 
     @property
     def held(self):
-        """Every unit that was ever put into quality control from outside."""
+        """Every unit that was ever in our hands: in quality control, or disposed of."""
         inside = self.bench.units().get("quality_control", 0) + self.gone
-        return inside + self.damaged + self.moved_on_sale
+        return inside + self.written_off + self.moved_on_sale
 
     def is_authorized(self):
         return bool(self.bench.authorizations())
@@ -104,9 +105,14 @@ class Returned:
         return sorted(found, key=lambda each: (each.confirmed_at, each.intent.intent_key))
 
     def confirmed_units(self):
-        return Counter(
-            {name: sum(r.intent.quantity for r in self.confirmed(name)) for name in STOCK}
+        units = {name: sum(r.intent.quantity for r in self.confirmed(name)) for name in STOCK}
+        units["disposed"] = sum(
+            record.intent.quantity
+            for name in ("restock", "write_off")
+            for record in self.confirmed(name)
+            if record.intent.details
         )
+        return units
 
     def snapshot(self):
         """What the gates say of all that is confirmed now."""
@@ -116,22 +122,32 @@ class Returned:
     def _stock_rows(self):
         units = self.confirmed_units()
         on_sale = self.put_back_unseen + units["restock"] - units["quarantine"]
-        inside = units["hold_for_inspection"] + units["quarantine"]
+        inside = units["hold_for_inspection"] + units["quarantine"] + units["disposed"]
         inside -= units["restock"] + units["write_off"]
+        is_disposed = self.bench.disposes_late and inside <= 0
+        most = inside if self.bench.disposes_late and inside > 0 else ORDERED
         due = {
             "quarantine": (min(on_sale - self.passed, self.available), on_sale),
             "hold_for_inspection": (
                 self.received - self.put_back_unseen - units["hold_for_inspection"],
                 units["hold_for_inspection"],
             ),
-            "restock": (self.passed - on_sale, on_sale),
-            "write_off": (min(self.failed - units["write_off"], inside), units["write_off"]),
+            "restock": (min(self.passed - on_sale, most), on_sale),
+            "write_off": (
+                min(self.failed - units["write_off"], ORDERED if is_disposed else inside),
+                units["write_off"],
+            ),
         }
+        if self.bench.disposes_late:
+            del due["hold_for_inspection"]
         for action, (quantity, before) in due.items():
             if quantity > 0:
-                row = self.bench.stock_gate(action, evidence=str(self.evidence))
-                key = f"{action}-{quantity}-{before}-{self.evidence}"
-                yield replace(row, quantity=quantity, gate_key=key)
+                by_disposition = is_disposed and action in {"restock", "write_off"}
+                gate = self.bench.disposition_gate if by_disposition else self.bench.stock_gate
+                row = gate(action, evidence=str(self.evidence))
+                key = f"{action}-{quantity}-{before}-{self.evidence}-{by_disposition}"
+                line = self.bench.scenarios[0].line_gid("o1", "rug")
+                yield replace(row, quantity=quantity, gate_key=key, order_line_id=line)
 
     def _money_rows(self):
         if self.credit and not self.bench.refunds():

@@ -62,7 +62,7 @@ moved as (
 
     from {{ changed('int_stock_events') }}
 
-    where event <> 'passed'
+    where event not in ('passed', 'kept_off')
 
 ),
 

@@ -45,6 +45,7 @@ summed_to_line as (
         cast(sum(case when event = 'quarantine' then quantity else 0 end) as integer) as quarantined_quantity,
         cast(sum(case when event = 'hold_for_inspection' then quantity else 0 end) as integer) as held_quantity,
         cast(sum(case when event = 'write_off' then quantity else 0 end) as integer) as written_off_quantity,
+        cast(sum(case when event = 'kept_off' then quantity else 0 end) as integer) as kept_off_quantity,
         cast(sum(case when is_disposition then quantity else 0 end) as integer) as disposed_quantity,
         min(location_id) as any_location_id
 

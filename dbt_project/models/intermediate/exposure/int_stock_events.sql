@@ -1,4 +1,4 @@
--- What put units of a case on sale, took them off, or passed them; one row per event.
+-- What put units of a case on sale, kept or took them off, or passed them; one row per event.
 with
 
 actions as (
@@ -64,21 +64,21 @@ disposed_lines as (
 
 ),
 
-restocked_by_disposition as (
+decided_by_disposition as (
 
     select
         case_key,
         order_line_id,
-        'restored' as event,
+        case disposition_type when 'restocked' then 'restored' else 'kept_off' end as event,
         disposed_quantity as quantity,
-        location_id,
-        location_name,
+        case disposition_type when 'restocked' then location_id end as location_id,
+        case disposition_type when 'restocked' then location_name end as location_name,
         disposed_at as occurred_at,
         false as is_disposition
 
     from dispositions
 
-    where disposition_type = 'restocked'
+    where disposition_type in ('restocked', 'not_restocked', 'missing')
 
 ),
 
@@ -157,7 +157,7 @@ passed as (
 
 events as (
 
-    select * from restocked_by_disposition
+    select * from decided_by_disposition
     union all
     select * from restocked_by_refund
     union all

@@ -44,6 +44,7 @@ lines as (
         coalesce(stock.on_sale_quantity, 0) as on_sale_quantity,
         coalesce(stock.written_off_quantity, 0) as written_off_quantity,
         coalesce(stock.disposed_quantity, 0) as disposed_quantity,
+        coalesce(stock.kept_off_quantity, 0) as kept_off_quantity,
         coalesce(stock.in_quality_control_quantity, 0) as in_quality_control_quantity,
         -- Units in quality control leave it as they came, whatever the store does with the others.
         {{ disposes_late('cases.store') }} and coalesce(stock.in_quality_control_quantity, 0) <= 0 as is_disposed_late,
@@ -156,7 +157,7 @@ decisions as (
         order_line_id,
         'write_off' as action,
         case
-            when is_disposed_late then failed_quantity - written_off_quantity
+            when is_disposed_late then failed_quantity - written_off_quantity - kept_off_quantity
             else least(failed_quantity - written_off_quantity, in_quality_control_quantity)
         end as quantity,
         cast(null as {{ text_type() }}) as hold_reason
