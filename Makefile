@@ -99,7 +99,7 @@ sql: $(STAMP)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 tests: $(STAMP)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --ignore tests/browser/test_dagster.py
 
 # Both engines build the golden flows and their tables are held equal; needs Java 17 or newer.
 spark: $(SPARK_STAMP)
@@ -107,7 +107,7 @@ spark: $(SPARK_STAMP)
 
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
 # then the campaign of faults, fifty killed extractions and two hundred small ones.
-# Then 10,000 steps of interleaved syncs, and 48 killed ones.
+# Then 10,000 steps of interleaved syncs, 48 killed ones, and one that is started in Dagster's own pages.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \
@@ -116,6 +116,7 @@ soak: $(STAMP)
 		$(BIN)/pytest tests/faults -s
 	RETURNS_STEPS=10000 RETURNS_SYNC_KILLS=48 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/sync/test_interleaved.py tests/sync/test_killed_syncs.py -s
+	$(BIN)/pytest tests/browser/test_dagster.py
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:

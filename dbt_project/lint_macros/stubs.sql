@@ -40,6 +40,7 @@
 {% macro decimal_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
 {% macro store_month(moment, store) %}concat({{ moment }}, {{ store }}){% endmacro %}
 {% macro calendar_days_between(start, finish) %}({{ finish }} - {{ start }}){% endmacro %}
+{% macro disposes_late(store) %}disposes_late({{ store }}){% endmacro %}
 {% macro live_since(store, action) %}live_since({{ store }}, {{ action }}){% endmacro %}
 {% macro fits_rule(rule_value, id, name) %}fits_rule({{ rule_value }}, {{ id }}, {{ name }}){% endmacro %}
 {% macro one_word(text) %}one_word({{ text }}){% endmacro %}

@@ -12,6 +12,8 @@ import yaml
 
 INSTANCE_SETTINGS = {
     "telemetry": {"enabled": False},
+    # No dialog that asks for an address before anything else.
+    "nux": {"enabled": False},
     # One slot a pool: the warehouse has one writer, a sync one sender.
     "concurrency": {
         "pools": {"default_limit": 1, "granularity": "op"},

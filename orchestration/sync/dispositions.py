@@ -29,8 +29,8 @@ from orchestration.sync.remote import storefront_document
 
 RESTOCKED, NOT_RESTOCKED = "RESTOCKED", "NOT_RESTOCKED"
 LINE = "reverseFulfillmentOrderLineItemId"
-# As long as the ledger keeps a remote's own name of an effect.
-LONGEST_REFERENCE = 300
+# As many as the ledger keeps the storefront's own names of beside each other.
+MOST_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,12 @@ class Disposition:
             return Held("inventory_method_changed")
         orders = _reverse_orders(intent, remote)
         if orders is None:
-            return Held("return_too_long")
+            return Held("return_unreadable")
         inputs = next(filter(None, (self._inputs(intent, order) for order in orders)), None)
         if inputs is None:
             return Held("too_few_undisposed")
+        if len(inputs) > MOST_LINES:
+            return Held("too_many_return_lines")
         named = {each[LINE] for each in inputs}
         lines = [line for order in orders for line in order if line["id"] in named]
         known = [made["id"] for line in lines for made in line["dispositions"]]
@@ -92,10 +94,11 @@ class Disposition:
 
     def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
         """Look for dispositions that were not there when the call was prepared."""
-        lines = [line for order in _reverse_orders(record.intent, remote) or [] for line in order]
-        sent = msgspec.json.decode(record.request or "{}")
-        if not sent:
-            return Unclear("what was sent is not known: compare with the return, and settle")
+        orders = _reverse_orders(record.intent, remote)
+        if orders is None or not record.request:
+            return Unclear("not all of it can be read: compare with the return, and settle")
+        sent = msgspec.json.decode(record.request)
+        lines = [line for order in orders for line in order]
         found = _found(sent["variables"], sent["context"], lines)
         if found is not None:
             return found
@@ -118,10 +121,12 @@ class Disposition:
 
 
 def _reverse_orders(intent: Intent, remote: Remote) -> list[list[Mapping[str, Any]]] | None:
-    """Return the order line's lines by reverse order; None where not all of them can be seen."""
+    """Return the order line's lines by reverse order; None where not all of them can be read."""
     asked = {"returnId": details_of(intent)["return_id"]}
     data = remote.storefront.ask(storefront_document("return_disposed"), asked)
-    orders = (data.get("return") or {}).get("reverseFulfillmentOrders") or {"nodes": []}
+    if data.get("return") is None:
+        return None
+    orders = data["return"]["reverseFulfillmentOrders"]
     pages = [orders, *(order["lineItems"] for order in orders["nodes"])]
     if any((page.get("pageInfo") or {}).get("hasNextPage") for page in pages):
         return None
@@ -152,9 +157,9 @@ def _found(
     ]
     if not any(matches):
         return None
-    reference = ",".join(own for made in matches for own in made)
-    if any(len(made) != 1 for made in matches) or len(reference) > LONGEST_REFERENCE:
+    if any(len(made) != 1 for made in matches):
         return Unclear("somebody else disposed of the same units: compare, and settle by hand")
+    reference = ",".join(own for made in matches for own in made)
     return Applied(reference, f"disposed of: {reference}")
 
 

@@ -136,6 +136,19 @@ def test_a_call_that_may_still_be_on_its_way_is_not_made_again(late):
     assert late.storefront.write_count == 1
 
 
+def test_a_return_that_cannot_be_read_is_no_proof_that_nothing_happened(late):
+    late.storefront.faults = ["lose after"]
+    late.run(late.disposition_gate("restock"), action="restock")
+    late.clock.wait(minutes=6)
+    returned = late.record("Return", "r1")
+    late.books.delete(STORE, returned["id"])
+
+    late.run(late.disposition_gate("restock"), action="restock")
+
+    assert late.ledger.intent("restock-1").state is State.UNKNOWN
+    assert late.storefront.write_count == 1
+
+
 def test_where_somebody_disposed_of_the_same_units_too_a_person_compares(late):
     late.storefront.faults = ["lose after"]
     late.run(late.disposition_gate("restock"), action="restock")
