@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import zstandard
@@ -56,8 +57,8 @@ def land(
 
     Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
     A record that does not fit the declared columns is kept as a reject with its reason; an answer
-    that could not be read as one is kept beside the streams. No answers make a batch too: a quiet
-    day is known to have been read.
+    that could not be read as one is kept beside the streams, and so is a census with rejects.
+    No answers make a batch too: a quiet day is known to have been read.
     """
     extracted_at = extracted_at.astimezone(UTC)
     folder = _new_folder(root / stream.system / stream.name / source, extracted_at, run_id=run_id)
@@ -66,6 +67,8 @@ def land(
     try:
         written = _write_answers(folder / ANSWERS, answers, shape=Shape(stream))
         converted = convert(folder, stream, stamp=stamp, written=written)
+        if stream.is_census and converted.rejects:
+            _refuse_census(stream, folder, source=source, rejects=converted.rejects)
         batch = _described(
             stream,
             stamp,
@@ -163,6 +166,20 @@ def _keep_unreadable(folder: Path, body: bytes, *, name: str) -> None:
     """Keep what was received in place of an answer: a login page, half an answer."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.zst").write_bytes(zstandard.compress(body))
+
+
+def _refuse_census(stream: Stream, folder: Path, *, source: str, rejects: int) -> NoReturn:
+    with (
+        (folder / ANSWERS).open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as answers,
+    ):
+        body = bytes(answers.read())
+    raise UnreadableAnswerError(
+        f"{source} named {rejects} {stream.name.replace('_', ' ')} that cannot be read, and"
+        " without them others would seem gone: repeat, and check the role's permissions if it"
+        " persists",
+        body=body,
+    )
 
 
 def _one_line(answer: bytes) -> bytes:

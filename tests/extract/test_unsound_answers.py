@@ -72,6 +72,16 @@ def test_pages_of_lines_that_overlap_double_no_line(store):
     assert [line["id"] for line in found["lineItems"]["nodes"]] == ["a", "b", "c"]
 
 
+def test_a_line_that_comes_twice_on_one_page_is_one_line(store):
+    order = {"id": "o1", "lineItems": lines("a", after="c1")}
+    _, client = store(orders(order), {"data": {"node": {"connection": lines("b", "b", "c")}}})
+
+    (page,) = client.pages(ORDERS, since=None)
+
+    (found,) = json.loads(page)["data"]["orders"]["nodes"]
+    assert [line["id"] for line in found["lineItems"]["nodes"]] == ["a", "b", "c"]
+
+
 def test_lines_without_an_id_are_an_error_of_the_store(store):
     order = {"id": "o1", "lineItems": lines({"value": "a"}, after="c1")}
     _, client = store(orders(order), *[{"data": {"node": {"connection": lines("b")}}}] * 4)

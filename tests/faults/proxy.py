@@ -194,7 +194,12 @@ class Proxy:
         threading.Timer(REFUSING_SECONDS, self._reopen).start()
 
     def _reopen(self) -> None:
-        self._listener = _listening(self._port)
+        try:
+            self._listener = _listening(self._port)
+        except OSError:
+            # For a moment a client's own port may be this one.
+            threading.Timer(REFUSING_SECONDS, self._reopen).start()
+            return
         self._accept(self._listener)
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 import zstandard
 
+from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import committed_batches, land, sweep_unfinished
 
@@ -226,6 +227,19 @@ def test_an_extraction_that_fails_leaves_nothing(landed, root):
     with pytest.raises(ConnectionError):
         landed("orders", answers=answers())
     assert folders(root) == []
+
+
+def test_a_census_lands_whole_or_not_at_all_and_is_kept_to_be_looked_at(landed, root, query):
+    listed = {"id": 7, "type": "CustInvc"}
+
+    with pytest.raises(UnreadableAnswerError, match="named 1 document ids that cannot be read"):
+        landed("document_ids", listed, {"id": None, "type": "RtnAuth"}, system=System.NETSUITE)
+
+    assert query("select id from netsuite.document_ids") == []
+    (kept,) = (root / "netsuite" / "_unreadable").iterdir()
+    with zstandard.open(kept, "rb") as file:
+        assert json.loads(file.read())["items"][0]["id"] in (7, "7")
+    assert landed("document_ids", listed, system=System.NETSUITE).rows == 1
 
 
 def test_two_batches_of_one_moment_are_two_in_the_order_they_were_made(landed, query):

@@ -74,7 +74,8 @@ def _drain(record_id: str, held: dict[str, Any], *, document: str, fetch: FetchP
             raise UnreadableAnswerError(
                 f"{record_id} went away while its pages were read: repeat later"
             )
-        # Pages that overlap, because the record changed between them, must not double a line.
-        held["nodes"].extend(node for node in page["nodes"] if node["id"] not in known)
-        known.update(node["id"] for node in page["nodes"])
+        # What comes twice, because the record changed between two pages, must not double a line.
+        new = {node["id"]: node for node in page["nodes"] if node["id"] not in known}
+        held["nodes"].extend(new.values())
+        known.update(new)
         held["pageInfo"] = dict(page["pageInfo"])

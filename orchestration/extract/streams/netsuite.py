@@ -264,6 +264,7 @@ NETSUITE_STREAMS = (
     Stream(
         System.NETSUITE,
         "document_ids",
+        is_census=True,
         key=("id",),
         records=SUITEQL_RECORDS,
         parameters={"after": "t.id"},

@@ -41,7 +41,8 @@ class Stream:
     `cursor` is the field that orders changes (none: the stream is read by id or whole).
     Without an optional stream (`is_optional`) every number that it does not give itself stands:
     a source may keep it to itself. `capped` are lists without a cursor, by how many entries the
-    query asks for: a list of that length may have been cut.
+    query asks for: a list of that length may have been cut. A census (`is_census`) names every
+    record there is, so that what it leaves out is gone: it lands whole or not at all.
     """
 
     system: System
@@ -51,6 +52,7 @@ class Stream:
     columns: dict[str, str]
     cursor: str | None = None
     is_optional: bool = False
+    is_census: bool = False
     capped: dict[str, int] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     document: str = ""
