@@ -9,18 +9,19 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import ledger
+from dashboard.doorway import allowed
 from dashboard.frame import counted
 from dashboard.money import spoken_amount
-from dashboard.people import Capability, Person, current_person
+from dashboard.people import current_person, named
 from dashboard.publication import Pointer
-from dashboard.words import OWNERS, spoken
+from dashboard.words import OWNERS, TEAMS
 from dashboard.zone import spoken_day
 from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions, FoundBreak
 
 TOLD = "decision_told"
-TEAMS = ("finance", "integration", "payments", "warehouse", "data", "tax", "policy", "controller")
 
 
 def told() -> None:
@@ -39,14 +40,16 @@ def bar(pointer: Pointer, picked: Sequence[dict[str, Any]]) -> None:
     found = [_found(row, pointer) for row in picked]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{counted(len(found), 'break')} selected", width="content")
-        _assign(found, person)
-        _note(found, person)
-        _snooze(found, person)
+        _assign(found, person.name)
+        _note(found)
+        _snooze(found)
         if person.may(Capability.ACCEPT):
-            _accept(found, person)
-        _resolve(found, person)
+            _accept(found)
+        elif person.may(Capability.PROPOSE):
+            _propose(found)
+        _resolve(found)
         if any(row["standing"] not in ("open",) for row in picked):
-            _reopen(found, person)
+            _reopen(found)
 
 
 def spoken_decision(decision: Decision) -> str:
@@ -54,7 +57,7 @@ def spoken_decision(decision: Decision) -> str:
     sets = json.loads(decision.details)["sets"]
     said = []
     if sets.get("owner"):
-        said.append(f"To {spoken(sets['owner'], OWNERS)}")
+        said.append(f"To {OWNERS.get(sets['owner']) or named(sets['owner'])}")
     if sets.get("snoozed_until"):
         said.append(f"Until {spoken_day(datetime.fromisoformat(sets['snoozed_until']))}")
     if sets.get("amount"):
@@ -63,30 +66,32 @@ def spoken_decision(decision: Decision) -> str:
     return ". ".join(said)
 
 
-def _assign(found: list[FoundBreak], person: Person) -> None:
+def _assign(found: list[FoundBreak], name: str) -> None:
     with asking("Assign", key="assign", icon=":material/person_add:"):
-        options = list(dict.fromkeys([person.name, *TEAMS]))
+        options = list(dict.fromkeys([name, *TEAMS]))
         owner = st.selectbox(
             "To whom",
             options,
-            format_func=lambda name: spoken(name, OWNERS) if name in TEAMS else name,
+            format_func=lambda owner: TEAMS.get(owner, owner),
             accept_new_options=True,
             key="assign_owner",
         )
         if confirmed("Assign", key="assign"):
-            with _decision(f"{counted(len(found), 'break')} assigned to {owner}.") as decisions:
-                decisions.assign(found, owner=str(owner or ""), who=person.name, at=_now())
+            said = f"{counted(len(found), 'break')} assigned to {owner}."
+            with _decision(said) as (decisions, who):
+                decisions.assign(found, owner=str(owner or ""), who=who, at=_now())
 
 
-def _note(found: list[FoundBreak], person: Person) -> None:
+def _note(found: list[FoundBreak]) -> None:
     with asking("Note", key="note", icon=":material/edit_note:"):
         text = st.text_area("Note", key="note_text")
         if confirmed("Write the note", key="note"):
-            with _decision(f"Note written on {counted(len(found), 'break')}.") as decisions:
-                decisions.note(found, text=text, who=person.name, at=_now())
+            said = f"Note written on {counted(len(found), 'break')}."
+            with _decision(said) as (decisions, who):
+                decisions.note(found, text=text, who=who, at=_now())
 
 
-def _snooze(found: list[FoundBreak], person: Person) -> None:
+def _snooze(found: list[FoundBreak]) -> None:
     with asking("Snooze", key="snooze", icon=":material/snooze:"):
         tomorrow = _now().date() + timedelta(days=1)
         day = st.date_input(
@@ -95,11 +100,12 @@ def _snooze(found: list[FoundBreak], person: Person) -> None:
         reason = st.text_area("Why", key="snooze_reason")
         if confirmed("Snooze", key="snooze") and isinstance(day, date):
             until = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            with _decision(f"{counted(len(found), 'break')} snoozed until {day}.") as decisions:
-                decisions.snooze(found, until=until, reason=reason, who=person.name, at=_now())
+            said = f"{counted(len(found), 'break')} snoozed until {day}."
+            with _decision(said) as (decisions, who):
+                decisions.snooze(found, until=until, reason=reason, who=who, at=_now())
 
 
-def _accept(found: list[FoundBreak], person: Person) -> None:
+def _accept(found: list[FoundBreak]) -> None:
     with asking("Accept", key="accept", icon=":material/done_all:"):
         material = sum(one.is_material for one in found)
         if material:
@@ -109,34 +115,49 @@ def _accept(found: list[FoundBreak], person: Person) -> None:
             )
         reason = st.text_area("Why it may stay as it is", key="accept_reason")
         if confirmed("Accept", key="accept"):
-            with _decision(None) as decisions:
-                became = decisions.accept(found, reason=reason, who=person.name, at=_now())
+            with _decision(None, needs=Capability.ACCEPT) as (decisions, who):
+                became = decisions.accept(found, reason=reason, who=who, at=_now())
                 st.session_state[TOLD] = _spoken(became)
 
 
-def _resolve(found: list[FoundBreak], person: Person) -> None:
+def _propose(found: list[FoundBreak]) -> None:
+    with asking("Propose to accept", key="propose", icon=":material/done_all:"):
+        st.caption("Somebody who may accept has to agree.")
+        reason = st.text_area("Why it may stay as it is", key="propose_reason")
+        if confirmed("Propose", key="propose"):
+            with _decision(None, needs=Capability.PROPOSE) as (decisions, who):
+                became = decisions.propose(found, reason=reason, who=who, at=_now())
+                st.session_state[TOLD] = _spoken(became)
+
+
+def _resolve(found: list[FoundBreak]) -> None:
     with asking("Mended", key="resolve", icon=":material/build:"):
         st.caption("Set aside until the next publication shows whether it is.")
         reason = st.text_area("What was mended, and where", key="resolve_reason")
         if confirmed("It is mended", key="resolve"):
-            with _decision(f"{counted(len(found), 'break')} said to be mended.") as decisions:
-                decisions.resolve(found, reason=reason, who=person.name, at=_now())
+            said = f"{counted(len(found), 'break')} said to be mended."
+            with _decision(said) as (decisions, who):
+                decisions.resolve(found, reason=reason, who=who, at=_now())
 
 
-def _reopen(found: list[FoundBreak], person: Person) -> None:
+def _reopen(found: list[FoundBreak]) -> None:
     with asking("Open again", key="reopen", icon=":material/undo:"):
         reason = st.text_area("Why", key="reopen_reason")
         if confirmed("Open again", key="reopen"):
-            with _decision(f"{counted(len(found), 'break')} opened again.") as decisions:
-                decisions.reopen(found, reason=reason, who=person.name, at=_now())
+            said = f"{counted(len(found), 'break')} opened again."
+            with _decision(said) as (decisions, who):
+                decisions.reopen(found, reason=reason, who=who, at=_now())
 
 
 @contextmanager
-def _decision(said: str | None) -> Iterator[Decisions]:
-    """Take one decision; say what became of it, or why it was refused."""
+def _decision(
+    said: str | None, *, needs: Capability = Capability.DECIDE
+) -> Iterator[tuple[Decisions, str]]:
+    """Take one decision, by name; say what became of it, or why it was refused."""
+    who = allowed(needs).name
     try:
         with ledger() as decisions:
-            yield decisions
+            yield decisions, who
     except DecisionRefusedError as error:
         st.error(str(error))
         return

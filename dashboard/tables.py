@@ -12,7 +12,9 @@ import streamlit as st
 from dashboard import downloads
 from dashboard.export import inert
 from dashboard.marts.source import PAGE_ROWS
+from dashboard.masking import masked_name, masked_text
 from dashboard.money import decimals, rounded
+from dashboard.people import sees_names
 from dashboard.words import spoken
 from dashboard.workbook import Cell, SheetColumn
 from dashboard.zone import reader_zone
@@ -30,6 +32,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     WORD = "word"
+    PERSON = "person"
     COUNT = "count"
     DAYS = "days"
     MONEY = "money"
@@ -64,16 +67,20 @@ class Column:
     width: int | None = None
 
 
-def shown(rows: pa.Table, columns: Sequence[Column], *, digits: int) -> pa.Table:
+def shown(
+    rows: pa.Table, columns: Sequence[Column], *, digits: int, is_masked: bool = False
+) -> pa.Table:
     """
-    Return the table that is shown, and exported as it is shown.
+    Return the table that is shown, and exported as it is shown; masked, it names nobody.
 
     Text comes from other people's systems, so it is made inert here: the grid lets its reader
     copy cells into a spreadsheet.
     """
     return pa.table(
         {
-            column.label: _values(rows.column(column.name), column, digits=digits)
+            column.label: _values(
+                rows.column(column.name), column, digits=digits, is_masked=is_masked
+            )
             for column in columns
         }
     )
@@ -112,7 +119,7 @@ def choose(
 
 def read(rows: pa.Table, columns: Sequence[Column], *, key: str, title: str) -> None:
     """Show a table of sentences, each in full, and its downloads."""
-    table = shown(rows, columns, digits=2)
+    table = shown(rows, columns, digits=2, is_masked=not sees_names())
     with st.container(gap="xxsmall", key=f"{key}_table"):
         st.table(table, hide_index=True, border="horizontal")
         typed = sheet_columns(columns, digits=2, has_one_currency=True)
@@ -158,7 +165,7 @@ def _show(
     tallest: int = TALLEST,
 ) -> list[int]:
     digits = _digits(rows, currency)
-    table = shown(rows, columns, digits=digits)
+    table = shown(rows, columns, digits=digits, is_masked=not sees_names())
     configured: dict[str, Any] = {column.label: _config(column, digits) for column in columns}
     modes = {"one": "single-row", "many": "multi-row"}
     options: dict[str, Any] = {}
@@ -181,13 +188,12 @@ def _show(
     return [int(position) for position in chosen if position < table.num_rows]
 
 
-def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array:
+def _values(values: pa.ChunkedArray, column: Column, *, digits: int, is_masked: bool) -> pa.Array:
     found = values.to_pylist()
     match column.kind:
-        case Kind.TEXT:
-            words = column.words or {}
-            said = [None if v is None else inert(words.get(v, str(v))) for v in found]
-            return pa.array(said, pa.string())
+        case Kind.TEXT | Kind.PERSON:
+            texts = [_text(value, column, is_masked=is_masked) for value in found]
+            return pa.array(texts, pa.string())
         case Kind.LINK:
             return pa.array([_safe(value) for value in found], pa.string())
         case Kind.WORD:
@@ -202,6 +208,16 @@ def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array
         case Kind.INSTANT:
             return values.cast(pa.timestamp("s", tz=str(reader_zone())), safe=False)
     return values.combine_chunks()
+
+
+def _text(value: object, column: Column, *, is_masked: bool) -> str | None:
+    if value is None:
+        return None
+    text = str(value)
+    word = (column.words or {}).get(text)
+    if word is None and is_masked:
+        text = masked_name(text) if column.kind is Kind.PERSON else masked_text(text)
+    return inert(word or text)
 
 
 def _said(value: object, words: Mapping[str, str] | None) -> str:

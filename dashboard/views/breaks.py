@@ -13,6 +13,7 @@ from dashboard.marts import breaks
 from dashboard.marts.breaks import BreakFilter
 from dashboard.marts.source import Scope
 from dashboard.money import spoken_amount
+from dashboard.people import sees_names
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
 from dashboard.words import AGES, BREAKS, DECIDED, OWNERS, STANDINGS, spoken
@@ -32,7 +33,7 @@ QUEUE = (
     Column("break_type", "Cause", Kind.WORD, words=BREAKS),
     Column("amount", "Money", Kind.MONEY, help="What is at stake; empty where nothing says."),
     Column("age_bucket", "Days due", help="Whole days since it was due."),
-    Column("owner", "Owner", Kind.WORD, words=OWNERS),
+    Column("owner", "Owner", Kind.PERSON, words=OWNERS),
     Column("standing", "Status", Kind.WORD, words=STANDINGS, width=92),
     Column("said", "Next step, or what was said", width=370),
 )
@@ -42,7 +43,7 @@ LINKED = (
 )
 HISTORY = (
     Column("at", "When", Kind.INSTANT),
-    Column("who", "Who"),
+    Column("who", "Who", Kind.PERSON),
     Column("verb", "Decision", Kind.WORD, words=DECIDED),
     Column("said", "What was said", width=520),
 )
@@ -75,7 +76,8 @@ def chosen(pointer: Pointer, narrowed: Scope, *, states: Decided) -> BreakFilter
     """Ask what the queue is narrowed to; all of it stands in the address."""
     found = breaks.choices(pointer, narrowed, decided=states)
     cause = _choice("Cause", found["break_types"], BREAKS, key="cause", width=200)
-    owner = _choice("Owner", found["owners"], OWNERS, key="owner", width=140)
+    owners = [owner for owner in found["owners"] if owner in OWNERS or sees_names()]
+    owner = _choice("Owner", owners, OWNERS, key="owner", width=140)
     status = _choice("Status", list(STANDINGS), STANDINGS, key="status", width=130, index=1)
     ages = [age for age in AGES if age != "undated"]
     age = _choice("Age", ages, AGES, key="age", width=110)

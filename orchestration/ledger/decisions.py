@@ -1,8 +1,9 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
@@ -22,9 +23,17 @@ from orchestration.ledger.decision_values import (
 from orchestration.ledger.errors import DecisionRefusedError
 from orchestration.ledger.records import PAGE_SIZE
 
-Found = Sequence[FoundBreak]
+Found = Iterable[FoundBreak]
 FIRST: Mapping[str, object] = {"status": str(BreakStatus.OPEN)}
 NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_until": None}
+
+
+class Judged(Protocol):
+    """What somebody's word makes of a break: accepted, proposed, or nothing, being their own."""
+
+    def __call__(self, one: FoundBreak, state: BreakState | None, *, who: str) -> str:
+        """Return which."""
+        ...
 
 
 class Decisions(Closes):
@@ -83,15 +92,15 @@ class Decisions(Closes):
         The first person's word proposes it; another's, at the same amount, accepts it. Nobody
         confirms what they proposed themselves: such breaks are counted and left as they are.
         """
-        said = written(reason, "reason")
-        counts = {"accepted": 0, "proposed": 0, "own": 0}
-        with self._writing() as connection:
-            for one in found:
-                verb = _acceptance(one, _state(connection, one.break_key), who=who)
-                counts[verb] += 1
-                if verb != "own":
-                    self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
-        return Acceptance(**counts)
+        return self._agree(found, judged=_acceptance, reason=reason, who=who, at=at)
+
+    def propose(self, found: Found, *, reason: str, who: str, at: datetime) -> Acceptance:
+        """
+        Propose to accept breaks, material or not; somebody else who may accept them agrees.
+
+        What the same person proposed at the same amount is counted and left as it is.
+        """
+        return self._agree(found, judged=_proposal, reason=reason, who=who, at=at)
 
     def version(self) -> int:
         """Return how many decisions there are: what was read before is current until it moves."""
@@ -136,6 +145,19 @@ class Decisions(Closes):
             for one in found:
                 _write(connection, one, verb=verb, values=values, who=who, at=at)
 
+    def _agree(
+        self, found: Found, *, judged: Judged, reason: str, who: str, at: datetime
+    ) -> Acceptance:
+        said = written(reason, "reason")
+        counts = {"accepted": 0, "proposed": 0, "own": 0}
+        with self._writing() as connection:
+            for one in found:
+                verb = judged(one, _state(connection, one.break_key), who=who)
+                counts[verb] += 1
+                if verb != "own":
+                    self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
+        return Acceptance(**counts)
+
     def _accept(
         self,
         connection: Connection,
@@ -160,11 +182,19 @@ class Decisions(Closes):
 
 
 def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
-    if not one.is_material:
-        return "accepted"
-    if state is None or state.proposed_by is None or state.amount != one.amount:
-        return "proposed"
-    return "own" if is_same_person(state.proposed_by, who) else "accepted"
+    proposer = _proposer(one, state)
+    if is_same_person(proposer, who):
+        return "own"
+    return "accepted" if proposer is not None or not one.is_material else "proposed"
+
+
+def _proposal(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
+    return "own" if is_same_person(_proposer(one, state), who) else "proposed"
+
+
+def _proposer(one: FoundBreak, state: BreakState | None) -> str | None:
+    """Who has proposed to accept the break for what it is now; nobody, at another amount."""
+    return state.proposed_by if state is not None and state.amount == one.amount else None
 
 
 def _write(
