@@ -1,14 +1,14 @@
 """What a person can decide about selected breaks; every decision goes to the ledger, signed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
+from dashboard import selecting
 from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import ledger
@@ -16,10 +16,10 @@ from dashboard.doorway import allowed
 from dashboard.frame import counted
 from dashboard.money import spoken_amount
 from dashboard.people import current_person, named
-from dashboard.publication import Pointer
+from dashboard.selecting import Selection
 from dashboard.words import OWNERS, TEAMS
 from dashboard.zone import spoken_day
-from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions, FoundBreak
+from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions
 
 TOLD = "decision_told"
 
@@ -29,27 +29,21 @@ def told() -> None:
     tell(TOLD)
 
 
-def bar(pointer: Pointer, picked: Sequence[dict[str, Any]]) -> None:
-    """Offer what may be decided about the selected rows."""
+def bar(selected: Selection) -> None:
+    """Offer what may be decided about the selected breaks."""
     person = current_person()
-    if not person.may(Capability.DECIDE):
-        return
-    if not picked:
-        st.caption("Select breaks to assign, note, snooze, accept or mend them, one or many.")
-        return
-    found = [_found(row, pointer) for row in picked]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{counted(len(found), 'break')} selected", width="content")
-        _assign(found, person.name)
-        _note(found)
-        _snooze(found)
+        st.text(f"{counted(selected.count, 'break')} selected", width="content")
+        _assign(selected, person.name)
+        _note(selected)
+        _snooze(selected)
         if person.may(Capability.ACCEPT):
-            _accept(found)
+            _accept(selected)
         elif person.may(Capability.PROPOSE):
-            _propose(found)
-        _resolve(found)
-        if any(row["standing"] not in ("open",) for row in picked):
-            _reopen(found)
+            _propose(selected)
+        _resolve(selected)
+        if selected.aside:
+            _reopen(selected)
 
 
 def spoken_decision(decision: Decision) -> str:
@@ -66,7 +60,7 @@ def spoken_decision(decision: Decision) -> str:
     return ". ".join(said)
 
 
-def _assign(found: list[FoundBreak], name: str) -> None:
+def _assign(selected: Selection, name: str) -> None:
     with asking("Assign", key="assign", icon=":material/person_add:"):
         options = list(dict.fromkeys([name, *TEAMS]))
         owner = st.selectbox(
@@ -77,21 +71,21 @@ def _assign(found: list[FoundBreak], name: str) -> None:
             key="assign_owner",
         )
         if confirmed("Assign", key="assign"):
-            said = f"{counted(len(found), 'break')} assigned to {owner}."
+            said = f"{counted(selected.count, 'break')} assigned to {owner}."
             with _decision(said) as (decisions, who):
-                decisions.assign(found, owner=str(owner or ""), who=who, at=_now())
+                decisions.assign(selected.found(), owner=str(owner or ""), who=who, at=_now())
 
 
-def _note(found: list[FoundBreak]) -> None:
+def _note(selected: Selection) -> None:
     with asking("Note", key="note", icon=":material/edit_note:"):
         text = st.text_area("Note", key="note_text")
         if confirmed("Write the note", key="note"):
-            said = f"Note written on {counted(len(found), 'break')}."
+            said = f"Note written on {counted(selected.count, 'break')}."
             with _decision(said) as (decisions, who):
-                decisions.note(found, text=text, who=who, at=_now())
+                decisions.note(selected.found(), text=text, who=who, at=_now())
 
 
-def _snooze(found: list[FoundBreak]) -> None:
+def _snooze(selected: Selection) -> None:
     with asking("Snooze", key="snooze", icon=":material/snooze:"):
         tomorrow = _now().date() + timedelta(days=1)
         day = st.date_input(
@@ -100,53 +94,53 @@ def _snooze(found: list[FoundBreak]) -> None:
         reason = st.text_area("Why", key="snooze_reason")
         if confirmed("Snooze", key="snooze") and isinstance(day, date):
             until = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            said = f"{counted(len(found), 'break')} snoozed until {day}."
+            said = f"{counted(selected.count, 'break')} snoozed until {day}."
             with _decision(said) as (decisions, who):
-                decisions.snooze(found, until=until, reason=reason, who=who, at=_now())
+                decisions.snooze(selected.found(), until=until, reason=reason, who=who, at=_now())
 
 
-def _accept(found: list[FoundBreak]) -> None:
+def _accept(selected: Selection) -> None:
     with asking("Accept", key="accept", icon=":material/done_all:"):
-        material = sum(one.is_material for one in found)
+        material = selected.material
         if material:
             st.caption(
-                f"{material:,} of {len(found):,} {'is' if material == 1 else 'are'} material: a"
-                " second person has to agree."
+                f"{material:,} of {selected.count:,} {'is' if material == 1 else 'are'} material:"
+                " a second person has to agree."
             )
         reason = st.text_area("Why it may stay as it is", key="accept_reason")
         if confirmed("Accept", key="accept"):
             with _decision(None, needs=Capability.ACCEPT) as (decisions, who):
-                became = decisions.accept(found, reason=reason, who=who, at=_now())
+                became = decisions.accept(selected.found(), reason=reason, who=who, at=_now())
                 st.session_state[TOLD] = _spoken(became)
 
 
-def _propose(found: list[FoundBreak]) -> None:
+def _propose(selected: Selection) -> None:
     with asking("Propose to accept", key="propose", icon=":material/done_all:"):
         st.caption("Somebody who may accept has to agree.")
         reason = st.text_area("Why it may stay as it is", key="propose_reason")
         if confirmed("Propose", key="propose"):
             with _decision(None, needs=Capability.PROPOSE) as (decisions, who):
-                became = decisions.propose(found, reason=reason, who=who, at=_now())
+                became = decisions.propose(selected.found(), reason=reason, who=who, at=_now())
                 st.session_state[TOLD] = _spoken(became)
 
 
-def _resolve(found: list[FoundBreak]) -> None:
+def _resolve(selected: Selection) -> None:
     with asking("Mended", key="resolve", icon=":material/build:"):
         st.caption("Set aside until the next publication shows whether it is.")
         reason = st.text_area("What was mended, and where", key="resolve_reason")
         if confirmed("It is mended", key="resolve"):
-            said = f"{counted(len(found), 'break')} said to be mended."
+            said = f"{counted(selected.count, 'break')} said to be mended."
             with _decision(said) as (decisions, who):
-                decisions.resolve(found, reason=reason, who=who, at=_now())
+                decisions.resolve(selected.found(), reason=reason, who=who, at=_now())
 
 
-def _reopen(found: list[FoundBreak]) -> None:
+def _reopen(selected: Selection) -> None:
     with asking("Open again", key="reopen", icon=":material/undo:"):
         reason = st.text_area("Why", key="reopen_reason")
         if confirmed("Open again", key="reopen"):
-            said = f"{counted(len(found), 'break')} opened again."
+            said = f"{counted(selected.count, 'break')} opened again."
             with _decision(said) as (decisions, who):
-                decisions.reopen(found, reason=reason, who=who, at=_now())
+                decisions.reopen(selected.found(), reason=reason, who=who, at=_now())
 
 
 @contextmanager
@@ -163,6 +157,7 @@ def _decision(
         return
     if said:
         st.session_state[TOLD] = said
+    selecting.done()
     st.rerun()
 
 
@@ -175,18 +170,6 @@ def _spoken(became: Acceptance) -> str:
     if became.own:
         said.append(f"{counted(became.own, 'break')} you proposed yourself: another has to agree.")
     return " ".join(said)
-
-
-def _found(row: dict[str, Any], pointer: Pointer) -> FoundBreak:
-    return FoundBreak(
-        break_key=row["break_key"],
-        case_name=row["case_name"],
-        break_type=row["break_type"],
-        amount=row["amount"],
-        currency=row["currency"],
-        materiality_amount=row["materiality_amount"],
-        publication_id=pointer.id,
-    )
 
 
 def _now() -> datetime:

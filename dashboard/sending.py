@@ -14,8 +14,9 @@ from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import syncs
 from dashboard.doorway import allowed
+from dashboard.downloads import Whole
 from dashboard.frame import counted
-from dashboard.marts.source import PAGE_ROWS
+from dashboard.marts.source import BATCH_ROWS, PAGE_ROWS
 from dashboard.people import current_person, named, readable
 from dashboard.tables import Column, Kind
 from dashboard.words import ACTIONS, spoken
@@ -108,12 +109,25 @@ def waiting() -> None:
         found = ledger.page([State.PLANNED], limit=PAGE_ROWS, skipped=(number - 1) * PAGE_ROWS)
     spot = st.container()
     selected = tables.choose(
-        _rows(found), INTENTS, key="waiting", title="Actions that wait for approval"
+        _rows(found),
+        INTENTS,
+        key="waiting",
+        title="Actions that wait for approval",
+        whole=Whole(_all_that_wait, total),
     )
     picked = [found[position] for position in selected]
     if picked and current_person().may(Capability.APPROVE):
         with spot.container(horizontal=True, vertical_alignment="center"):
             _verdict(picked)
+
+
+def _all_that_wait() -> Iterator[pa.Table]:
+    """Yield everything that waits, a batch at a time."""
+    skipped = 0
+    with syncs() as ledger:
+        while found := ledger.page([State.PLANNED], limit=BATCH_ROWS, skipped=skipped):
+            yield _rows(found)
+            skipped += len(found)
 
 
 def unknown() -> None:

@@ -6,14 +6,16 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboard import deciding, links, tables
+from dashboard import deciding, links, selecting, tables
+from dashboard.access import Capability
 from dashboard.decisions import Decided, decided, ledger
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, scope
 from dashboard.marts import breaks
 from dashboard.marts.breaks import BreakFilter
-from dashboard.marts.source import Scope
+from dashboard.marts.source import Listing, Scope
 from dashboard.money import spoken_amount
-from dashboard.people import sees_names
+from dashboard.people import current_person, sees_names
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
 from dashboard.words import AGES, BREAKS, DECIDED, OWNERS, STANDINGS, spoken
@@ -112,7 +114,8 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
     total = breaks.count(pointer, narrowed, narrowed=filtered, decided=states)
     st.subheader(f"{counted(total, 'break')}, the most money first", anchor=False)
     number = tables.page_of(total, key="breaks_page", noun="Breaks")
-    rows = breaks.listed(pointer, narrowed, narrowed=filtered, decided=states, page=number)
+    listing = breaks.listed(pointer, narrowed, narrowed=filtered, decided=states)
+    rows = listing.page(number)
     spot = st.container()
     selected = tables.choose(
         rows,
@@ -120,12 +123,32 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
         key="breaks",
         title="Breaks, the most money first",
         currency=narrowed.currency,
+        whole=Whole(listing.whole, total),
     )
     picked = rows.take(pa.array(selected, pa.int64())).to_pylist()
     with spot:
-        deciding.bar(pointer, picked)
+        if current_person().may(Capability.DECIDE):
+            decide(listing, picked, narrowed, filtered, states=states)
     if len(picked) == 1:
         one(picked[0])
+
+
+def decide(
+    listing: Listing,
+    picked: list[dict[str, Any]],
+    narrowed: Scope,
+    filtered: BreakFilter,
+    *,
+    states: Decided,
+) -> None:
+    """Let the ticked breaks be decided about, or all that fit where a page does not hold them."""
+    selected = selecting.everything(listing, narrowed, filtered, states=states)
+    if selected is None and picked:
+        selected = selecting.ticked(picked, listing.pointer)
+    if selected is None:
+        st.caption("Select breaks to assign, note, snooze, accept or mend them, one or many.")
+    else:
+        deciding.bar(selected)
 
 
 def one(row: dict[str, Any]) -> None:

@@ -1,11 +1,11 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from orchestration.ledger import decision_chain, landed
 from orchestration.ledger.approvals import is_same_person
@@ -20,11 +20,11 @@ from orchestration.ledger.decision_values import (
     Topic,
     written,
 )
+from orchestration.ledger.decision_writing import Word, chunks, states_of, write
 from orchestration.ledger.errors import DecisionRefusedError
 from orchestration.ledger.records import PAGE_SIZE
 
 Found = Iterable[FoundBreak]
-FIRST: Mapping[str, object] = {"status": str(BreakStatus.OPEN)}
 NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_until": None}
 
 
@@ -142,43 +142,26 @@ class Decisions(Closes):
         self, found: Found, *, verb: str, values: Mapping[str, object], who: str, at: datetime
     ) -> None:
         with self._writing() as connection:
-            for one in found:
-                _write(connection, one, verb=verb, values=values, who=who, at=at)
+            for chunk in chunks(found):
+                write(connection, [Word(one, verb, values) for one in chunk], who=who, at=at)
 
     def _agree(
         self, found: Found, *, judged: Judged, reason: str, who: str, at: datetime
     ) -> Acceptance:
         said = written(reason, "reason")
-        counts = {"accepted": 0, "proposed": 0, "own": 0}
+        counts: Counter[str] = Counter()
         with self._writing() as connection:
-            for one in found:
-                verb = judged(one, _state(connection, one.break_key), who=who)
-                counts[verb] += 1
-                if verb != "own":
-                    self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
+            for chunk in chunks(found):
+                states = states_of(connection, chunk)
+                verbs = [judged(one, states.get(one.break_key), who=who) for one in chunk]
+                counts.update(verbs)
+                words = [
+                    _agreed(one, verb=verb, reason=said, who=who)
+                    for one, verb in zip(chunk, verbs, strict=True)
+                    if verb != "own"
+                ]
+                write(connection, words, who=who, at=at)
         return Acceptance(**counts)
-
-    def _accept(
-        self,
-        connection: Connection,
-        one: FoundBreak,
-        *,
-        verb: str,
-        reason: str,
-        who: str,
-        at: datetime,
-    ) -> None:
-        is_accepted = verb == "accepted"
-        values = {
-            "status": str(BreakStatus.ACCEPTED if is_accepted else BreakStatus.OPEN),
-            "reason": reason,
-            "amount": one.amount,
-            "currency": one.currency,
-            "snoozed_until": None,
-            **({} if is_accepted else {"proposed_by": who}),
-        }
-        verb = "accept" if is_accepted else "propose_acceptance"
-        _write(connection, one, verb=verb, values=values, who=who, at=at)
 
 
 def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
@@ -197,34 +180,14 @@ def _proposer(one: FoundBreak, state: BreakState | None) -> str | None:
     return state.proposed_by if state is not None and state.amount == one.amount else None
 
 
-def _write(
-    connection: Connection,
-    one: FoundBreak,
-    *,
-    verb: str,
-    values: Mapping[str, object],
-    who: str,
-    at: datetime,
-) -> None:
-    details = {"break": asdict(one), "sets": dict(values)}
-    sequence = decision_chain.append(
-        connection,
-        topic=Topic.BREAK,
-        subject=one.break_key,
-        verb=verb,
-        who=who,
-        at=at,
-        details=details,
-    )
-    state = {**values, "decided_by": who, "decided_at": at, "sequence": sequence}
-    known = break_states.c.break_key == one.break_key
-    if connection.execute(break_states.update().where(known).values(**state)).rowcount == 0:
-        connection.execute(
-            break_states.insert().values(break_key=one.break_key, **{**FIRST, **state})
-        )
-
-
-def _state(connection: Connection, break_key: str) -> BreakState | None:
-    query = select(break_states).where(break_states.c.break_key == break_key)
-    row = connection.execute(query).mappings().first()
-    return None if row is None else BreakState(**row)
+def _agreed(one: FoundBreak, *, verb: str, reason: str, who: str) -> Word:
+    is_accepted = verb == "accepted"
+    values = {
+        "status": str(BreakStatus.ACCEPTED if is_accepted else BreakStatus.OPEN),
+        "reason": reason,
+        "amount": one.amount,
+        "currency": one.currency,
+        "snoozed_until": None,
+        **({} if is_accepted else {"proposed_by": who}),
+    }
+    return Word(one, "accept" if is_accepted else "propose_acceptance", values)

@@ -104,6 +104,27 @@ def test_a_proposal_takes_somebody_else_below_the_limit_too(decisions):
     assert agreed == Acceptance(accepted=1)
 
 
+def test_a_bulk_decision_is_whole_and_in_order_however_many_it_is_about(decisions):
+    many = [replace(SMALL, break_key=f"m{place}") for place in range(1_203)]
+    decisions.note(many[:700], text="Known.", who="ann", at=NOW)
+    told = decisions.accept(iter(many), reason="Rounding.", who="bob", at=NOW)
+
+    assert told == Acceptance(accepted=1_203)
+    assert [one.subject for one in decisions.history()[700:]] == [one.break_key for one in many]
+    assert {state.status for state in decisions.states()} == {"accepted"}
+    assert decisions.verify() == ()
+
+
+def test_a_bulk_decision_that_cannot_go_on_leaves_nothing_behind(decisions):
+    def found():
+        yield from (replace(SMALL, break_key=f"m{place}") for place in range(900))
+        raise DecisionRefusedError("others were looked at")
+
+    with pytest.raises(DecisionRefusedError):
+        decisions.accept(found(), reason="Rounding.", who="bob", at=NOW)
+    assert (decisions.history(), decisions.states(), decisions.version()) == ([], [], 0)
+
+
 def test_a_proposal_never_accepts_what_somebody_else_proposed(decisions):
     decisions.propose([LARGE], reason="Goodwill.", who="ann", at=NOW)
     assert decisions.propose([LARGE], reason="So do I.", who="bob", at=NOW) == Acceptance(
