@@ -42,7 +42,9 @@ def allowed(capability: Capability) -> Person:
     try:
         return acting(capability)
     except NotAllowedError as error:
-        st.error(f"**This is not yours to do.** {error}", icon=":material/lock:")
+        st.error(f"**This is not for you.** {error}", icon=":material/lock:")
+        if capability is Capability.READ:
+            st.page_link("views/one_return.py", label="Look a return up", icon=":material/search:")
         st.stop()
 
 

@@ -31,7 +31,7 @@ SETTINGS = {
     "DASHBOARD_ROLES": "viewer=readers,support=support,analyst=finance,approver=finance-leads",
     "DASHBOARD_CONTACT": "the controller",
 }
-NOT_YOURS = "This is not yours to do."
+NOT_YOURS = "This is not for you."
 
 
 @dataclass(frozen=True)

@@ -241,5 +241,5 @@ def test_a_decision_is_refused_where_it_is_taken():
     app.run()
     refused_at = app.text[-1].value
     assert Capability(refused_at) == Capability.SEE_NAMES
-    assert "This is not yours to do" in app.error[0].value
+    assert "This is not for you" in app.error[0].value
     assert metrics(app) == {}
