@@ -24,7 +24,7 @@ ACCOUNTS = (
     Account(ANALYST, ("finance", "all-staff")),
     Account(APPROVER, ("finance-leads",)),
     Account(NOBODY, ("all-staff",)),
-    Account(SHORT, ("finance-leads",), seconds=30),
+    Account(SHORT, ("finance-leads",), seconds=45),
 )
 SETTINGS = {
     "DASHBOARD_ROLE_CLAIM": "groups",
