@@ -1,6 +1,7 @@
 """May this be served here? Anywhere but on loopback, only to people who log in."""
 
 import ipaddress
+import sys
 from collections.abc import Mapping
 
 import streamlit as st
@@ -75,6 +76,14 @@ def refuse_unservable() -> None:
     said = refusal_here()
     if said:
         raise SystemExit(said)
+
+
+def announce() -> None:
+    """Say where the dashboard is: Streamlit would say so too early, and ask outside for its IP."""
+    address, port = st.get_option("server.address"), st.get_option("server.port")
+    host = f"[{address}]" if ":" in str(address) else address or "0.0.0.0"  # noqa: S104 - said
+    sys.stdout.write(f"The dashboard is served. URL: http://{host}:{port}\n")
+    sys.stdout.flush()
 
 
 def refusal_here() -> str | None:

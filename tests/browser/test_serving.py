@@ -15,6 +15,7 @@ def test_without_a_login_it_is_served_on_loopback_alone(publication_home, tmp_pa
             publication_home, tmp_path, starting(port := free_port(), "--server.address", address)
         ) as said:
             assert "[auth]" in said
+            assert "URL:" not in said
             assert ".streamlit/secrets.toml" in said
             assert not answers(port)
     returns = str(Path(sys.executable).with_name("returns"))
@@ -47,7 +48,7 @@ def refused(home, folder, command):
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert finished.returncode != 0
