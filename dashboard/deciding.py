@@ -1,26 +1,27 @@
 """What a person can decide about selected breaks; every decision goes to the ledger, signed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
+from dashboard import selecting
+from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import ledger
+from dashboard.doorway import allowed
 from dashboard.frame import counted
 from dashboard.money import spoken_amount
-from dashboard.people import Capability, Person, current_person
-from dashboard.publication import Pointer
-from dashboard.words import OWNERS, spoken
+from dashboard.people import current_person, named
+from dashboard.selecting import Selection
+from dashboard.words import OWNERS, TEAMS
 from dashboard.zone import spoken_day
-from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions, FoundBreak
+from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions
 
 TOLD = "decision_told"
-TEAMS = ("finance", "integration", "payments", "warehouse", "data", "tax", "policy", "controller")
 
 
 def told() -> None:
@@ -28,25 +29,21 @@ def told() -> None:
     tell(TOLD)
 
 
-def bar(pointer: Pointer, picked: Sequence[dict[str, Any]]) -> None:
-    """Offer what may be decided about the selected rows."""
+def bar(selected: Selection) -> None:
+    """Offer what may be decided about the selected breaks."""
     person = current_person()
-    if not person.may(Capability.DECIDE):
-        return
-    if not picked:
-        st.caption("Select breaks to assign, note, snooze, accept or mend them, one or many.")
-        return
-    found = [_found(row, pointer) for row in picked]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{counted(len(found), 'break')} selected", width="content")
-        _assign(found, person)
-        _note(found, person)
-        _snooze(found, person)
+        st.text(f"{counted(selected.count, 'break')} selected", width="content")
+        _assign(selected, person.name)
+        _note(selected)
+        _snooze(selected)
         if person.may(Capability.ACCEPT):
-            _accept(found, person)
-        _resolve(found, person)
-        if any(row["standing"] not in ("open",) for row in picked):
-            _reopen(found, person)
+            _accept(selected)
+        elif person.may(Capability.PROPOSE):
+            _propose(selected)
+        _resolve(selected)
+        if selected.aside:
+            _reopen(selected)
 
 
 def spoken_decision(decision: Decision) -> str:
@@ -54,7 +51,7 @@ def spoken_decision(decision: Decision) -> str:
     sets = json.loads(decision.details)["sets"]
     said = []
     if sets.get("owner"):
-        said.append(f"To {spoken(sets['owner'], OWNERS)}")
+        said.append(f"To {OWNERS.get(sets['owner']) or named(sets['owner'])}")
     if sets.get("snoozed_until"):
         said.append(f"Until {spoken_day(datetime.fromisoformat(sets['snoozed_until']))}")
     if sets.get("amount"):
@@ -63,30 +60,32 @@ def spoken_decision(decision: Decision) -> str:
     return ". ".join(said)
 
 
-def _assign(found: list[FoundBreak], person: Person) -> None:
+def _assign(selected: Selection, name: str) -> None:
     with asking("Assign", key="assign", icon=":material/person_add:"):
-        options = list(dict.fromkeys([person.name, *TEAMS]))
+        options = list(dict.fromkeys([name, *TEAMS]))
         owner = st.selectbox(
             "To whom",
             options,
-            format_func=lambda name: spoken(name, OWNERS) if name in TEAMS else name,
+            format_func=lambda owner: TEAMS.get(owner, owner),
             accept_new_options=True,
             key="assign_owner",
         )
         if confirmed("Assign", key="assign"):
-            with _decision(f"{counted(len(found), 'break')} assigned to {owner}.") as decisions:
-                decisions.assign(found, owner=str(owner or ""), who=person.name, at=_now())
+            said = f"{counted(selected.count, 'break')} assigned to {owner}."
+            with _decision(said) as (decisions, who):
+                decisions.assign(selected.found(), owner=str(owner or ""), who=who, at=_now())
 
 
-def _note(found: list[FoundBreak], person: Person) -> None:
+def _note(selected: Selection) -> None:
     with asking("Note", key="note", icon=":material/edit_note:"):
         text = st.text_area("Note", key="note_text")
         if confirmed("Write the note", key="note"):
-            with _decision(f"Note written on {counted(len(found), 'break')}.") as decisions:
-                decisions.note(found, text=text, who=person.name, at=_now())
+            said = f"Note written on {counted(selected.count, 'break')}."
+            with _decision(said) as (decisions, who):
+                decisions.note(selected.found(), text=text, who=who, at=_now())
 
 
-def _snooze(found: list[FoundBreak], person: Person) -> None:
+def _snooze(selected: Selection) -> None:
     with asking("Snooze", key="snooze", icon=":material/snooze:"):
         tomorrow = _now().date() + timedelta(days=1)
         day = st.date_input(
@@ -95,53 +94,70 @@ def _snooze(found: list[FoundBreak], person: Person) -> None:
         reason = st.text_area("Why", key="snooze_reason")
         if confirmed("Snooze", key="snooze") and isinstance(day, date):
             until = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            with _decision(f"{counted(len(found), 'break')} snoozed until {day}.") as decisions:
-                decisions.snooze(found, until=until, reason=reason, who=person.name, at=_now())
+            said = f"{counted(selected.count, 'break')} snoozed until {day}."
+            with _decision(said) as (decisions, who):
+                decisions.snooze(selected.found(), until=until, reason=reason, who=who, at=_now())
 
 
-def _accept(found: list[FoundBreak], person: Person) -> None:
+def _accept(selected: Selection) -> None:
     with asking("Accept", key="accept", icon=":material/done_all:"):
-        material = sum(one.is_material for one in found)
+        material = selected.material
         if material:
             st.caption(
-                f"{material:,} of {len(found):,} {'is' if material == 1 else 'are'} material: a"
-                " second person has to agree."
+                f"{material:,} of {selected.count:,} {'is' if material == 1 else 'are'} material:"
+                " a second person has to agree."
             )
         reason = st.text_area("Why it may stay as it is", key="accept_reason")
         if confirmed("Accept", key="accept"):
-            with _decision(None) as decisions:
-                became = decisions.accept(found, reason=reason, who=person.name, at=_now())
+            with _decision(None, needs=Capability.ACCEPT) as (decisions, who):
+                became = decisions.accept(selected.found(), reason=reason, who=who, at=_now())
                 st.session_state[TOLD] = _spoken(became)
 
 
-def _resolve(found: list[FoundBreak], person: Person) -> None:
+def _propose(selected: Selection) -> None:
+    with asking("Propose to accept", key="propose", icon=":material/done_all:"):
+        st.caption("Somebody who may accept has to agree.")
+        reason = st.text_area("Why it may stay as it is", key="propose_reason")
+        if confirmed("Propose", key="propose"):
+            with _decision(None, needs=Capability.PROPOSE) as (decisions, who):
+                became = decisions.propose(selected.found(), reason=reason, who=who, at=_now())
+                st.session_state[TOLD] = _spoken(became)
+
+
+def _resolve(selected: Selection) -> None:
     with asking("Mended", key="resolve", icon=":material/build:"):
         st.caption("Set aside until the next publication shows whether it is.")
         reason = st.text_area("What was mended, and where", key="resolve_reason")
         if confirmed("It is mended", key="resolve"):
-            with _decision(f"{counted(len(found), 'break')} said to be mended.") as decisions:
-                decisions.resolve(found, reason=reason, who=person.name, at=_now())
+            said = f"{counted(selected.count, 'break')} said to be mended."
+            with _decision(said) as (decisions, who):
+                decisions.resolve(selected.found(), reason=reason, who=who, at=_now())
 
 
-def _reopen(found: list[FoundBreak], person: Person) -> None:
+def _reopen(selected: Selection) -> None:
     with asking("Open again", key="reopen", icon=":material/undo:"):
         reason = st.text_area("Why", key="reopen_reason")
         if confirmed("Open again", key="reopen"):
-            with _decision(f"{counted(len(found), 'break')} opened again.") as decisions:
-                decisions.reopen(found, reason=reason, who=person.name, at=_now())
+            said = f"{counted(selected.count, 'break')} opened again."
+            with _decision(said) as (decisions, who):
+                decisions.reopen(selected.found(), reason=reason, who=who, at=_now())
 
 
 @contextmanager
-def _decision(said: str | None) -> Iterator[Decisions]:
-    """Take one decision; say what became of it, or why it was refused."""
+def _decision(
+    said: str | None, *, needs: Capability = Capability.DECIDE
+) -> Iterator[tuple[Decisions, str]]:
+    """Take one decision, by name; say what became of it, or why it was refused."""
+    who = allowed(needs).name
     try:
         with ledger() as decisions:
-            yield decisions
+            yield decisions, who
     except DecisionRefusedError as error:
         st.error(str(error))
         return
     if said:
         st.session_state[TOLD] = said
+    selecting.done()
     st.rerun()
 
 
@@ -154,18 +170,6 @@ def _spoken(became: Acceptance) -> str:
     if became.own:
         said.append(f"{counted(became.own, 'break')} you proposed yourself: another has to agree.")
     return " ".join(said)
-
-
-def _found(row: dict[str, Any], pointer: Pointer) -> FoundBreak:
-    return FoundBreak(
-        break_key=row["break_key"],
-        case_name=row["case_name"],
-        break_type=row["break_type"],
-        amount=row["amount"],
-        currency=row["currency"],
-        materiality_amount=row["materiality_amount"],
-        publication_id=pointer.id,
-    )
 
 
 def _now() -> datetime:

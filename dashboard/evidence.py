@@ -43,7 +43,7 @@ BREAK = (
     Column("amount", "Money", Kind.MONEY),
     Column("due_at", "Due since", Kind.INSTANT),
     Column("age_bucket", "Age", Kind.WORD, words=AGES),
-    Column("owner", "Owner", Kind.WORD, words=OWNERS),
+    Column("owner", "Owner", Kind.PERSON, words=OWNERS),
     Column("standing", "Status", Kind.WORD, words=STANDINGS),
     Column("reason", "Reason"),
     Column("note", "Note"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -18,12 +19,20 @@ def inert(text: str) -> str:
 
 def csv_bytes(table: pa.Table) -> bytes:
     """Return the table as CSV that spreadsheets read as UTF-8; numbers stay numbers."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(table.column_names)
-    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_of([table], table.column_names)
+
+
+def csv_of(batches: Iterable[pa.Table], names: Sequence[str]) -> bytes:
+    """Return batches of rows as one CSV; of the rows, one batch stands in memory at a time."""
+    content = io.BytesIO()
+    with io.TextIOWrapper(content, "utf-8-sig", newline="", write_through=True) as text:
+        writer = csv.writer(text)
+        writer.writerow(names)
+        for batch in batches:
+            columns = [column.to_pylist() for column in batch.columns]
+            for row in zip(*columns, strict=True):
+                writer.writerow([_cell(value) for value in row])
+        return content.getvalue()
 
 
 def _cell(value: object) -> object:

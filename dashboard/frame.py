@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import downloads
+from dashboard import doorway, downloads
+from dashboard.access import Capability
 from dashboard.marts import health, source, stages
 from dashboard.marts.source import MissingTableError, Scope
 from dashboard.publication import Edition, Pointer, PublicationError, Trust, current, named
@@ -25,14 +26,17 @@ ROOMIER = """<style>
 
 
 @contextmanager
-def page(question: str) -> Iterator[Pointer]:
+def page(question: str, *, needs: Capability = Capability.READ) -> Iterator[Pointer]:
     """
     Open a page on the current publication, and say in words what keeps it from being shown.
 
-    Without a publication the page stops there: nothing on it could be true.
+    For who may not read it, and without a publication, the page stops there.
     """
     st.html(ROOMIER)
-    st.title(question, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(question, anchor=False)
+        doorway.who_is_here()
+    doorway.allowed(needs)
     pointer = _opened()
     try:
         yield pointer

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import links, tables
+from dashboard.downloads import Whole
 from dashboard.frame import nothing
 from dashboard.marts import close
 from dashboard.marts.source import Scope
@@ -43,7 +44,8 @@ def since_the_last(pointer: Pointer, narrowed: Scope) -> None:
         nothing(f"No break in {narrowed.currency} is {MOVES[move].lower()}.")
         return
     number = tables.page_of(found[move]["breaks"], key="moved_page", noun="Breaks")
-    rows = close.moved(pointer, narrowed, move=move, page=number)
+    moved = close.moved(pointer, narrowed, move=move)
+    rows = moved.page(number)
     selected = tables.show(
         rows,
         MOVED,
@@ -51,6 +53,7 @@ def since_the_last(pointer: Pointer, narrowed: Scope) -> None:
         title=f"Breaks: {MOVES[move].lower()} since {since}",
         currency=narrowed.currency,
         is_selectable=True,
+        whole=Whole(moved.whole, found[move]["breaks"]),
     )
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())

@@ -10,11 +10,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import tables
+from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import syncs
+from dashboard.doorway import allowed
+from dashboard.downloads import Whole
 from dashboard.frame import counted
-from dashboard.marts.source import PAGE_ROWS
-from dashboard.people import Capability, current_person
+from dashboard.marts.source import BATCH_ROWS, PAGE_ROWS
+from dashboard.people import current_person, named, readable
 from dashboard.tables import Column, Kind
 from dashboard.words import ACTIONS, spoken
 from dashboard.zone import spoken_time
@@ -45,7 +48,7 @@ INTENTS = (
     Column("quantity", "Units", Kind.COUNT),
     Column("currency", "Currency"),
     Column("amount", "Amount", Kind.MONEY),
-    Column("who", "Planned by"),
+    Column("who", "Planned by", Kind.PERSON),
 )
 SAID = (Column("message", "What is known", width=320),)
 
@@ -82,13 +85,14 @@ def halts(stores: Sequence[str]) -> None:
     for halt in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.error(
-                f"**Nothing is sent for {_scope(halt.scope)}.** {halt.who} halted it on"
-                f" {spoken_time(halt.at)}: {halt.reason}",
+                f"**Nothing is sent for {_scope(halt.scope)}.** {named(halt.who)} halted it on"
+                f" {spoken_time(halt.at)}: {readable(halt.reason)}",
                 icon=":material/block:",
             )
             if may_halt and st.button("Resume", key=f"resume_{halt.scope}"):
-                with _said(f"Resumed: {_scope(halt.scope)}.") as ledger:
-                    ledger.resume(halt.scope, who=current_person().name, at=_now())
+                said = f"Resumed: {_scope(halt.scope)}."
+                with _said(said, needs=Capability.HALT) as (ledger, who):
+                    ledger.resume(halt.scope, who=who, at=_now())
     if may_halt:
         _switch(stores)
 
@@ -105,12 +109,25 @@ def waiting() -> None:
         found = ledger.page([State.PLANNED], limit=PAGE_ROWS, skipped=(number - 1) * PAGE_ROWS)
     spot = st.container()
     selected = tables.choose(
-        _rows(found), INTENTS, key="waiting", title="Actions that wait for approval"
+        _rows(found),
+        INTENTS,
+        key="waiting",
+        title="Actions that wait for approval",
+        whole=Whole(_all_that_wait, total),
     )
     picked = [found[position] for position in selected]
     if picked and current_person().may(Capability.APPROVE):
         with spot.container(horizontal=True, vertical_alignment="center"):
             _verdict(picked)
+
+
+def _all_that_wait() -> Iterator[pa.Table]:
+    """Yield everything that waits, a batch at a time."""
+    skipped = 0
+    with syncs() as ledger:
+        while found := ledger.page([State.PLANNED], limit=BATCH_ROWS, skipped=skipped):
+            yield _rows(found)
+            skipped += len(found)
 
 
 def unknown() -> None:
@@ -129,21 +146,22 @@ def unknown() -> None:
             note = st.text_area("What was found, and where", key="settle_note")
             for label, is_applied in (("It happened", True), ("It did not happen", False)):
                 if confirmed(label, key=f"settle_{is_applied}", weight="secondary"):
-                    with _said(f"{counted(len(settled), 'action')} settled.") as ledger:
-                        _settle(ledger, settled, is_applied=is_applied, note=note)
+                    said = f"{counted(len(settled), 'action')} settled."
+                    with _said(said, needs=Capability.APPROVE) as (ledger, who):
+                        _settle(ledger, settled, is_applied=is_applied, who=who, note=note)
 
 
 def _verdict(picked: Sequence[IntentRecord]) -> None:
-    who = current_person().name
-    st.text(f"{counted(len(picked), 'action')} selected", width="content")
+    many = counted(len(picked), "action")
+    st.text(f"{many} selected", width="content")
     if st.button("Approve", key="approve", icon=":material/check:", type="primary"):
-        with _said(f"{counted(len(picked), 'action')} approved.") as ledger:
+        with _said(f"{many} approved.", needs=Capability.APPROVE) as (ledger, who):
             for record in picked:
                 ledger.approve(record.intent.intent_key, who=who, at=_now())
     with asking("Refuse", key="refuse", icon=":material/close:"):
         note = st.text_area("Why", key="refuse_note")
         if confirmed("Refuse", key="refuse"):
-            with _said(f"{counted(len(picked), 'action')} refused.") as ledger:
+            with _said(f"{many} refused.", needs=Capability.APPROVE) as (ledger, who):
                 for record in picked:
                     ledger.refuse(
                         record.intent.intent_key, who=who, note=_written(note), at=_now()
@@ -164,17 +182,18 @@ def _switch(stores: Sequence[str]) -> None:
         )
         reason = st.text_area("Why", key="halt_reason")
         if confirmed("Stop", key="halt"):
-            with _said("Stopped.") as ledger:
-                scope, who = f"{store}/{action}", current_person().name
-                ledger.halt(scope, who=who, reason=_written(reason), at=_now())
+            with _said("Stopped.", needs=Capability.HALT) as (ledger, who):
+                scope, why = f"{store}/{action}", _written(reason)
+                ledger.halt(scope, who=who, reason=why, at=_now())
 
 
 @contextmanager
-def _said(what: str) -> Iterator[Ledger]:
-    """Say one thing to the ledger; tell what became of it, or why it was refused."""
+def _said(what: str, *, needs: Capability) -> Iterator[tuple[Ledger, str]]:
+    """Say one thing to the ledger, by name; tell what became of it, or why it was refused."""
+    who = allowed(needs).name
     try:
         with syncs() as ledger:
-            yield ledger
+            yield ledger, who
     except (DecisionRefusedError, LostClaimError) as error:
         st.error(str(error))
         return
@@ -183,9 +202,9 @@ def _said(what: str) -> Iterator[Ledger]:
 
 
 def _settle(
-    ledger: Ledger, records: Sequence[IntentRecord], *, is_applied: bool, note: str
+    ledger: Ledger, records: Sequence[IntentRecord], *, is_applied: bool, who: str, note: str
 ) -> None:
-    who, said = current_person().name, _written(note)
+    said = _written(note)
     for record in records:
         ledger.settle(
             record.intent.intent_key, is_applied=is_applied, who=who, note=said, at=_now()

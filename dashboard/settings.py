@@ -1,4 +1,4 @@
-"""Where the publications and the decisions are, who is here, and when numbers are stale."""
+"""Where the publications and the decisions are, who is let in, and when numbers are stale."""
 
 import os
 from collections.abc import Mapping
@@ -8,6 +8,14 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from dashboard.access import AccessRules, Role
+
+Found = Mapping[str, str | None]
+
+
+class UnusableSettingError(ValueError):
+    """A setting of the dashboard cannot be right; the message names it and what it may be."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -16,6 +24,8 @@ class Settings:
     home: Path
     ledger_url: str = field(repr=False)
     user: str = ""
+    contact: str = ""
+    access: AccessRules = field(default_factory=AccessRules)
     customer_secret: str = field(default="", repr=False)
     stale_after: timedelta = timedelta(hours=26)
 
@@ -34,11 +44,35 @@ def settings() -> Settings:
         home=home,
         ledger_url=ledger,
         user=found.get("DASHBOARD_USER") or "",
+        contact=found.get("DASHBOARD_CONTACT") or "",
+        access=_access(found),
         customer_secret=_customer_secret(found),
     )
 
 
-def _customer_secret(found: Mapping[str, str | None]) -> str:
+def _access(found: Found) -> AccessRules:
+    defaults = AccessRules()
+    return AccessRules(
+        name_claim=found.get("DASHBOARD_NAME_CLAIM") or defaults.name_claim,
+        role_claim=found.get("DASHBOARD_ROLE_CLAIM") or defaults.role_claim,
+        called=_called(found.get("DASHBOARD_ROLES") or "") or defaults.called,
+    )
+
+
+def _called(text: str) -> dict[Role, frozenset[str]]:
+    """What the provider calls each role: `approver=finance-leads,analyst=finance`."""
+    called: dict[Role, frozenset[str]] = {}
+    for pair in filter(None, (pair.strip() for pair in text.split(","))):
+        role, _, value = (part.strip() for part in pair.partition("="))
+        if role not in list(Role) or not value:
+            raise UnusableSettingError(
+                f"DASHBOARD_ROLES: `{pair}` is no role=value; the roles are {', '.join(Role)}"
+            )
+        called[Role(role)] = called.get(Role(role), frozenset()) | {value}
+    return called
+
+
+def _customer_secret(found: Found) -> str:
     """What customers' e-mails were hashed with: written out, or alone in a file."""
     said = (found.get("CUSTOMER_SECRET") or "").strip()
     file = found.get("CUSTOMER_SECRET_FILE")

@@ -8,16 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import evidence
+from dashboard import downloads, evidence
+from dashboard.access import Capability
 from dashboard.asking import asking, confirmed
 from dashboard.closing import Readiness, Verdict
 from dashboard.decisions import ledger
-from dashboard.downloads import XLSX
+from dashboard.doorway import allowed
 from dashboard.frame import FROZEN, counted
 from dashboard.marts import packs
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
-from dashboard.people import Capability, Person, current_person
+from dashboard.people import current_person, named, readable
 from dashboard.publication import Pointer
 from dashboard.zone import spoken_month, spoken_time
 from orchestration.ledger import DecisionRefusedError, SignOff
@@ -43,22 +44,17 @@ def close_of(
             _signed(signed, pointer)
         else:
             _unsigned(pointer, store, period, ready=ready, open_breaks=open_breaks)
-        st.download_button(
-            "Evidence pack",
-            data=partial(evidence.pack, pointer, narrowed, period, ready),
-            file_name=f"evidence-{period.name}-{store}.xlsx",
-            mime=XLSX,
-            key="evidence",
-            on_click="ignore",
-            icon=":material/inventory:",
-            help="Definitions, control totals, breaks, decisions and hashes, in one workbook",
+        downloads.evidence(
+            partial(evidence.pack, pointer, narrowed, period, ready),
+            name=f"evidence-{period.name}-{store}.xlsx",
         )
 
 
 def _signed(signed: SignOff, pointer: Pointer) -> None:
     month = spoken_month(signed.period)
     st.text(
-        f"{month} was closed by {signed.who} on {spoken_time(signed.at)}: {signed.note}",
+        f"{month} was closed by {named(signed.who)} on {spoken_time(signed.at)}:"
+        f" {readable(signed.note)}",
         width="stretch",
     )
     if signed.publication_id != pointer.id:
@@ -103,14 +99,13 @@ def _unsigned(
         note = st.text_area(carried, key="sign_off_note")
         if confirmed("Close the period", key="sign_off"):
             said = note.strip() or ("" if to_do else "No break is left to do.")
-            _sign(pointer, store, period, person, said, ready=ready, open_breaks=open_breaks)
+            _sign(pointer, store, period, said, ready=ready, open_breaks=open_breaks)
 
 
 def _sign(
     pointer: Pointer,
     store: str,
     period: Period,
-    person: Person,
     note: str,
     *,
     ready: Readiness,
@@ -119,6 +114,7 @@ def _sign(
     if not note:
         st.error("Write why these breaks may be carried forward.")
         return
+    person = allowed(Capability.SIGN_OFF)
     facts = {"controls": ready.controls, "tied": ready.tied, "breaks_carried": open_breaks}
     sign_off = SignOff(
         period=period.name,
@@ -140,13 +136,14 @@ def _sign(
 
 
 def _withdraw(signed: SignOff, reason: str) -> None:
+    person = allowed(Capability.SIGN_OFF)
     try:
         with ledger() as decisions:
             decisions.withdraw(
                 period=signed.period,
                 store=signed.store,
                 reason=reason,
-                who=current_person().name,
+                who=person.name,
                 at=datetime.now(UTC),
             )
     except DecisionRefusedError as error:

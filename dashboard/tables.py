@@ -1,18 +1,22 @@
 """A table as people read it: plain labels, words for codes, decimals of the currency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import streamlit as st
 
 from dashboard import downloads
+from dashboard.downloads import Whole
 from dashboard.export import inert
 from dashboard.marts.source import PAGE_ROWS
+from dashboard.masking import masked_name, masked_text
 from dashboard.money import decimals, rounded
+from dashboard.people import sees_names
 from dashboard.words import spoken
 from dashboard.workbook import Cell, SheetColumn
 from dashboard.zone import reader_zone
@@ -22,6 +26,8 @@ ColumnConfig = Mapping[str, Any]
 Selection = Literal["none", "one", "many"]
 # Rows that a table shows before it scrolls by itself, and how high each is, in pixels.
 TALLEST = 15
+# No currency has more decimals.
+MOST_DIGITS = 3
 ROW_HEIGHT = 35
 
 
@@ -30,6 +36,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     WORD = "word"
+    PERSON = "person"
     COUNT = "count"
     DAYS = "days"
     MONEY = "money"
@@ -64,16 +71,27 @@ class Column:
     width: int | None = None
 
 
-def shown(rows: pa.Table, columns: Sequence[Column], *, digits: int) -> pa.Table:
+def shown(
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    digits: int,
+    is_masked: bool = False,
+    zone: ZoneInfo | None = None,
+) -> pa.Table:
     """
-    Return the table that is shown, and exported as it is shown.
+    Return the table that is shown, and exported as it is shown; masked, it names nobody.
+
+    Times are in the zone, the reader's unless another is given.
 
     Text comes from other people's systems, so it is made inert here: the grid lets its reader
     copy cells into a spreadsheet.
     """
     return pa.table(
         {
-            column.label: _values(rows.column(column.name), column, digits=digits)
+            column.label: _local(rows.column(column.name), zone or reader_zone())
+            if column.kind is Kind.INSTANT
+            else _values(rows.column(column.name), column, digits=digits, is_masked=is_masked)
             for column in columns
         }
     )
@@ -88,8 +106,13 @@ def show(
     currency: str | None = None,
     is_selectable: bool = False,
     tallest: int = TALLEST,
+    whole: Whole | None = None,
 ) -> int | None:
-    """Show a table and its downloads; return the position of the selected row, if any."""
+    """
+    Show a table and its downloads; return the position of the selected row, if any.
+
+    Of a table that is shown page by page, `whole` is what its downloads hold.
+    """
     selection: Selection = "one" if is_selectable else "none"
     chosen = _show(
         rows,
@@ -99,24 +122,39 @@ def show(
         currency=currency,
         selection=selection,
         tallest=tallest,
+        whole=whole,
     )
     return chosen[0] if chosen else None
 
 
 def choose(
-    rows: pa.Table, columns: Sequence[Column], *, key: str, title: str, currency: str | None = None
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    title: str,
+    currency: str | None = None,
+    whole: Whole | None = None,
 ) -> list[int]:
     """Show a table of which any number of rows may be selected; return their positions."""
-    return _show(rows, columns, key=key, title=title, currency=currency, selection="many")
+    return _show(
+        rows, columns, key=key, title=title, currency=currency, selection="many", whole=whole
+    )
 
 
-def read(rows: pa.Table, columns: Sequence[Column], *, key: str, title: str) -> None:
+def read(
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    title: str,
+    whole: Whole | None = None,
+) -> None:
     """Show a table of sentences, each in full, and its downloads."""
-    table = shown(rows, columns, digits=2)
+    table = shown(rows, columns, digits=2, is_masked=not sees_names())
     with st.container(gap="xxsmall", key=f"{key}_table"):
         st.table(table, hide_index=True, border="horizontal")
-        typed = sheet_columns(columns, digits=2, has_one_currency=True)
-        downloads.offer(table, typed, key=key, title=title)
+        _offer(rows, columns, key=key, title=title, currency=None, digits=2, whole=whole)
 
 
 def page_of(total: int, *, key: str, noun: str) -> int:
@@ -155,10 +193,11 @@ def _show(
     title: str,
     currency: str | None,
     selection: Selection,
+    whole: Whole | None,
     tallest: int = TALLEST,
 ) -> list[int]:
     digits = _digits(rows, currency)
-    table = shown(rows, columns, digits=digits)
+    table = shown(rows, columns, digits=digits, is_masked=not sees_names())
     configured: dict[str, Any] = {column.label: _config(column, digits) for column in columns}
     modes = {"one": "single-row", "many": "multi-row"}
     options: dict[str, Any] = {}
@@ -175,19 +214,44 @@ def _show(
             column_config=configured,
             **options,
         )
-        typed = sheet_columns(columns, digits=digits, has_one_currency=_has_one(rows, currency))
-        downloads.offer(table, typed, key=key, title=title)
+        _offer(rows, columns, key=key, title=title, currency=currency, digits=digits, whole=whole)
     chosen = event["selection"]["rows"] if selection != "none" else []
     return [int(position) for position in chosen if position < table.num_rows]
 
 
-def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array:
+def _offer(
+    rows: pa.Table,
+    columns: Sequence[Column],
+    *,
+    key: str,
+    title: str,
+    currency: str | None,
+    digits: int,
+    whole: Whole | None,
+) -> None:
+    """Hand out every row as it is shown; those of other pages may be in other currencies."""
+    # Asked now: a file is made outside of any page, where nothing is known of its reader.
+    zone, is_masked = reader_zone(), not sees_names()
+    every, has_one = Whole(lambda: [rows], rows.num_rows), _has_one(rows, currency)
+    if whole is not None and whole.rows > rows.num_rows:
+        every = whole
+        if currency is None and "currency" in rows.column_names:
+            digits, has_one = MOST_DIGITS, False
+
+    def batches() -> Iterator[pa.Table]:
+        for batch in every.batches():
+            yield shown(batch, columns, digits=digits, is_masked=is_masked, zone=zone)
+
+    typed = sheet_columns(columns, digits=digits, has_one_currency=has_one)
+    downloads.offer(Whole(batches, every.rows), typed, key=key, title=title)
+
+
+def _values(values: pa.ChunkedArray, column: Column, *, digits: int, is_masked: bool) -> pa.Array:
     found = values.to_pylist()
     match column.kind:
-        case Kind.TEXT:
-            words = column.words or {}
-            said = [None if v is None else inert(words.get(v, str(v))) for v in found]
-            return pa.array(said, pa.string())
+        case Kind.TEXT | Kind.PERSON:
+            texts = [_text(value, column, is_masked=is_masked) for value in found]
+            return pa.array(texts, pa.string())
         case Kind.LINK:
             return pa.array([_safe(value) for value in found], pa.string())
         case Kind.WORD:
@@ -199,9 +263,21 @@ def _values(values: pa.ChunkedArray, column: Column, *, digits: int) -> pa.Array
             return pa.array(money, pa.decimal128(38, digits))
         case Kind.COUNT | Kind.DAYS:
             return pa.array([None if v is None else int(v) for v in found], pa.int64())
-        case Kind.INSTANT:
-            return values.cast(pa.timestamp("s", tz=str(reader_zone())), safe=False)
     return values.combine_chunks()
+
+
+def _local(moments: pa.ChunkedArray, zone: ZoneInfo) -> pa.ChunkedArray:
+    return moments.cast(pa.timestamp("s", tz=str(zone)), safe=False)
+
+
+def _text(value: object, column: Column, *, is_masked: bool) -> str | None:
+    if value is None:
+        return None
+    text = str(value)
+    word = (column.words or {}).get(text)
+    if word is None and is_masked:
+        text = masked_name(text) if column.kind is Kind.PERSON else masked_text(text)
+    return inert(word or text)
 
 
 def _said(value: object, words: Mapping[str, str] | None) -> str:

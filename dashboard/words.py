@@ -148,11 +148,17 @@ DOCUMENTS = {
     "refund": "Refund",
     "settlement": "Settlement",
 }
-OWNERS = {
-    "data": "Data team",
+TEAMS = {
+    "finance": "Finance",
     "integration": "Integration team",
-    "none": "Nobody",
+    "payments": "Payments",
+    "warehouse": "Warehouse",
+    "data": "Data team",
+    "tax": "Tax",
+    "policy": "Policy",
+    "controller": "Controller",
 }
+OWNERS = TEAMS | {"none": "Nobody"}
 BREAKS = {
     "not_due": "Not due yet",
     "duplicate": "Refunded or credited twice",

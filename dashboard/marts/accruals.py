@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Parameter, Scope, offset, rows
+from dashboard.marts.source import Listing, Parameter, Scope, rows
 from dashboard.publication import Pointer
 
 TABLE = "fct_refund_liability"
@@ -79,8 +79,8 @@ def entries(pointer: Pointer, scope: Scope, *, ended_on: str) -> pa.Table:
     return rows(pointer, statement, parameters, needs=NEEDS)
 
 
-def open_returns(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
-    """Return a page of the returns something is owed for, the most money first."""
+def open_returns(pointer: Pointer, scope: Scope) -> Listing:
+    """List the returns something is owed for, the most money first."""
     statement = f"""
         select case_key, case_name, store, current_stage, opened_at, received_at, credited_at,
             liability_amount, remaining_quantity, awaited_quantity, asset_amount,
@@ -88,9 +88,8 @@ def open_returns(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
         from marts.fct_refund_liability
         where is_open and {_SCOPE}
         order by liability_amount desc, opened_at, case_key
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    return rows(pointer, statement, scope.parameters | offset(page), needs=NEEDS)
+    return Listing(pointer, statement, scope.parameters, NEEDS)
 
 
 def estimates(pointer: Pointer, scope: Scope) -> pa.Table:

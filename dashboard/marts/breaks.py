@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from dashboard.decisions import Decided
-from dashboard.marts.source import PAGE_ROWS, Parameter, Scope, optional, rows
+from dashboard.marts.source import Listing, Parameter, Scope, optional, rows
 from dashboard.publication import Pointer
 
 BREAKS = "fct_reconciliation_breaks"
@@ -165,10 +165,8 @@ def listed(
     *,
     narrowed: BreakFilter,
     decided: Decided,
-    page: int,
-    page_rows: int = PAGE_ROWS,
-) -> pa.Table:
-    """Return a page of breaks, the most money first within the oldest age."""
+) -> Listing:
+    """List the breaks, the most money first."""
     statement = f"""
         {stood(pointer)}
         select break_key, break_type, case_key, case_name, store, order_name, rma_number,
@@ -179,14 +177,8 @@ def listed(
         from stood
         where {_FILTER}
         order by amount desc nulls first, due_at nulls last, case_name, break_key
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    limits: dict[str, Parameter] = {
-        "page_rows": page_rows,
-        "skipped": (max(page, 1) - 1) * page_rows,
-    }
-    parameters = scope.parameters | narrowed.parameters | limits
-    return rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
+    return Listing(pointer, statement, scope.parameters | narrowed.parameters, NEEDS, decided)
 
 
 def count(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided) -> int:
@@ -195,6 +187,26 @@ def count(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Dec
     parameters = scope.parameters | narrowed.parameters
     found = rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
     return int(found.to_pylist()[0]["breaks"])
+
+
+def gist(
+    pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided
+) -> dict[str, int]:
+    """Return how many breaks fit, how many of them are material, and how many are set aside."""
+    statement = f"""
+        {stood(pointer)}
+        select
+            count(*) as breaks,
+            count(*) filter (coalesce(amount >= materiality_amount, true)) as material,
+            count(*) filter (standing <> 'open') as aside
+        from stood
+        where {_FILTER}
+    """  # noqa: S608
+    parameters = scope.parameters | narrowed.parameters
+    found: dict[str, int] = rows(
+        pointer, statement, parameters, needs=NEEDS, decided=decided
+    ).to_pylist()[0]
+    return found
 
 
 def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[str, object]]:

@@ -2,12 +2,13 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import MissingTableError, rows
+from dashboard.marts.source import MissingTableError, has, rows
 from dashboard.publication import Pointer
 
 MOST_FOUND = 50
 NEEDS = ("fct_return_lifecycle", "fct_refund_variance")
 EVENTS = "fct_return_stage_events"
+CUSTOMERS = "dim_customers"
 
 Case = dict[str, object]
 
@@ -83,6 +84,20 @@ def case(pointer: Pointer, case_key: str) -> Case | None:
     """
     found = rows(pointer, statement, {"case_key": case_key}, needs=NEEDS).to_pylist()
     return found[0] if found else None
+
+
+def customer(pointer: Pointer, case: Case) -> str | None:
+    """Return what may be shown of a case's customer, nothing where none is known."""
+    if not has(pointer, CUSTOMERS):
+        return None
+    statement = """
+        select display_name from marts.dim_customers
+        where store = $store and customer_key = $customer_key
+        limit 1
+    """
+    parameters = {name: str(case.get(name) or "") for name in ("store", "customer_key")}
+    found = rows(pointer, statement, parameters, needs=(CUSTOMERS,)).to_pylist()
+    return found[0]["display_name"] if found else None
 
 
 def events(pointer: Pointer, case_key: str) -> pa.Table:

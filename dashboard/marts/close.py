@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from dashboard.decisions import Decided
 from dashboard.marts.breaks import IS_OPEN, NEEDS, stood
-from dashboard.marts.source import Parameter, Scope, has, offset, rows
+from dashboard.marts.source import Listing, Parameter, Scope, has, rows
 from dashboard.publication import Pointer
 
 TIE_OUT = "fct_tie_out"
@@ -167,18 +167,16 @@ def moves(pointer: Pointer, scope: Scope) -> dict[str, dict[str, Any]]:
     return {move: {**nothing, **by_move.get(move, {})} for move in MOVES}
 
 
-def moved(pointer: Pointer, scope: Scope, *, move: str, page: int) -> pa.Table:
-    """Return a page of the breaks that moved in one way, the most money first."""
+def moved(pointer: Pointer, scope: Scope, *, move: str) -> Listing:
+    """List the breaks that moved in one way, the most money first."""
     statement = f"""
         {_MOVED}
         select case_key, case_name, store, break_type, team, amount, amount_before, due_at
         from moved
         where move = $move and {_SCOPE}
         order by amount desc nulls first, case_name, break_key
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    parameters = {**scope.parameters, "move": move, **offset(page)}
-    return rows(pointer, statement, parameters, needs=(*NEEDS, PREVIOUS))
+    return Listing(pointer, statement, {**scope.parameters, "move": move}, (*NEEDS, PREVIOUS))
 
 
 _CONTROLS = """period in ($period, 'all', 'none')

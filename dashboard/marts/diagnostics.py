@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import pyarrow as pa
-
-from dashboard.marts.source import Scope, has, offset, optional, rows
+from dashboard.marts.source import Listing, Scope, has, optional, rows
 from dashboard.publication import Pointer
 
 TABLE = "rpt_return_diagnostics"
@@ -113,8 +111,8 @@ def trend(pointers: Sequence[Pointer], scope: Scope) -> list[dict[str, object]]:
     return found
 
 
-def behind(pointer: Pointer, scope: Scope, question: str, *, page: int) -> pa.Table:
-    """Return a page of the cases that answer a question with no, the most money first."""
+def behind(pointer: Pointer, scope: Scope, question: str) -> Listing:
+    """List the cases that answer a question with no, the most money first."""
     condition, at_stake = BEHIND[question]
     statement = f"""
         select cases.case_key, cases.case_name, cases.store, cases.order_name, cases.rma_number,
@@ -123,9 +121,8 @@ def behind(pointer: Pointer, scope: Scope, question: str, *, page: int) -> pa.Ta
             {at_stake} as at_stake_amount
         {_BEHIND} and ({condition})
         order by at_stake_amount desc nulls last, cases.case_name, cases.case_key
-        limit $page_rows offset $skipped
     """
-    return rows(pointer, statement, scope.parameters | offset(page), needs=CASES)
+    return Listing(pointer, statement, scope.parameters, CASES)
 
 
 def behind_count(pointer: Pointer, scope: Scope, question: str) -> int:

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Parameter, Scope, offset, rows
+from dashboard.marts.source import Listing, Parameter, Scope, rows
 from dashboard.publication import Pointer
 
 NEEDS = ("fct_restock_exposure",)
@@ -71,8 +71,8 @@ def months(pointer: Pointer, scope: Scope) -> pa.Table:
     return rows(pointer, statement, scope.parameters, needs=NEEDS)
 
 
-def lines(pointer: Pointer, scope: Scope, *, is_open_only: bool, page: int) -> pa.Table:
-    """Return a page of exposed lines: the open ones first, oldest first."""
+def lines(pointer: Pointer, scope: Scope, *, is_open_only: bool) -> Listing:
+    """List the exposed lines: the open ones first, oldest first."""
     statement = f"""
         select case_key, case_name, store, sku, location, open_quantity, open_amount,
             first_exposed_at, last_cleared_at, failed_quantity, sold_quantity, at_risk_quantity,
@@ -80,10 +80,8 @@ def lines(pointer: Pointer, scope: Scope, *, is_open_only: bool, page: int) -> p
         from marts.fct_restock_exposure
         where {_FILTER}
         order by open_quantity > 0 desc, first_exposed_at, case_name, order_line_id
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    parameters = _parameters(scope, is_open_only=is_open_only) | offset(page)
-    return rows(pointer, statement, parameters, needs=NEEDS)
+    return Listing(pointer, statement, _parameters(scope, is_open_only=is_open_only), NEEDS)
 
 
 def line_count(pointer: Pointer, scope: Scope, *, is_open_only: bool) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from dashboard.marts.source import Parameter, Scope, offset, rows
+from dashboard.marts.source import Listing, Parameter, Scope, rows
 from dashboard.publication import Pointer
 
 NEEDS = ("fct_sync_gates",)
@@ -58,8 +58,8 @@ def reasons(pointer: Pointer, scope: Scope) -> pa.Table:
     return rows(pointer, statement, scope.of_store, needs=NEEDS)
 
 
-def gates(pointer: Pointer, scope: Scope, *, narrowed: GateFilter, page: int) -> pa.Table:
-    """Return a page of gates: ready first, then held, then done."""
+def gates(pointer: Pointer, scope: Scope, *, narrowed: GateFilter) -> Listing:
+    """List the gates: ready first, then held, then done."""
     statement = f"""
         select case_key, case_name, store, action, sku, quantity, currency, amount, decision,
             hold_reasons, evidence
@@ -67,10 +67,8 @@ def gates(pointer: Pointer, scope: Scope, *, narrowed: GateFilter, page: int) ->
         where {_FILTER}
         order by list_position(['ready', 'held', 'done'], decision), action, case_name, sku,
             gate_key
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    parameters = scope.of_store | narrowed.parameters | offset(page)
-    return rows(pointer, statement, parameters, needs=NEEDS)
+    return Listing(pointer, statement, scope.of_store | narrowed.parameters, NEEDS)
 
 
 def gate_count(pointer: Pointer, scope: Scope, *, narrowed: GateFilter) -> int:

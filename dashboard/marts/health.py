@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Parameter, offset, rows
+from dashboard.marts.source import Listing, Parameter, rows
 from dashboard.publication import Pointer
 
 
@@ -70,17 +70,16 @@ def models(pointer: Pointer) -> dict[str, str]:
     return {row["table_name"]: row["description"] for row in found}
 
 
-def columns(pointer: Pointer, *, model: str | None, word: str, page: int) -> pa.Table:
-    """Return a page of the columns that have a word in their name or meaning."""
+def columns(pointer: Pointer, *, model: str | None, word: str) -> Listing:
+    """List the columns that have a word in their name or meaning."""
     statement = f"""
         select table_name, column_name, data_type, description
         from ops.meanings
         where {_MEANT}
         order by table_name, rowid
-        limit $page_rows offset $skipped
     """  # noqa: S608
     parameters: dict[str, Parameter] = {"model": model, "word": word}
-    return rows(pointer, statement, parameters | offset(page), needs=("ops.meanings",))
+    return Listing(pointer, statement, parameters, ("ops.meanings",))
 
 
 def column_count(pointer: Pointer, *, model: str | None, word: str) -> int:

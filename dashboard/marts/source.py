@@ -48,6 +48,37 @@ class Scope:
         return {"store": self.store}
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A long answer in its order: a page shows some of its rows, a file holds all of them."""
+
+    pointer: Pointer
+    statement: str
+    parameters: Parameters
+    needs: tuple[str, ...]
+    decided: Decided | None = None
+
+    def page(self, number: int) -> pa.Table:
+        """Return one page of rows; pages count from 1."""
+        return rows(
+            self.pointer,
+            f"{self.statement} limit $page_rows offset $skipped",
+            {**self.parameters, **offset(number)},
+            needs=self.needs,
+            decided=self.decided,
+        )
+
+    def whole(self) -> Iterator[pa.Table]:
+        """Yield all rows, in batches: they never all stand in memory."""
+        return batches(
+            self.pointer,
+            self.statement,
+            self.parameters,
+            needs=self.needs,
+            decided=self.decided,
+        )
+
+
 def rows(
     pointer: Pointer,
     statement: str,
@@ -78,15 +109,17 @@ def batches(
     parameters: Parameters,
     *,
     needs: tuple[str, ...],
-    decided: Decided,
+    decided: Decided | None = None,
 ) -> Iterator[pa.Table]:
     """Yield a long answer in batches, for a file: no page asks for more than it shows."""
     missing = [table for table in needs if not has(pointer, table)]
     if missing:
         raise MissingTableError(missing)
     with _connection(_handle(pointer)).cursor() as cursor:
-        cursor.register("break_states", decided.states)
-        asked = {**parameters, "today": decided.today}
+        asked = dict(parameters)
+        if decided is not None:
+            cursor.register("break_states", decided.states)
+            asked["today"] = decided.today
         reader: pa.RecordBatchReader = cursor.sql(statement, params=asked).to_arrow_reader(
             BATCH_ROWS
         )

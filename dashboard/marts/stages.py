@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Scope, offset, rows
+from dashboard.marts.source import Listing, Scope, rows
 from dashboard.publication import Pointer
 
 LIFECYCLE = "fct_return_lifecycle"
@@ -144,21 +144,20 @@ def durations(pointer: Pointer, scope: Scope) -> pa.Table:
     return rows(pointer, statement, scope.of_store, needs=NEEDS)
 
 
-def overdue(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
-    """Return a page of the cases that stay too long where they are, the longest first."""
+def overdue(pointer: Pointer, scope: Scope) -> Listing:
+    """List the cases that stay too long where they are, the longest first."""
     statement = """
         select case_key, case_name, store, order_name, rma_number, current_stage, days_in_stage,
             requested_at, requested_quantity, received_quantity
         from marts.fct_return_lifecycle
         where is_overdue and ($store is null or store = $store)
         order by days_in_stage desc, case_name, case_key
-        limit $page_rows offset $skipped
     """
-    return rows(pointer, statement, scope.of_store | offset(page), needs=NEEDS)
+    return Listing(pointer, statement, scope.of_store, NEEDS)
 
 
-def falsely_complete(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
-    """Return a page of the cases the storefront calls complete and the ERP does not."""
+def falsely_complete(pointer: Pointer, scope: Scope) -> Listing:
+    """List the cases the storefront calls complete and the ERP does not."""
     statement = """
         select cases.case_key, cases.case_name, cases.store, cases.order_name, cases.rma_number,
             cases.inspection_status, cases.posting_status, cases.days_in_stage,
@@ -168,7 +167,5 @@ def falsely_complete(pointer: Pointer, scope: Scope, *, page: int) -> pa.Table:
         left join marts.fct_refund_variance as variances on cases.case_key = variances.case_key
         where cases.is_falsely_complete and ($store is null or cases.store = $store)
         order by cases.days_in_stage desc, cases.case_name, cases.case_key
-        limit $page_rows offset $skipped
     """
-    needs = (LIFECYCLE, "fct_refund_variance")
-    return rows(pointer, statement, scope.of_store | offset(page), needs=needs)
+    return Listing(pointer, statement, scope.of_store, (LIFECYCLE, "fct_refund_variance"))

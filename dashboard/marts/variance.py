@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from dashboard.marts.source import Parameter, Scope, offset, rows
+from dashboard.marts.source import Listing, Parameter, Scope, rows
 from dashboard.publication import Pointer
 
 VARIANCE = "fct_refund_variance"
@@ -135,9 +135,9 @@ def cut(pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter, by: str) ->
 
 
 def cases(
-    pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter, is_differing_only: bool, page: int
-) -> pa.Table:
-    """Return a page of cases, the largest difference first."""
+    pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter, is_differing_only: bool
+) -> Listing:
+    """List the cases, the largest difference first."""
     statement = f"""
         select case_key, case_name, store, root_cause, storefront_amount, paid_amount,
             settled_amount, erp_amount, expected_amount, variance_amount,
@@ -151,12 +151,9 @@ def cases(
         where {_FILTER} and (not $is_differing_only or {_DIFFERS})
         order by abs(variance_amount) desc nulls first, age_days desc nulls last, case_name,
             case_key
-        limit $page_rows offset $skipped
     """  # noqa: S608
-    parameters = _parameters(scope, narrowed) | offset(page)
-    return rows(
-        pointer, statement, parameters | {"is_differing_only": is_differing_only}, needs=NEEDS
-    )
+    parameters = _parameters(scope, narrowed) | {"is_differing_only": is_differing_only}
+    return Listing(pointer, statement, parameters, NEEDS)
 
 
 def case_count(

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, entries, links, tables
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import accruals
 from dashboard.marts.close import Period
@@ -183,7 +184,8 @@ def listed(pointer: Pointer, narrowed: Scope, count: int) -> None:
         nothing("Every return in this currency has been credited in the ERP.")
         return
     number = tables.page_of(count, key="owed_page", noun="Returns")
-    rows = accruals.open_returns(pointer, narrowed, page=number)
+    returns = accruals.open_returns(pointer, narrowed)
+    rows = returns.page(number)
     selected = tables.show(
         rows,
         OPEN,
@@ -191,6 +193,7 @@ def listed(pointer: Pointer, narrowed: Scope, count: int) -> None:
         title="Returns opened and not yet credited",
         currency=narrowed.currency,
         is_selectable=True,
+        whole=Whole(returns.whole, count),
     )
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())

@@ -6,13 +6,16 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboard import deciding, links, tables
+from dashboard import deciding, links, selecting, tables
+from dashboard.access import Capability
 from dashboard.decisions import Decided, decided, ledger
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, scope
 from dashboard.marts import breaks
 from dashboard.marts.breaks import BreakFilter
-from dashboard.marts.source import Scope
+from dashboard.marts.source import Listing, Scope
 from dashboard.money import spoken_amount
+from dashboard.people import current_person, sees_names
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
 from dashboard.words import AGES, BREAKS, DECIDED, OWNERS, STANDINGS, spoken
@@ -32,7 +35,7 @@ QUEUE = (
     Column("break_type", "Cause", Kind.WORD, words=BREAKS),
     Column("amount", "Money", Kind.MONEY, help="What is at stake; empty where nothing says."),
     Column("age_bucket", "Days due", help="Whole days since it was due."),
-    Column("owner", "Owner", Kind.WORD, words=OWNERS),
+    Column("owner", "Owner", Kind.PERSON, words=OWNERS),
     Column("standing", "Status", Kind.WORD, words=STANDINGS, width=92),
     Column("said", "Next step, or what was said", width=370),
 )
@@ -42,7 +45,7 @@ LINKED = (
 )
 HISTORY = (
     Column("at", "When", Kind.INSTANT),
-    Column("who", "Who"),
+    Column("who", "Who", Kind.PERSON),
     Column("verb", "Decision", Kind.WORD, words=DECIDED),
     Column("said", "What was said", width=520),
 )
@@ -75,7 +78,8 @@ def chosen(pointer: Pointer, narrowed: Scope, *, states: Decided) -> BreakFilter
     """Ask what the queue is narrowed to; all of it stands in the address."""
     found = breaks.choices(pointer, narrowed, decided=states)
     cause = _choice("Cause", found["break_types"], BREAKS, key="cause", width=200)
-    owner = _choice("Owner", found["owners"], OWNERS, key="owner", width=140)
+    owners = [owner for owner in found["owners"] if owner in OWNERS or sees_names()]
+    owner = _choice("Owner", owners, OWNERS, key="owner", width=140)
     status = _choice("Status", list(STANDINGS), STANDINGS, key="status", width=130, index=1)
     ages = [age for age in AGES if age != "undated"]
     age = _choice("Age", ages, AGES, key="age", width=110)
@@ -110,7 +114,8 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
     total = breaks.count(pointer, narrowed, narrowed=filtered, decided=states)
     st.subheader(f"{counted(total, 'break')}, the most money first", anchor=False)
     number = tables.page_of(total, key="breaks_page", noun="Breaks")
-    rows = breaks.listed(pointer, narrowed, narrowed=filtered, decided=states, page=number)
+    listing = breaks.listed(pointer, narrowed, narrowed=filtered, decided=states)
+    rows = listing.page(number)
     spot = st.container()
     selected = tables.choose(
         rows,
@@ -118,12 +123,32 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
         key="breaks",
         title="Breaks, the most money first",
         currency=narrowed.currency,
+        whole=Whole(listing.whole, total),
     )
     picked = rows.take(pa.array(selected, pa.int64())).to_pylist()
     with spot:
-        deciding.bar(pointer, picked)
+        if current_person().may(Capability.DECIDE):
+            decide(listing, picked, narrowed, filtered, states=states)
     if len(picked) == 1:
         one(picked[0])
+
+
+def decide(
+    listing: Listing,
+    picked: list[dict[str, Any]],
+    narrowed: Scope,
+    filtered: BreakFilter,
+    *,
+    states: Decided,
+) -> None:
+    """Let the ticked breaks be decided about, or all that fit where a page does not hold them."""
+    selected = selecting.everything(listing, narrowed, filtered, states=states)
+    if selected is None and picked:
+        selected = selecting.ticked(picked, listing.pointer)
+    if selected is None:
+        st.caption("Select breaks to assign, note, snooze, accept or mend them, one or many.")
+    else:
+        deciding.bar(selected)
 
 
 def one(row: dict[str, Any]) -> None:

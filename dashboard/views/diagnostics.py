@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import diagnostics
 from dashboard.marts.diagnostics import BEHIND, CUTS, QUESTIONS
@@ -110,7 +111,8 @@ def behind(pointer: Pointer, narrowed: Scope) -> None:
         nothing("No case answers this with no.")
         return
     number = tables.page_of(count, key="behind_page", noun="Cases")
-    rows = diagnostics.behind(pointer, narrowed, question, page=number)
+    cases = diagnostics.behind(pointer, narrowed, question)
+    rows = cases.page(number)
     selected = tables.show(
         rows,
         WHO + WHY.get(question, CAUSE) + SIDES,
@@ -118,6 +120,7 @@ def behind(pointer: Pointer, narrowed: Scope) -> None:
         title=f"{NO[question]}: {counted(count, 'case')}",
         currency=narrowed.currency,
         is_selectable=True,
+        whole=Whole(cases.whole, count),
     )
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, scope, spoken_age
 from dashboard.marts import exposure, source
 from dashboard.marts.source import Scope
@@ -123,7 +124,8 @@ def listed(pointer: Pointer, narrowed: Scope, currency: str) -> None:
         nothing("Nothing is on sale without a passed inspection in this currency.")
         return
     number = tables.page_of(count, key="exposure_page", noun="Lines")
-    rows = exposure.lines(pointer, narrowed, is_open_only=is_open_only, page=number)
+    lines = exposure.lines(pointer, narrowed, is_open_only=is_open_only)
+    rows = lines.page(number)
     selected = tables.show(
         rows,
         LINES if is_open_only else LINES + CLEARED,
@@ -131,6 +133,7 @@ def listed(pointer: Pointer, narrowed: Scope, currency: str) -> None:
         title="Exposed lines, oldest first",
         currency=currency,
         is_selectable=True,
+        whole=Whole(lines.whole, count),
     )
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())

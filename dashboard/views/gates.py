@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import links, sending, tables
+from dashboard.downloads import Whole
 from dashboard.frame import filters, nothing, page, part, scope
 from dashboard.marts import gates, stages
 from dashboard.marts.gates import GateFilter
@@ -98,8 +99,16 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: GateFilter) -> None:
         nothing("No row fits these choices.")
         return
     number = tables.page_of(count, key="gates_page", noun="Rows")
-    rows = gates.gates(pointer, narrowed, narrowed=filtered, page=number)
-    selected = tables.show(rows, ROWS, key="gates", title="Gates, ready first", is_selectable=True)
+    found = gates.gates(pointer, narrowed, narrowed=filtered)
+    rows = found.page(number)
+    selected = tables.show(
+        rows,
+        ROWS,
+        key="gates",
+        title="Gates, ready first",
+        is_selectable=True,
+        whole=Whole(found.whole, count),
+    )
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())
         rests_on = rows.column("evidence")[selected].as_py()

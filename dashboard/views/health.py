@@ -6,6 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import meanings, tables
+from dashboard.downloads import Whole
 from dashboard.frame import ALL, counted, nothing, page, part, spoken_age
 from dashboard.marts import health, source
 from dashboard.publication import Pointer, Trust
@@ -139,8 +140,10 @@ def columns(pointer: Pointer, word: str) -> None:
         nothing("No column has this word in its meaning.")
         return
     number = tables.page_of(count, key="columns_page", noun="Columns")
-    rows = health.columns(pointer, model=chosen, word=word, page=number)
-    tables.read(rows, COLUMNS, key="columns", title="Columns of the models")
+    found = health.columns(pointer, model=chosen, word=word)
+    whole = Whole(found.whole, count)
+    rows = found.page(number)
+    tables.read(rows, COLUMNS, key="columns", title="Columns of the models", whole=whole)
 
 
 with page("May these numbers be trusted, and what do they mean?") as pointer:

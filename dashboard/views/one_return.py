@@ -5,11 +5,13 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import links, tables
+from dashboard.access import Capability
 from dashboard.customers import customer_key
 from dashboard.decisions import decided
 from dashboard.frame import filters, nothing, page, part
 from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
+from dashboard.people import named, readable
 from dashboard.publication import Pointer
 from dashboard.sentences import customer_sentence, is_all_done, next_actor
 from dashboard.settings import settings
@@ -101,7 +103,7 @@ def shown(pointer: Pointer, case_key: str) -> None:
     case = cases.case(pointer, case_key)
     if case is None:
         return
-    told(case)
+    headline(pointer, case)
     where(case)
     with part():
         problems(pointer, case_key, case["currency"])
@@ -111,15 +113,18 @@ def shown(pointer: Pointer, case_key: str) -> None:
     links.open_in_systems(case)
 
 
-def told(case: cases.Case) -> None:
+def headline(pointer: Pointer, case: cases.Case) -> None:
     """Show the sentence to read out, and what support needs beside it."""
     with st.container(border=True):
         st.caption("Tell the customer")
         st.markdown(f"#### {customer_sentence(case, day=spoken_day)}")
-    name, next_, bank = st.columns(3)
+    name, customer, next_, bank = st.columns(4)
     with name:
         st.caption("Return, order, RMA")
         st.text(" · ".join(_names(case)))
+    with customer:
+        st.caption("Customer")
+        st.text(_customer(pointer, case))
     with next_:
         st.caption("Who is next")
         st.text(next_actor(case))
@@ -158,12 +163,12 @@ def problems(pointer: Pointer, case_key: str, currency: object) -> None:
     """Show what is wrong with the case, who acts on it, and what was decided."""
     for found in breaks.of_case(pointer, case_key, decided=decided()):
         with st.container(border=True):
-            kind, owner = spoken(found["break_type"], BREAKS), spoken(found["owner"], OWNERS)
+            kind, owner = spoken(found["break_type"], BREAKS), _owner(found["owner"])
             st.caption(f"{kind}. Next step: {owner}")
             at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
             st.text(f"{found['next_step']}{at_stake}")
             if found["note"]:
-                st.text(f"Note: {found['note']}")
+                st.text(f"Note: {readable(str(found['note']))}")
 
 
 def amounts(case: cases.Case) -> None:
@@ -197,6 +202,16 @@ def examples(pointer: Pointer) -> None:
         links.open_return(rows.column("case_key")[selected].as_py())
 
 
+def _customer(pointer: Pointer, case: cases.Case) -> str:
+    """A person's e-mail has landed masked; a company goes by its key in the ERP."""
+    name = cases.customer(pointer, case)
+    return named(name) if name else "Not known"
+
+
+def _owner(owner: object) -> str:
+    return OWNERS.get(str(owner)) or named(str(owner))
+
+
 def _choice(row: cases.Case) -> str:
     return " · ".join(
         [str(row["case_name"]), str(row["store"]), spoken(row["current_stage"], STAGES)]
@@ -208,7 +223,7 @@ def _names(case: cases.Case) -> list[str]:
     return [str(name) for name in dict.fromkeys(names) if name]
 
 
-with page("What can I tell the customer?") as pointer:
+with page("What can I tell the customer?", needs=Capability.LOOK_UP) as pointer:
     with filters():
         text = st.text_input(
             "Order, return, RMA or credit memo number",

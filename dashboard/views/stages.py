@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import stages
 from dashboard.marts.source import Scope
@@ -103,8 +104,10 @@ def falsely_complete(pointer: Pointer, narrowed: Scope, count: int) -> None:
         nothing("Every return that the storefront calls complete is complete in the ERP too.")
         return
     number = tables.page_of(count, key="falsely_page", noun="Cases")
-    rows = stages.falsely_complete(pointer, narrowed, page=number)
-    _listed(rows, FALSELY, key="falsely_complete", title="Falsely complete cases")
+    cases = stages.falsely_complete(pointer, narrowed)
+    whole = Whole(cases.whole, count)
+    title = "Falsely complete cases"
+    _listed(cases.page(number), FALSELY, key="falsely_complete", title=title, whole=whole)
 
 
 def overdue(pointer: Pointer, narrowed: Scope, count: int) -> None:
@@ -114,12 +117,15 @@ def overdue(pointer: Pointer, narrowed: Scope, count: int) -> None:
         nothing("No case has been in its stage for longer than the stage's target.")
         return
     number = tables.page_of(count, key="overdue_page", noun="Cases")
-    rows = stages.overdue(pointer, narrowed, page=number)
-    _listed(rows, OVERDUE, key="overdue", title="Overdue cases")
+    cases = stages.overdue(pointer, narrowed)
+    whole = Whole(cases.whole, count)
+    _listed(cases.page(number), OVERDUE, key="overdue", title="Overdue cases", whole=whole)
 
 
-def _listed(rows: tables.Rows, columns: tuple[Column, ...], *, key: str, title: str) -> None:
-    selected = tables.show(rows, columns, key=key, title=title, is_selectable=True)
+def _listed(
+    rows: tables.Rows, columns: tuple[Column, ...], *, key: str, title: str, whole: Whole
+) -> None:
+    selected = tables.show(rows, columns, key=key, title=title, is_selectable=True, whole=whole)
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())
 

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import bridges, charts, drilling, tables
+from dashboard.downloads import Whole
 from dashboard.drilling import figure
 from dashboard.frame import counted, filters, nothing, page, part, scope
 from dashboard.marts import variance
@@ -183,9 +184,10 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
         nothing("No case differs between storefront, bank, ERP and a precise reversal.")
         return
     number = tables.page_of(count, key="variance_page", noun="Cases")
-    rows = variance.cases(
-        pointer, narrowed, narrowed=filtered, is_differing_only=is_differing_only, page=number
+    cases = variance.cases(
+        pointer, narrowed, narrowed=filtered, is_differing_only=is_differing_only
     )
+    rows = cases.page(number)
     selected = tables.show(
         rows,
         CASES,
@@ -193,6 +195,7 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
         title="Cases, the largest difference first",
         currency=narrowed.currency,
         is_selectable=True,
+        whole=Whole(cases.whole, count),
     )
     if selected is None:
         st.caption("Select a case to see its components and lines.")

@@ -223,10 +223,10 @@ def doctor() -> None:
 
 
 @app.command()
-def dashboard(port: Port = 8501) -> None:
-    """Open the Streamlit app over the current publication."""
+def dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
+    """Open the Streamlit app over the current publication; elsewhere people have to log in."""
     application = CHECKOUT / "dashboard" / "app.py"
-    options = ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    options = ["--server.address", host, "--server.port", str(port)]
     from orchestration.cli.profile import sandbox_secret
     from orchestration.resources.settings import environment, read_home
 

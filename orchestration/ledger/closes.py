@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from orchestration.ledger import decision_chain
+from orchestration.ledger.decision_chain import Entry
 from orchestration.ledger.decision_tables import decisions
 from orchestration.ledger.decision_values import SignOff, Topic, written
 from orchestration.ledger.errors import DecisionRefusedError
@@ -28,15 +29,8 @@ class Closes(Store):
                     " first"
                 )
             details = {k: v for k, v in asdict(sign_off).items() if k not in ("who", "at")}
-            decision_chain.append(
-                connection,
-                topic=Topic.CLOSE,
-                subject=subject,
-                verb="sign_off",
-                who=sign_off.who,
-                at=sign_off.at,
-                details=details,
-            )
+            entry = Entry(Topic.CLOSE, subject, "sign_off", details)
+            decision_chain.append(connection, [entry], who=sign_off.who, at=sign_off.at)
 
     def withdraw(self, *, period: str, store: str, reason: str, who: str, at: datetime) -> None:
         """Open a closed period again; that it was closed stays in the history."""
@@ -44,15 +38,9 @@ class Closes(Store):
         with self._writing() as connection:
             if subject not in _standing(connection):
                 raise DecisionRefusedError(f"{period} is not signed off")
-            decision_chain.append(
-                connection,
-                topic=Topic.CLOSE,
-                subject=subject,
-                verb="withdraw",
-                who=who,
-                at=at,
-                details={"reason": written(reason, "reason")},
-            )
+            said = {"reason": written(reason, "reason")}
+            entry = Entry(Topic.CLOSE, subject, "withdraw", said)
+            decision_chain.append(connection, [entry], who=who, at=at)
 
     def sign_offs(self) -> list[SignOff]:
         """Return the closes that stand, the newest period first."""

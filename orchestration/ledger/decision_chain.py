@@ -1,7 +1,8 @@
 """The decisions as an append-only chain: each carries the hash of the one before it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -11,33 +12,38 @@ from orchestration.ledger.decision_tables import break_states, decisions
 from orchestration.ledger.decision_values import Topic
 
 
-def append(
-    connection: Connection,
-    *,
-    topic: Topic,
-    subject: str,
-    verb: str,
-    who: str,
-    at: datetime,
-    details: Mapping[str, object],
-) -> int:
-    """Write one decision down; return its place in the chain. The caller holds the lock."""
+@dataclass(frozen=True)
+class Entry:
+    """What is to be written down of one decision."""
+
+    topic: Topic
+    subject: str
+    verb: str
+    details: Mapping[str, object]
+
+
+def append(connection: Connection, entries: Sequence[Entry], *, who: str, at: datetime) -> int:
+    """Write decisions down; return the place of the first. The caller holds the lock."""
     newest = select(decisions.c.sequence, decisions.c.hash).order_by(decisions.c.sequence.desc())
     last = connection.execute(newest.limit(1)).first()
-    sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
-    written: dict[str, object] = {
-        "sequence": sequence + 1,
-        "at": at,
-        "who": who,
-        "topic": str(topic),
-        "subject": subject,
-        "verb": verb,
-        "details": json.dumps(details, default=str, sort_keys=True),
-        "previous_hash": previous,
-    }
-    written["hash"] = entry_hash(written)
-    connection.execute(decisions.insert().values(**written))
-    return int(sequence) + 1
+    sequence, previous = (int(last.sequence), last.hash) if last else (0, GENESIS)
+    rows = []
+    for place, entry in enumerate(entries, start=sequence + 1):
+        written: dict[str, object] = {
+            "sequence": place,
+            "at": at,
+            "who": who,
+            "topic": str(entry.topic),
+            "subject": entry.subject,
+            "verb": entry.verb,
+            "details": json.dumps(entry.details, default=str, sort_keys=True),
+            "previous_hash": previous,
+        }
+        written["hash"] = previous = entry_hash(written)
+        rows.append(written)
+    if rows:
+        connection.execute(decisions.insert(), rows)
+    return sequence + 1
 
 
 def problems(connection: Connection) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """What people decide about breaks and closes: appended for ever, and no rebuild loses it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from orchestration.ledger import decision_chain, landed
 from orchestration.ledger.approvals import is_same_person
@@ -19,12 +20,20 @@ from orchestration.ledger.decision_values import (
     Topic,
     written,
 )
+from orchestration.ledger.decision_writing import Word, chunks, states_of, write
 from orchestration.ledger.errors import DecisionRefusedError
 from orchestration.ledger.records import PAGE_SIZE
 
-Found = Sequence[FoundBreak]
-FIRST: Mapping[str, object] = {"status": str(BreakStatus.OPEN)}
+Found = Iterable[FoundBreak]
 NO_PROPOSAL = {"proposed_by": None, "amount": None, "currency": None, "snoozed_until": None}
+
+
+class Judged(Protocol):
+    """What somebody's word makes of a break: accepted, proposed, or nothing, being their own."""
+
+    def __call__(self, one: FoundBreak, state: BreakState | None, *, who: str) -> str:
+        """Return which."""
+        ...
 
 
 class Decisions(Closes):
@@ -83,15 +92,15 @@ class Decisions(Closes):
         The first person's word proposes it; another's, at the same amount, accepts it. Nobody
         confirms what they proposed themselves: such breaks are counted and left as they are.
         """
-        said = written(reason, "reason")
-        counts = {"accepted": 0, "proposed": 0, "own": 0}
-        with self._writing() as connection:
-            for one in found:
-                verb = _acceptance(one, _state(connection, one.break_key), who=who)
-                counts[verb] += 1
-                if verb != "own":
-                    self._accept(connection, one, verb=verb, reason=said, who=who, at=at)
-        return Acceptance(**counts)
+        return self._agree(found, judged=_acceptance, reason=reason, who=who, at=at)
+
+    def propose(self, found: Found, *, reason: str, who: str, at: datetime) -> Acceptance:
+        """
+        Propose to accept breaks, material or not; somebody else who may accept them agrees.
+
+        What the same person proposed at the same amount is counted and left as it is.
+        """
+        return self._agree(found, judged=_proposal, reason=reason, who=who, at=at)
 
     def version(self) -> int:
         """Return how many decisions there are: what was read before is current until it moves."""
@@ -133,68 +142,52 @@ class Decisions(Closes):
         self, found: Found, *, verb: str, values: Mapping[str, object], who: str, at: datetime
     ) -> None:
         with self._writing() as connection:
-            for one in found:
-                _write(connection, one, verb=verb, values=values, who=who, at=at)
+            for chunk in chunks(found):
+                write(connection, [Word(one, verb, values) for one in chunk], who=who, at=at)
 
-    def _accept(
-        self,
-        connection: Connection,
-        one: FoundBreak,
-        *,
-        verb: str,
-        reason: str,
-        who: str,
-        at: datetime,
-    ) -> None:
-        is_accepted = verb == "accepted"
-        values = {
-            "status": str(BreakStatus.ACCEPTED if is_accepted else BreakStatus.OPEN),
-            "reason": reason,
-            "amount": one.amount,
-            "currency": one.currency,
-            "snoozed_until": None,
-            **({} if is_accepted else {"proposed_by": who}),
-        }
-        verb = "accept" if is_accepted else "propose_acceptance"
-        _write(connection, one, verb=verb, values=values, who=who, at=at)
+    def _agree(
+        self, found: Found, *, judged: Judged, reason: str, who: str, at: datetime
+    ) -> Acceptance:
+        said = written(reason, "reason")
+        counts: Counter[str] = Counter()
+        with self._writing() as connection:
+            for chunk in chunks(found):
+                states = states_of(connection, chunk)
+                verbs = [judged(one, states.get(one.break_key), who=who) for one in chunk]
+                counts.update(verbs)
+                words = [
+                    _agreed(one, verb=verb, reason=said, who=who)
+                    for one, verb in zip(chunk, verbs, strict=True)
+                    if verb != "own"
+                ]
+                write(connection, words, who=who, at=at)
+        return Acceptance(**counts)
 
 
 def _acceptance(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
-    if not one.is_material:
-        return "accepted"
-    if state is None or state.proposed_by is None or state.amount != one.amount:
-        return "proposed"
-    return "own" if is_same_person(state.proposed_by, who) else "accepted"
+    proposer = _proposer(one, state)
+    if is_same_person(proposer, who):
+        return "own"
+    return "accepted" if proposer is not None or not one.is_material else "proposed"
 
 
-def _write(
-    connection: Connection,
-    one: FoundBreak,
-    *,
-    verb: str,
-    values: Mapping[str, object],
-    who: str,
-    at: datetime,
-) -> None:
-    details = {"break": asdict(one), "sets": dict(values)}
-    sequence = decision_chain.append(
-        connection,
-        topic=Topic.BREAK,
-        subject=one.break_key,
-        verb=verb,
-        who=who,
-        at=at,
-        details=details,
-    )
-    state = {**values, "decided_by": who, "decided_at": at, "sequence": sequence}
-    known = break_states.c.break_key == one.break_key
-    if connection.execute(break_states.update().where(known).values(**state)).rowcount == 0:
-        connection.execute(
-            break_states.insert().values(break_key=one.break_key, **{**FIRST, **state})
-        )
+def _proposal(one: FoundBreak, state: BreakState | None, *, who: str) -> str:
+    return "own" if is_same_person(_proposer(one, state), who) else "proposed"
 
 
-def _state(connection: Connection, break_key: str) -> BreakState | None:
-    query = select(break_states).where(break_states.c.break_key == break_key)
-    row = connection.execute(query).mappings().first()
-    return None if row is None else BreakState(**row)
+def _proposer(one: FoundBreak, state: BreakState | None) -> str | None:
+    """Who has proposed to accept the break for what it is now; nobody, at another amount."""
+    return state.proposed_by if state is not None and state.amount == one.amount else None
+
+
+def _agreed(one: FoundBreak, *, verb: str, reason: str, who: str) -> Word:
+    is_accepted = verb == "accepted"
+    values = {
+        "status": str(BreakStatus.ACCEPTED if is_accepted else BreakStatus.OPEN),
+        "reason": reason,
+        "amount": one.amount,
+        "currency": one.currency,
+        "snoozed_until": None,
+        **({} if is_accepted else {"proposed_by": who}),
+    }
+    return Word(one, "accept" if is_accepted else "propose_acceptance", values)

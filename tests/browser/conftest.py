@@ -9,13 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from dashboard.publication import current
 from tests.browser.looking import APP, FLAGS, chromium_path, plain_environment, served, settled
 
 RETURNS, SEED = "300", "3"
 GONE = 3
+# What a person sees within is waited for; on a busy machine five seconds are not enough.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -47,17 +47,27 @@ def chromium_path():
     return path
 
 
-@contextmanager
-def served(home, **settings):
-    """Serve the dashboard over a home on a free port; hand out its address."""
+def free_port():
+    """Return a port that nobody listens on now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+def starting(port, *options):
+    """Return the command that starts the dashboard."""
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    return [*command, *options]
+
+
+@contextmanager
+def served(home, *options, folder=None, **settings):
+    """Serve the dashboard over a home on a free port; hand out its address."""
+    port = free_port()
     with subprocess.Popen(  # noqa: S603 - our own command
-        command,
+        starting(port, *options),
         env={**plain_environment(), "RETURNS_HOME": str(home), **settings},
-        cwd=home,
+        cwd=folder or home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,5 +1,6 @@
 """What people do in the dashboard: close a period, decide about breaks, take files home."""
 
+import csv
 import io
 from datetime import UTC, datetime
 
@@ -163,6 +164,27 @@ def test_a_table_comes_home_as_csv_and_as_a_typed_workbook(look, ask):
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "Cause,Cases,Storefront,ERP,Net,Gross"
     assert len(text.splitlines()) == len(rows)
+
+
+def test_a_file_holds_what_the_filter_leaves_and_not_the_page_alone(look, ask):
+    page = look("/gates?decision=Ready")
+    (ready,) = ask("select count(*) from marts.fct_sync_gates where decision = 'ready'")
+    assert ready > 50
+    for kind, read in (("csv", _csv_rows), ("xlsx", _workbook_rows)):
+        with page.expect_download() as download:
+            page.locator(f".st-key-gates_{kind} button").first.click()
+        decisions = [row[0] for row in read(download.value.path().read_bytes())]
+        assert decisions == ["Ready"] * ready
+
+
+def _csv_rows(content):
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+
+
+def _workbook_rows(content):
+    """The rows between the header and the totals."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Rows"]
+    return list(sheet.iter_rows(min_row=4, values_only=True))[:-1]
 
 
 def test_what_is_owed_is_the_sum_of_the_mart_and_the_entry_balances(look, ask, metric):

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.publications import publish
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+APP = Path(__file__).parents[2] / "dashboard" / "main.py"
 SECONDS = 60
 
 
@@ -40,6 +40,7 @@ def opened(monkeypatch):
 
     def run(home, page="close", **address):
         monkeypatch.setenv("RETURNS_HOME", str(home))
+        monkeypatch.setattr("dashboard.serving.st.get_option", lambda _: "127.0.0.1")
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
         app.query_params.update(address)
         return app.switch_page(f"views/{page}.py").run()

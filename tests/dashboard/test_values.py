@@ -93,7 +93,8 @@ def test_every_line_of_the_pages_of_cases_is_shown_once(published):
     pointer = current(published[0] / "published")
     scope, narrowed = Scope(currency="USD"), VarianceFilter()
     count = variance.case_count(pointer, scope, narrowed=narrowed, is_differing_only=False)
-    rows = variance.cases(pointer, scope, narrowed=narrowed, is_differing_only=False, page=1)
+    found = variance.cases(pointer, scope, narrowed=narrowed, is_differing_only=False)
+    rows = found.page(1)
     assert len(set(rows.column("case_key").to_pylist())) == count
 
 

@@ -93,6 +93,46 @@ def test_what_cannot_be_compared_with_a_limit_is_material(unknown):
     assert replace(SMALL, **{unknown: None}).is_material
 
 
+def test_a_proposal_takes_somebody_else_below_the_limit_too(decisions):
+    first = decisions.propose([SMALL], reason="Goodwill.", who="ann", at=NOW)
+    again = decisions.propose([SMALL], reason="Goodwill.", who="Ann ", at=NOW)
+    own = decisions.accept([SMALL], reason="Goodwill.", who="ann", at=NOW)
+    assert (first, again, own) == (Acceptance(proposed=1), Acceptance(own=1), Acceptance(own=1))
+    assert state(decisions, "b1").status == "open"
+
+    agreed = decisions.accept([SMALL], reason="Agreed.", who="bob", at=NOW)
+    assert agreed == Acceptance(accepted=1)
+
+
+def test_a_bulk_decision_is_whole_and_in_order_however_many_it_is_about(decisions):
+    many = [replace(SMALL, break_key=f"m{place}") for place in range(1_203)]
+    decisions.note(many[:700], text="Known.", who="ann", at=NOW)
+    told = decisions.accept(iter(many), reason="Rounding.", who="bob", at=NOW)
+
+    assert told == Acceptance(accepted=1_203)
+    assert [one.subject for one in decisions.history()[700:]] == [one.break_key for one in many]
+    assert {state.status for state in decisions.states()} == {"accepted"}
+    assert decisions.verify() == ()
+
+
+def test_a_bulk_decision_that_cannot_go_on_leaves_nothing_behind(decisions):
+    def found():
+        yield from (replace(SMALL, break_key=f"m{place}") for place in range(900))
+        raise DecisionRefusedError("others were looked at")
+
+    with pytest.raises(DecisionRefusedError):
+        decisions.accept(found(), reason="Rounding.", who="bob", at=NOW)
+    assert (decisions.history(), decisions.states(), decisions.version()) == ([], [], 0)
+
+
+def test_a_proposal_never_accepts_what_somebody_else_proposed(decisions):
+    decisions.propose([LARGE], reason="Goodwill.", who="ann", at=NOW)
+    assert decisions.propose([LARGE], reason="So do I.", who="bob", at=NOW) == Acceptance(
+        proposed=1
+    )
+    assert state(decisions, "b2").status == "open"
+
+
 def test_a_snooze_ends_a_proposal_and_names_its_day_and_reason(decisions):
     decisions.accept([LARGE], reason="Goodwill.", who="ann", at=NOW)
     until = NOW + timedelta(days=7)
