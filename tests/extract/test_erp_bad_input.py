@@ -53,6 +53,7 @@ def page(*rows):
         b'{"id":"2","lastmodifieddate":"3/5/2026"}',
         b'{"id":"2","tranid":"\xff\xfe"}',
         b'{"id":null}',
+        b'{"id":"2","tranid":"INV2","tranid":"INV3"}',
         b'{"tranid":"INV2"}',
     ],
 )

@@ -1,11 +1,13 @@
 """Answers that are well-formed and still not what was asked for: no record is lost or doubled."""
 
 import json
+from time import process_time
 
 import httpx
 import pytest
 
 from orchestration.extract.errors import SourceError, UnreadableAnswerError
+from orchestration.extract.names import refuse_repeated_names_around_records
 from orchestration.extract.netsuite import Fields, NetSuiteClient
 from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.streams import STREAMS, System
@@ -97,3 +99,91 @@ def test_an_answer_nested_beyond_reading_is_an_error_of_its_source(store, erp, s
 
     with pytest.raises(SourceError, match="something other than"):
         list(client.pages(stream, since=None))
+
+
+AROUND_RECORDS = [
+    b'{"data":{"orders":{"pageInfo":PAGE,"nodes":NODES}},"data":{"orders":null}}',
+    b'{"data":{"orders":null},"data":{"orders":{"pageInfo":PAGE,"nodes":NODES}}}',
+    b'{"data":{"orders":{"pageInfo":PAGE,"nodes":NODES},"orders":{"pageInfo":PAGE,"nodes":[]}}}',
+    b'{"data":{"orders":{"nodes":[],"pageInfo":PAGE,"nodes":NODES}}}',
+    b'{"data":{"orders":{"nodes":NODES,"nodes":NODES,"pageInfo":PAGE}}}',
+    b'{"data":{"orders":{"pageInfo":{"hasNextPage":true},"nodes":NODES,"pageInfo":PAGE}}}',
+    b'{"data":{"orders":{"pageInfo":{"hasNextPage":true,"hasNextPage":false},"nodes":NODES}}}',
+    b'{"data" : {"orders" : {"pageInfo" : PAGE, "nodes" : []}}, "d\\u0061ta" : {"orders" : null}}',
+    b'{"data":{"orders":{"pageInfo":PAGE,"nodes":NODES}},"extensions":{"cost":{},"cost":{}}}',
+]
+AROUND_ROWS = [
+    b'{"hasMore":false,"items":NODES,"items":[]}',
+    b'{"items":[],"hasMore":false,"items":NODES}',
+    b'{"hasMore":true,"items":NODES,"hasMore":false}',
+    b'{"count":0,"items":NODES,"count":2}',
+]
+
+
+def filled(body):
+    page = b'{"hasNextPage":false,"endCursor":null}'
+    return body.replace(b"PAGE", page).replace(b"NODES", b'[{"id":"1"},{"id":"2"}]')
+
+
+@pytest.mark.parametrize("body", AROUND_RECORDS)
+def test_an_answer_that_names_a_member_twice_around_its_records_is_no_answer(store, body):
+    _, client = store(*[httpx.Response(200, content=filled(body)) for _ in range(4)])
+
+    with pytest.raises(UnreadableAnswerError, match="twice in one object"):
+        list(client.pages(ORDERS, since=None))
+
+
+@pytest.mark.parametrize("body", AROUND_ROWS)
+def test_rows_beside_which_a_member_is_named_twice_are_no_rows(erp, body):
+    _, client = erp(*[httpx.Response(200, content=filled(body)) for _ in range(4)])
+
+    with pytest.raises(UnreadableAnswerError, match="twice in one object"):
+        list(client.pages(INVOICES, since=None))
+
+
+@pytest.mark.parametrize(
+    "row", ['{"id":"2","id":"9"}', '{"ID":"2","ID":"9"}', '{"id":"2","ID":"9"}']
+)
+def test_a_page_does_not_go_on_after_a_row_that_names_its_key_twice(erp, row):
+    answer = f'{{"hasMore":true,"items":[{{"id":"1"}},{row}]}}'.encode()
+    _, client = erp(*[httpx.Response(200, content=answer) for _ in range(4)])
+
+    with pytest.raises(UnreadableAnswerError, match="twice"):
+        list(client.pages(INVOICES, since=None))
+
+
+def test_an_order_with_more_lines_than_a_page_names_no_member_twice(store):
+    order = json.dumps({"id": "o1", "name": "NAME", "lineItems": lines("a", after="c1")})
+    twice = orders("ORDER")
+    text = json.dumps(twice).replace('"ORDER"', order.replace('"NAME"', '"x", "name": "y"'))
+    _, client = store(*[httpx.Response(200, text=text) for _ in range(4)])
+
+    with pytest.raises(UnreadableAnswerError, match="'name' twice"):
+        list(client.pages(ORDERS, since=None))
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("stream", [ORDERS, INVOICES], ids=lambda stream: stream.name)
+def test_what_is_no_number_makes_an_answer_unreadable(store, erp, stream, name):
+    body = json.dumps(orders({"id": "1", "x": 7}) if stream is ORDERS else rows({"x": 7}))
+    answers = [httpx.Response(200, text=body.replace("7", name)) for _ in range(4)]
+    _, client = (store if stream is ORDERS else erp)(*answers)
+
+    with pytest.raises(UnreadableAnswerError, match="something other than"):
+        list(client.pages(stream, since=None))
+
+
+def test_looking_for_repeated_names_costs_less_than_building_the_records():
+    one = {"id": "1", "lineItems": {"nodes": [{"id": str(n), "title": "Tent"} for n in range(50)]}}
+    body = json.dumps(orders(*[one] * 100), separators=(",", ":")).encode()
+
+    def seconds_of(action):
+        taken = []
+        for _ in range(20):
+            began = process_time()
+            action(body)
+            taken.append(process_time() - began)
+        return min(taken)
+
+    looked = seconds_of(refuse_repeated_names_around_records)
+    assert looked < seconds_of(json.loads) / 2

@@ -15,6 +15,11 @@ from orchestration.extract.errors import (
     UnreadableAnswerError,
 )
 from orchestration.extract.http import Answer, Clock, raise_for_status, told_wait
+from orchestration.extract.names import (
+    RepeatedNameError,
+    refuse_repeated_names,
+    refuse_repeated_names_around_records,
+)
 
 SOURCE = "the ERP"
 GATEWAY_TIMED_OUT = 504
@@ -92,6 +97,11 @@ def read_rows(answer: Answer, *, clock: Clock) -> Rows:
         raise read_problem(answer, clock=clock)
     try:
         rows = msgspec.json.decode(answer.body, type=Rows)
+        refuse_repeated_names_around_records(answer.body)
+    except RepeatedNameError as error:
+        raise UnreadableAnswerError(
+            f"{SOURCE}'s answer {error}: repeat", body=answer.body
+        ) from error
     except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{SOURCE} answered with something other than rows: repeat, and check NETSUITE_URL"
@@ -117,14 +127,28 @@ def read_rows(answer: Answer, *, clock: Clock) -> Rows:
 
 
 def row_values(row: Raw) -> dict[str, Raw]:
-    """Return one row's values as text, by column in lower case: their case is not promised."""
+    """
+    Return one row's values as text, by column in lower case: their case is not promised.
+
+    Raises UnreadableAnswerError for a row that names a column twice, in whatever case.
+    """
     try:
         members = msgspec.json.decode(row, type=dict[str, Raw])
+        refuse_repeated_names(bytes(row))
+    except RepeatedNameError as error:
+        raise UnreadableAnswerError(
+            f"{SOURCE} sent a row that {error}: repeat", body=bytes(row)
+        ) from error
     except (msgspec.MsgspecError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{SOURCE} sent a row that is no object: repeat", body=bytes(row)
         ) from error
-    return {name.lower(): value for name, value in members.items()}
+    values = {name.lower(): value for name, value in members.items()}
+    if len(values) < len(members):
+        raise UnreadableAnswerError(
+            f"{SOURCE} sent a row that names a column twice: repeat", body=bytes(row)
+        )
+    return values
 
 
 def error_body(answer: Answer) -> ErrorBody:

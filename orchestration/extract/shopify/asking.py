@@ -71,8 +71,8 @@ class Asking:
         nested = NESTED.get(stream.name)
         if nested is None or len(HAS_NEXT.findall(body)) <= continued:
             return body
-        answer = msgspec.json.decode(body)
-        records = answer
+        answer = reading.decode_whole(body, source=self.source)
+        records: Any = answer
         for name in stream.records:
             records = records[name]
         try:
@@ -90,7 +90,7 @@ class Asking:
         text = read_query(System.SHOPIFY, f"{document}.graphql")
         _, envelope = self._endpoint.read(text, variables)
         value = reading.value_at(envelope.data, ("node", "connection"), source=self.source)
-        return None if value is None else msgspec.json.decode(value)
+        return None if value is None else reading.decode_whole(value, source=self.source)
 
     def _halved(self, stream: Stream, size: int, error: SplitError) -> int:
         if size > 1:

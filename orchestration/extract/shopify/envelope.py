@@ -1,12 +1,17 @@
 """What surrounds the records of a GraphQL answer, read without building the records."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct, field
 
 from orchestration.extract.errors import UnreadableAnswerError
+from orchestration.extract.names import (
+    RepeatedNameError,
+    refuse_repeated_names,
+    refuse_repeated_names_around_records,
+)
 
 T = TypeVar("T")
 
@@ -87,6 +92,9 @@ def read_envelope(body: bytes, *, source: str) -> Envelope:
     try:
         body.decode()
         envelope = msgspec.json.decode(body, type=Envelope)
+        refuse_repeated_names_around_records(body)
+    except RepeatedNameError as error:
+        raise UnreadableAnswerError(f"{source}'s answer {error}: repeat") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableAnswerError(
             f"{source} answered with something other than GraphQL: repeat, and look for a proxy"
@@ -106,6 +114,15 @@ def value_at(data: Raw, path: Sequence[str], *, source: str) -> Raw | None:
         if bytes(value) == b"null":
             return None
     return value
+
+
+def decode_whole(text: Raw | bytes, *, source: str) -> dict[str, Any]:
+    """Build an answer, or a part of one; no object in it may have two members of one name."""
+    try:
+        refuse_repeated_names(bytes(text))
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise UnreadableAnswerError(f"{source}'s answer {error}: repeat") from error
 
 
 def decode(value: Raw | bytes, *, type_: type[T], source: str) -> T:
