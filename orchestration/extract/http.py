@@ -21,6 +21,9 @@ from orchestration.extract.errors import (
 T = TypeVar("T")
 
 LARGEST_ANSWER_BYTES = 256 * 2**20
+# A piece of these grows a thousandfold at most. A piece of others, and of one within another, may
+# grow a millionfold before anything can be measured.
+ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 TRIED_AGAIN = frozenset({408, 425, 429})
 REMEDIES = {
     401: "the credential is not accepted: renew it in the settings",
@@ -107,6 +110,7 @@ def send(client: httpx.Client, request: httpx.Request, *, clock: Clock) -> Answe
     """
     response = client.send(request, stream=True)
     try:
+        _refuse_other_encodings(response)
         body = _read(response, deadline=clock.ticks() + 900, clock=clock)
     finally:
         response.close()
@@ -140,22 +144,27 @@ def send_read(client: httpx.Client, request: httpx.Request, *, clock: Clock) -> 
 
 
 def stream_to_file(
-    client: httpx.Client, request: httpx.Request, target: Path, *, source: str
+    client: httpx.Client,
+    request: httpx.Request,
+    target: Path,
+    *,
+    source: str,
+    most_bytes: int | None = None,
 ) -> Answer:
     """
-    Write the body of an answer to a file as it comes, however long it is.
+    Write the body of a 2xx to a file as it comes, however long it is, up to `most_bytes`.
 
     The answer comes without its body. Every transport error becomes a RepeatError.
     """
     try:
         response = client.send(request, stream=True)
         try:
-            with target.open("wb") as file:
-                for chunk in response.iter_bytes():
-                    file.write(chunk)
+            _refuse_other_encodings(response)
+            if response.is_success:
+                _write(response, target, most_bytes=most_bytes)
         finally:
             response.close()
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.TooManyRedirects) as error:
         raise RepeatError(
             f"{source} could not be read ({type(error).__name__}): repeat, and check the network"
             " if it persists"
@@ -200,6 +209,28 @@ def told_wait(headers: httpx.Headers, *, now: datetime) -> float | None:
 def _instant(text: str) -> datetime:
     moment = parsedate_to_datetime(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _refuse_other_encodings(response: httpx.Response) -> None:
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ENCODINGS:
+        raise UnreadableAnswerError(
+            f"{response.url.host} compressed its answer as {encoding[:40]!r}, which was not asked"
+            " for: repeat, and look for a proxy between if it persists"
+        )
+
+
+def _write(response: httpx.Response, target: Path, *, most_bytes: int | None) -> None:
+    size = 0
+    with target.open("wb") as file:
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if most_bytes is not None and size > most_bytes:
+                raise UnreadableAnswerError(
+                    f"{response.url.host} sent more than the {most_bytes} bytes that were"
+                    " announced: repeat"
+                )
+            file.write(chunk)
 
 
 def _read(response: httpx.Response, *, deadline: float, clock: Clock) -> bytes:

@@ -9,6 +9,8 @@ import httpx
 from orchestration.resources.settings import LOOPBACK
 
 CONNECT_SECONDS = 10.0
+# Of what can be read in bounded memory (`extract.http.ENCODINGS`), what every server knows.
+ASKED = {"Accept-Encoding": "gzip"}
 
 
 def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Client:
@@ -16,6 +18,7 @@ def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Clien
     return httpx.Client(
         base_url=url,
         auth=auth,
+        headers=ASKED,
         timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
         follow_redirects=False,
         # A proxy of the environment has no business between this machine and itself.
@@ -27,6 +30,7 @@ def open_http(url: str, *, auth: httpx.Auth, read_seconds: float) -> httpx.Clien
 def open_files(*, read_seconds: float) -> httpx.Client:
     """Return a client for signed addresses: it has no credential, so redirects may be followed."""
     return httpx.Client(
+        headers=ASKED,
         timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
         follow_redirects=True,
         verify=_certificates(),

@@ -1,19 +1,25 @@
 """The repeat rule, and what a status means."""
 
+import tracemalloc
+import zlib
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+import zstandard
 
 from orchestration.extract.errors import RepeatError, StopError, UnreadableAnswerError
 from orchestration.extract.http import (
+    LARGEST_ANSWER_BYTES,
     Answer,
     Clock,
     RepeatRule,
     raise_for_status,
     send_read,
+    stream_to_file,
     told_wait,
 )
+from orchestration.resources.http import open_files, open_http
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 
@@ -143,3 +149,87 @@ def test_an_answer_that_drips_for_ever_is_given_up(play, time):
 
     with pytest.raises(UnreadableAnswerError, match="still sending"):
         send_read(client, client.build_request("GET", "/"), clock=time.clock)
+
+
+class Pieces(httpx.SyncByteStream):
+    """A body that comes in pieces; counts how many were taken."""
+
+    def __init__(self, *pieces):
+        self.pieces, self.taken = pieces, 0
+
+    def __iter__(self):
+        for piece in self.pieces:
+            self.taken += 1
+            yield piece
+
+
+def gigabyte():
+    """A gigabyte in sixty-four pieces of sixteen kilobytes."""
+    packer = zlib.compressobj(wbits=31)
+    head = packer.compress(b"{") + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(16 * 2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Pieces(head, *[block] * 64)
+
+
+def test_an_answer_that_grows_to_a_gigabyte_is_refused_in_bounded_memory(play):
+    body = gigabyte()
+    answer = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=body)
+    _, client = play(answer)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableAnswerError, match="more than"):
+            send_read(client, client.build_request("GET", "/"), clock=Clock())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert body.taken < 20
+    assert most < LARGEST_ANSWER_BYTES + 64 * 2**20
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip, gzip", "deflate, gzip"])
+def test_an_encoding_that_may_grow_at_once_is_refused_before_it_is_read(play, tmp_path, encoding):
+    bodies = [Pieces(zstandard.compress(bytes(2**20))) for _ in range(2)]
+    headers = {"content-encoding": encoding}
+    _, client = play(*[httpx.Response(200, headers=headers, stream=body) for body in bodies])
+    request = client.build_request("GET", "/")
+
+    with pytest.raises(UnreadableAnswerError, match="not asked"):
+        send_read(client, request, clock=Clock())
+    with pytest.raises(UnreadableAnswerError, match="not asked"):
+        stream_to_file(client, request, tmp_path / "file", source="a file")
+
+    assert [body.taken for body in bodies] == [0, 0]
+
+
+def test_clients_ask_for_no_other_encoding_than_is_read():
+    with (
+        open_files(read_seconds=1) as files,
+        open_http("https://s", auth=None, read_seconds=1) as s,
+    ):
+        assert files.headers["accept-encoding"] == s.headers["accept-encoding"] == "gzip"
+
+
+def test_a_file_is_written_no_further_than_was_announced(play, tmp_path):
+    body = Pieces(*[b"x" * 100] * 1000)
+    _, client = play(httpx.Response(200, stream=body))
+
+    with pytest.raises(UnreadableAnswerError, match="more than the 250 bytes"):
+        stream_to_file(
+            client,
+            client.build_request("GET", "/"),
+            tmp_path / "file",
+            source="a file",
+            most_bytes=250,
+        )
+
+    assert body.taken == 3
+
+
+def test_a_file_whose_address_leads_in_a_circle_is_for_repeating(tmp_path):
+    circle = httpx.Response(302, headers={"location": "https://s.example/there"})
+    transport = httpx.MockTransport(lambda _: circle)
+    with httpx.Client(transport=transport, follow_redirects=True) as client:
+        request = client.build_request("GET", "https://s.example/here")
+        with pytest.raises(RepeatError, match="TooManyRedirects"):
+            stream_to_file(client, request, tmp_path / "file", source="a file")
