@@ -10,12 +10,12 @@ import httpx
 from orchestration.extract.http import Clock, RepeatRule
 from orchestration.extract.netsuite import (
     ClientCredentials,
-    ClientCredentialsAuth,
     Fields,
     NetSuiteClient,
     RecordClient,
     TokenBasedAuth,
     TokenCredentials,
+    assertion_auth,
 )
 from orchestration.extract.netsuite.limits import pool_of, share_of
 from orchestration.extract.progress import Tell, silent
@@ -88,7 +88,7 @@ def auth_of(settings: NetSuiteSettings) -> httpx.Auth:
         certificate_id=settings.certificate_id,
         private_key=settings.private_key,
     )
-    return ClientCredentialsAuth(credentials, token_url=f"{settings.url}{TOKEN_PATH}")
+    return assertion_auth(credentials, token_url=f"{settings.url}{TOKEN_PATH}")
 
 
 @cache

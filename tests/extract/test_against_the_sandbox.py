@@ -10,9 +10,9 @@ import yaml
 from orchestration.extract.errors import StopError
 from orchestration.extract.netsuite import (
     ClientCredentials,
-    ClientCredentialsAuth,
     Fields,
     NetSuiteClient,
+    assertion_auth,
 )
 from orchestration.extract.shopify.customers import CustomerKeys
 from orchestration.extract.streams import NETSUITE_STREAMS, SHOPIFY_STREAMS, STREAMS, System
@@ -180,7 +180,7 @@ def test_a_second_extraction_reads_only_what_changed_last(sandbox, landed):
 def test_small_pages_hold_what_one_large_page_holds(sandbox, landed, stream):
     _, batches = landed
     settings = read_netsuite(sandbox)
-    auth = ClientCredentialsAuth(credentials_of(settings), token_url=settings.url + TOKEN_PATH)
+    auth = assertion_auth(credentials_of(settings), token_url=settings.url + TOKEN_PATH)
 
     with httpx.Client(base_url=settings.url, auth=auth) as http:
         client = NetSuiteClient(http, fields=Fields(), page_rows=7)

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from orchestration.extract.errors import RepeatError, StopError, UnreadableAnswerError
-from orchestration.extract.netsuite import ClientCredentials, ClientCredentialsAuth
+from orchestration.extract.netsuite import ClientCredentials, assertion_auth
 
 ENDPOINT = "https://erp.example/services/rest/auth/oauth2/v1/token"
 RSA = RSAKey.generate_key(3072)
@@ -50,7 +50,8 @@ def auth_with(key, now=None):
         certificate_id="certificate-1",
         private_key=key.as_pem(private=True).decode(),
     )
-    return ClientCredentialsAuth(credentials, token_url=ENDPOINT, now=now or Watch())
+    now = now or Watch()
+    return assertion_auth(credentials, token_url=ENDPOINT, now=now, ticks=now)
 
 
 def client_of(account, auth):
@@ -161,6 +162,6 @@ def test_a_file_that_is_no_key_is_named_without_its_content():
     credentials = ClientCredentials(client_id="c", certificate_id="d", private_key="top-secret")
 
     with pytest.raises(StopError, match="NETSUITE_PRIVATE_KEY_FILE") as caught:
-        ClientCredentialsAuth(credentials, token_url=ENDPOINT)
+        assertion_auth(credentials, token_url=ENDPOINT)
     assert "top-secret" not in repr(caught.value) + repr(credentials)
     assert caught.value.__suppress_context__

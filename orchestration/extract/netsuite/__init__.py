@@ -1,6 +1,6 @@
 """The ERP's client."""
 
-from orchestration.extract.netsuite.auth import ClientCredentials, ClientCredentialsAuth
+from orchestration.extract.netsuite.auth import ClientCredentials, assertion_auth
 from orchestration.extract.netsuite.client import NetSuiteClient
 from orchestration.extract.netsuite.records import RecordClient
 from orchestration.extract.netsuite.suiteql import Fields
@@ -8,10 +8,10 @@ from orchestration.extract.netsuite.token_based import TokenBasedAuth, TokenCred
 
 __all__ = [
     "ClientCredentials",
-    "ClientCredentialsAuth",
     "Fields",
     "NetSuiteClient",
     "RecordClient",
     "TokenBasedAuth",
     "TokenCredentials",
+    "assertion_auth",
 ]

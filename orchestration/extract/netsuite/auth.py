@@ -1,8 +1,7 @@
 """The ERP's OAuth 2.0 for machines: a signed assertion, exchanged for a short-lived token."""
 
-import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from uuid import uuid4
@@ -13,11 +12,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from orchestration.extract.errors import RepeatError, StopError, UnreadableAnswerError
+from orchestration.extract.errors import StopError, UnreadableAnswerError
+from orchestration.extract.tokens import RenewedTokenAuth, Token
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 300
-RENEWED_BEFORE_SECONDS = 300
 ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 
 
@@ -30,60 +29,53 @@ class ClientCredentials:
     private_key: str = field(repr=False)
 
 
-class Token(msgspec.Struct):
+class Granted(msgspec.Struct):
     """The token endpoint's answer; the lifetime in seconds may come as text."""
 
     access_token: str
     expires_in: int | str = 3600
 
 
-class ClientCredentialsAuth(httpx.Auth):
-    """
-    Puts a valid token on each request; threads share one, and one of them renews it.
+class AssertionDesk:
+    """Grants the account's tokens for signed assertions; `now` is the time that they tell."""
 
-    A 401 renews once: the token may have been revoked before its time.
-    """
+    name = "the ERP's token endpoint"
+    remedy = (
+        "check client id, certificate id, private key and role, and whether the certificate has"
+        " expired"
+    )
 
     def __init__(
-        self,
-        credentials: ClientCredentials,
-        *,
-        token_url: str,
-        now: Callable[[], float] = time.time,
+        self, credentials: ClientCredentials, *, token_url: str, now: Callable[[], float]
     ) -> None:
         self._credentials = credentials
         self._key, self._algorithm = _signing_key(credentials.private_key)
         self._token_url = token_url
         self._now = now
-        self._lock = threading.Lock()
-        self._token = ""
-        self._renew_at = 0.0
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Put the token on the request, after fetching one where needed."""
-        token = yield from self._valid_token(refused="")
-        request.headers["Authorization"] = f"Bearer {token}"
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            token = yield from self._valid_token(refused=token)
-            request.headers["Authorization"] = f"Bearer {token}"
-            yield request
-
-    def _valid_token(self, *, refused: str) -> Generator[httpx.Request, httpx.Response, str]:
-        with self._lock:
-            if self._token in ("", refused) or self._now() >= self._renew_at:
-                response = yield self._token_request()
-                response.read()
-                self._keep(response)
-            return self._token
-
-    def _token_request(self) -> httpx.Request:
+    def ask(self) -> httpx.Request:
+        """Return the request for a new token."""
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": self._assertion(),
         }
         return httpx.Request("POST", self._token_url, data=form)
+
+    def read(self, response: httpx.Response) -> Token:
+        """Return the token of an answer."""
+        try:
+            granted = msgspec.json.decode(response.content, type=Granted)
+            return Token(granted.access_token, float(int(granted.expires_in)))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            # The cause is left out: it may quote the answer, which may hold a token.
+            raise UnreadableAnswerError(
+                f"{self.name} answered without a token: check NETSUITE_URL"
+            ) from None
+
+    def show(self, request: httpx.Request, token: str) -> None:
+        """Put a token on a request."""
+        request.headers["Authorization"] = f"Bearer {token}"
 
     def _assertion(self) -> str:
         issued_at = int(self._now())
@@ -102,24 +94,16 @@ class ClientCredentialsAuth(httpx.Auth):
         }
         return jwt.encode(header, claims, self._key, algorithms=[self._algorithm])
 
-    def _keep(self, response: httpx.Response) -> None:
-        status = response.status_code
-        if status in (408, 429) or status >= 500:
-            raise RepeatError(f"the ERP's token endpoint answered {status}: repeat later")
-        if status != httpx.codes.OK:
-            raise StopError(
-                f"the ERP's token endpoint answered {status}: check client id, certificate id,"
-                " private key and role, and whether the certificate has expired"
-            )
-        try:
-            token = msgspec.json.decode(response.content, type=Token)
-            lifetime = int(token.expires_in)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise UnreadableAnswerError(
-                "the ERP's token endpoint answered without a token: check NETSUITE_URL"
-            ) from error
-        self._token = token.access_token
-        self._renew_at = self._now() + max(lifetime - RENEWED_BEFORE_SECONDS, lifetime / 2)
+
+def assertion_auth(
+    credentials: ClientCredentials,
+    *,
+    token_url: str,
+    now: Callable[[], float] = time.time,
+    ticks: Callable[[], float] = time.monotonic,
+) -> httpx.Auth:
+    """Return the auth of an account's integration: tokens of an hour, renewed in time."""
+    return RenewedTokenAuth(AssertionDesk(credentials, token_url=token_url, now=now), ticks=ticks)
 
 
 @cache
