@@ -176,13 +176,17 @@ def _write_beside(
 
 
 def _records(part: str, beside: Path, bulk: Bulk) -> str:
-    """Return a select of the text of each record with its children and what stands beside it."""
+    """
+    Return a select of the text of each record with its children and what stands beside it.
+
+    What was not found by id is left out, not null: such a record is set aside, and read again.
+    """
     children = [
         f"""',"{name}":{{"nodes":[' || coalesce("{name}".nodes, '') || ']}}'"""
         for name in bulk.children
     ]
     others = [
-        f"""',"{name}":' || coalesce((beside.record -> '$.{name}')::varchar, 'null')"""
+        f"""coalesce(',"{name}":' || (beside.record -> '$.{name}')::varchar, '')"""
         for name in bulk.beside
     ]
     joins = " ".join(

@@ -266,31 +266,60 @@ def test_a_file_that_does_not_hold_together_lands_nothing(tmp_path, lines, says)
 
 
 class Given:
-    """An exporter of given lines, which has nothing beside them."""
+    """An exporter of given lines; beside them are records without a value, but for the `gone`."""
 
-    def __init__(self, lines):
-        self.lines = lines
+    def __init__(self, lines, *, gone=()):
+        self.lines, self.gone = lines, gone
 
     def export(self, _, target):
         target.write_bytes(b"\n".join(self.lines))
         return START
 
     def records_by_id(self, _, ids):
-        yield json.dumps({"data": {"nodes": [None for _ in ids]}}).encode()
+        nothing = dict.fromkeys(ORDERS.bulk.beside)
+        nodes = [None if one in self.gone else {"id": one, **nothing} for one in ids]
+        yield json.dumps({"data": {"nodes": nodes}}).encode()
+
+
+def order(number, **values):
+    elsewhere = {*ORDERS.bulk.children, *ORDERS.bulk.beside}
+    empty = dict.fromkeys(ORDERS.columns.keys() - elsewhere)
+    return json.dumps(empty | {"id": f"gid://shopify/Order/{number}"} | values).encode()
 
 
 def test_an_object_that_does_not_fit_is_set_aside(tmp_path):
-    elsewhere = {*ORDERS.bulk.children, *ORDERS.bulk.beside}
-    empty = dict.fromkeys(ORDERS.columns.keys() - elsewhere)
-    orders = [
-        empty | {"id": f"gid://shopify/Order/{n}", "test": "maybe" if n == 3 else True}
-        for n in range(5)
-    ]
-    lines = [json.dumps(order).encode() for order in orders]
+    lines = [order(n, test="maybe" if n == 3 else True) for n in range(5)]
 
     batch = land_export(tmp_path, ORDERS, Given(lines), **OPTIONS)
 
     assert (batch.rows, batch.rejects) == (4, 1)
+
+
+def test_an_object_that_names_a_member_twice_is_set_aside(tmp_path):
+    lines = [order(n) for n in range(3)]
+    lines[1] = lines[1].replace(b'"name": null', b'"name": "#1", "name": "#2"')
+
+    batch = land_export(tmp_path, ORDERS, Given(lines), **OPTIONS)
+
+    assert (batch.rows, batch.rejects) == (2, 1)
+
+
+def test_an_order_that_is_not_found_by_its_id_is_set_aside_and_read_again(tmp_path):
+    lines = [order(n, updatedAt=f"2026-02-0{n + 1}T00:00:00Z") for n in range(3)]
+    gone = ["gid://shopify/Order/1"]
+
+    batch = land_export(tmp_path, ORDERS, Given(lines, gone=gone), **OPTIONS)
+
+    assert (batch.rows, batch.rejects) == (2, 1)
+    again = resume_at(tmp_path, ORDERS, "us", overlap=timedelta())
+    assert again == datetime(2026, 2, 2, tzinfo=UTC)
+
+
+def test_orders_without_any_line_land_with_empty_lists(tmp_path):
+    batch = land_export(tmp_path, ORDERS, Given([order(n) for n in range(3)]), **OPTIONS)
+
+    rows = landed(tmp_path, batch)
+    assert [row[ORDERS_AT["lineItems"]]["nodes"] for row in rows] == [[], [], []]
 
 
 def test_an_empty_export_is_a_batch(tmp_path):

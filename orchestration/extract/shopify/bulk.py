@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
-import msgspec
-from msgspec import Struct, field
 
 from orchestration.extract.errors import (
     OutcomeUnknownError,
@@ -18,7 +16,17 @@ from orchestration.extract.errors import (
 from orchestration.extract.http import Clock, RepeatRule, raise_for_status, stream_to_file
 from orchestration.extract.progress import Meter
 from orchestration.extract.shopify.endpoint import Endpoint
+from orchestration.extract.shopify.envelope import decode_whole
+from orchestration.extract.shopify.operations import (
+    NewestAnswer,
+    Operation,
+    RunAnswer,
+    StatusAnswer,
+    converted,
+)
 from orchestration.extract.streams import System, read_query
+
+T = TypeVar("T")
 
 RUN = read_query(System.SHOPIFY, "bulk_run.graphql")
 STATUS = read_query(System.SHOPIFY, "bulk_status.graphql")
@@ -31,20 +39,6 @@ SLOT_SECONDS = 3600.0
 OPERATION_SECONDS = 12 * 3600.0
 # An operation that the storefront gave up on is started anew so often.
 STARTS = 3
-
-
-class Operation(Struct):
-    """How an operation stands; counts and sizes are text on the wire."""
-
-    id: str
-    status: str
-    query: str
-    created_at: datetime = field(name="createdAt")
-    error_code: str | None = field(name="errorCode", default=None)
-    object_count: int = field(name="objectCount", default=0)
-    root_object_count: int = field(name="rootObjectCount", default=0)
-    file_size: int | None = field(name="fileSize", default=None)
-    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,35 +93,34 @@ class BulkSource:
             if found.query == text and found.status in UNDER_WAY:
                 return found
         try:
-            data = self.endpoint.write(RUN, {"query": text})["bulkOperationRunQuery"]
+            answer = self.endpoint.write(RUN, {"query": text})
         except OutcomeUnknownError as error:
             # The repeat looks first whether it was started.
             raise RepeatError(f"{self.source} may have started a bulk operation: look") from error
-        errors = data["userErrors"]
-        if any(error.get("code") in NO_SLOT for error in errors):
+        run = converted(answer, RunAnswer, source=self.source).run
+        if any(error.code in NO_SLOT for error in run.errors):
             return None
-        if errors or data["bulkOperation"] is None:
-            said = "; ".join(str(error.get("message")) for error in errors)[:300]
+        if run.errors or run.operation is None:
+            said = "; ".join(error.message for error in run.errors)[:300]
             raise StopError(
                 f"{self.source} does not run the query in bulk ({said}): set SHOPIFY_BULK_FROM"
                 " higher to read by pages"
             )
-        return _operation(data["bulkOperation"], source=self.source)
+        return run.operation
 
     def _newest(self) -> list[Operation]:
-        data = self._read(NEWEST, {})
-        return [_operation(node, source=self.source) for node in data["bulkOperations"]["nodes"]]
+        return self._read(NEWEST, {}, NewestAnswer).newest.nodes
 
     def _status(self, operation_id: str) -> Operation:
-        found = self._read(STATUS, {"id": operation_id})["bulkOperation"]
+        found = self._read(STATUS, {"id": operation_id}, StatusAnswer).operation
         if found is None:
             raise RepeatError(f"{self.source} no longer knows {operation_id}: repeat later")
-        return _operation(found, source=self.source)
+        return found
 
-    def _read(self, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+    def _read(self, document: str, variables: dict[str, Any], type_: type[T]) -> T:
         _, envelope = self.endpoint.read(document, variables)
-        data: dict[str, Any] = msgspec.json.decode(envelope.data)
-        return data
+        data = decode_whole(envelope.data, source=self.source)
+        return converted(data, type_, source=self.source)
 
     def _finished(self, operation: Operation, *, meter: Meter) -> Operation:
         ends = self.clock.ticks() + OPERATION_SECONDS
@@ -174,8 +167,13 @@ class BulkSource:
     def _download_once(self, operation: Operation, target: Path) -> None:
         name = f"{self.source}'s bulk file"
         self._raise_unless_complete(operation)
-        request = self.files.build_request("GET", str(operation.url))
-        answer = stream_to_file(self.files, request, target, source=name)
+        try:
+            request = self.files.build_request("GET", str(operation.url))
+        except httpx.InvalidURL as error:
+            raise UnreadableAnswerError(f"{name} has no usable address: repeat") from error
+        answer = stream_to_file(
+            self.files, request, target, source=name, most_bytes=operation.file_size
+        )
         try:
             raise_for_status(answer, source=name, clock=self.clock)
         except StopError as error:
@@ -198,12 +196,3 @@ def _measured(file: Path) -> tuple[int, int]:
             lines += chunk.count(b"\n")
             last = chunk[-1:]
     return size, lines + (last != b"\n")
-
-
-def _operation(node: dict[str, Any], *, source: str) -> Operation:
-    try:
-        return msgspec.convert(node, Operation, strict=False)
-    except msgspec.ValidationError as error:
-        raise UnreadableAnswerError(
-            f"{source} tells of a bulk operation in another shape: {error}; check API version"
-        ) from error
