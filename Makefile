@@ -106,14 +106,15 @@ spark: $(SPARK_STAMP)
 	RETURNS_SPARK=1 $(BIN)/pytest tests/spark
 
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
-# then the campaign of faults, fifty killed extractions and two hundred small ones.
+# then the campaign of faults, 170 killed extractions, two hundred small ones and as many of stores
+# that move while they are read.
 # Then 10,000 steps of interleaved syncs, 48 killed ones, and one that is started in Dagster's own pages.
 soak: $(STAMP)
 	RETURNS_KILLS=20 RETURNS_FLOWS=600 RETURNS_CHANGES=30 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/orchestration/test_killed_runs.py tests/cli/test_commands.py \
 		tests/dbt_project/test_builds_of_changes.py -s -k "killed or drawn or changes"
-	RETURNS_FAULTS=520 RETURNS_EXTRACTION_KILLS=50 RETURNS_RUNS=200 RETURNS_SEED=$(SEED) \
-		$(BIN)/pytest tests/faults -s
+	RETURNS_FAULTS=540 RETURNS_EXTRACTION_KILLS=50 RETURNS_RUNS=200 RETURNS_SEED=$(SEED) \
+		$(BIN)/pytest tests/faults tests/extract/test_shopify_windows.py -s
 	RETURNS_STEPS=10000 RETURNS_SYNC_KILLS=48 RETURNS_SEED=$(SEED) $(BIN)/pytest \
 		tests/sync/test_interleaved.py tests/sync/test_killed_syncs.py -s
 	$(BIN)/pytest tests/browser/test_dagster.py

@@ -1,6 +1,7 @@
 """Many windows of a store at once: nothing is lost, the bucket is used and not overdrawn."""
 
 import json
+import os
 import random
 import threading
 import time
@@ -25,6 +26,8 @@ ORDERS = STREAMS[System.SHOPIFY, "orders"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SMALL_PAGES = {"orders": 2, "locations": 100}
 OVERLAP = timedelta(hours=1)
+# `make soak` walks through two hundred stores that move.
+WALKS = int(os.environ.get("RETURNS_RUNS", "6"))
 
 
 class Counting(httpx.HTTPTransport):
@@ -149,7 +152,7 @@ def test_a_long_pull_says_how_far_it_has_come(shop, client_of):
     assert f"of about {len(newest(found))} in" in told[1]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(WALKS))
 def test_orders_that_change_while_they_are_read_are_read_now_or_next_time(shop, client_of, seed):
     draw = random.Random(seed)  # noqa: S311 - a test's
     print(f"seed {seed}")

@@ -3,6 +3,7 @@
 import pytest
 import stamina
 
+from orchestration.extract.shopify import bulk
 from tests.faults.world import world
 
 ATTEMPTS = 7
@@ -15,6 +16,14 @@ def repeats_do_not_wait():
     with stamina.set_testing(True, attempts=ATTEMPTS):
         yield
     stamina.instrumentation.set_on_retry_hooks(hooks)
+
+
+@pytest.fixture(autouse=True)
+def bulk_operations_are_not_waited_for(monkeypatch):
+    for name in ("FIRST_POLL_SECONDS", "LONGEST_POLL_SECONDS"):
+        monkeypatch.setattr(bulk, name, 0.01)
+    for name in ("SLOT_SECONDS", "OPERATION_SECONDS"):
+        monkeypatch.setattr(bulk, name, 0.2)
 
 
 @pytest.fixture(scope="module")

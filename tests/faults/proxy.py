@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import BinaryIO
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-OPERATION = re.compile(r"\b(?:query|mutation)\s+(\w+)")
+OPERATION = re.compile(r"^(?:query|mutation)\s+(\w+)", re.MULTILINE)
 TABLE = re.compile(r"FROM\s+\(?\s*(\w+)", re.IGNORECASE)
 KIND = re.compile(r"type = '(\w+)'")
 LINGER_AND_RESET = struct.pack("ii", 1, 0)
@@ -37,12 +37,22 @@ class Ask:
         path = urlsplit(self.target).path
         text = self.body.decode(errors="replace")
         if path.endswith("graphql.json"):
-            named = OPERATION.search(text)
+            named = OPERATION.search(json.loads(self.body)["query"])
             return named[1] if named else "graphql"
         if path.endswith("suiteql"):
             table, kind = TABLE.search(text.replace("\\n", " ")), KIND.search(text)
             return "-".join(found[1].lower() for found in (table, kind) if found)
         return path.rpartition("/")[2]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the file of a bulk operation is asked for."""
+        return "/bulk/" in self.target
+
+    @property
+    def moves(self) -> bool:
+        """Whether the same request has another answer each time, though the books stand still."""
+        return self.label == "token" or self.label.startswith("Bulk") or self.is_file
 
 
 @dataclass(frozen=True)
@@ -146,7 +156,7 @@ class Proxy:
             response = connection.getresponse()
             headers = {name.lower(): value for name, value in response.getheaders()}
             answer = Answer(response.status, headers, response.read())
-        if answer.status == http.client.OK and not ask.target.endswith("/token"):
+        if answer.status == http.client.OK and not ask.moves:
             self._kept[key] = answer
         return answer
 

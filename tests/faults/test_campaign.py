@@ -6,10 +6,12 @@ from random import Random
 import pytest
 
 from tests.faults.campaign import Campaign, places
+from tests.faults.exchange import Fault
 from tests.faults.kinds import FAULTS
+from tests.faults.kinds.bulk import POLL, START
 from tests.faults.proxy import passing
-from tests.faults.schedules import Plan, schedules
-from tests.faults.world import GROUPS
+from tests.faults.schedules import Plan, Schedule, schedules
+from tests.faults.world import BULK_GROUP, GROUPS
 
 SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
 # `make soak` runs more than five hundred, and compares the marts after every twenty-fifth.
@@ -17,6 +19,12 @@ SCHEDULES = int(os.environ.get("RETURNS_FAULTS", "20"))
 MARTS_EVERY = 25
 ORDERS = ("orders", "returns")
 ROUNDS = 6
+FAILURES = ("500", "503", "408", "reset", "reset_within", "refused")
+STEPS = {
+    "start": lambda ask: ask.label == START,
+    "poll": lambda ask: ask.label == POLL,
+    "download": lambda ask: ask.is_file,
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +46,31 @@ def test_a_sound_extraction_after_any_fault_ends_where_no_fault_would_have(books
 def test_every_fault_has_a_place_somewhere(truth):
     assert {fault.name for fault, found in places(truth).items() if not found} == set()
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def at(step, fault):
+    """Return a fault that strikes at one step of a bulk operation alone."""
+
+    def effect(exchange, random):
+        return fault.effect(exchange, random) if STEPS[step](exchange.ask) else None
+
+    return Fault(fault.family, f"{fault.name} at the {step}", effect)
+
+
+def test_what_fails_at_any_step_of_a_bulk_operation_is_mended(books, truth):
+    faults = [at(step, fault) for fault in FAULTS if fault.name in FAILURES for step in STEPS]
+    assert len(faults) == len(FAILURES) * len(STEPS)
+    random = Random(SEED)  # noqa: S311 - can be repeated
+    campaign = Campaign(books, truth)
+
+    for number, fault in enumerate(random.sample(faults, min(len(faults), SCHEDULES // 10))):
+        campaign.run(
+            Schedule(SEED + number, fault, BULK_GROUP, "first", is_first_extraction=True),
+            with_marts=False,
+        )
+
+    print(f"seed {SEED}\n{campaign.table()}")
+    assert campaign.wrong == [], "\n".join(campaign.wrong)
 
 
 @pytest.mark.parametrize("name", ["429_unsaid", "throttled"])

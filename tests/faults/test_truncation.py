@@ -88,3 +88,66 @@ def test_an_answer_of_one_byte_a_second_ends_within_its_deadline(system):
         asked(system, lambda _: httpx.Response(200, stream=Drip()), clock)
 
     assert 900 <= seconds[0] < 960
+
+
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+CHUNKS, CHUNK_BYTES, LINE_BYTES = 56, 4096, 128
+
+
+def objects():
+    """Return a file of which each chunk ends with a line, and a chunk later within a letter."""
+    lines = []
+    for number in range(CHUNKS * CHUNK_BYTES // LINE_BYTES):
+        line = json.dumps({"id": f"gid://shopify/Order/{number}"}).encode()
+        lines.append(line[:-1] + b" " * (LINE_BYTES - len(line) - 1) + b"}\n")
+    text = b"".join(lines)
+    letters = '"note":"Zürich"'.encode()
+    return text[:-50] + b"," + letters + text[-49 + len(letters) :]
+
+
+def exported(file, target, *, whole, names_size):
+    """Return what a client makes of a file, where the operation tells of the whole one."""
+    told = {
+        "id": "gid://shopify/BulkOperation/1",
+        "status": "COMPLETED",
+        "query": "",
+        "createdAt": "2026-03-20T00:00:00Z",
+        "objectCount": str(whole.count(b"\n")),
+        "fileSize": str(len(whole)) if names_size else None,
+        "url": "https://files.example/1.jsonl",
+    }
+    answers = {
+        "BulkNewest": {"bulkOperations": {"nodes": []}},
+        "BulkRun": {"bulkOperationRunQuery": {"bulkOperation": told, "userErrors": []}},
+        "BulkStatus": {"bulkOperation": told},
+        "OrdersCount": {"ordersCount": {"count": 1}},
+    }
+
+    def answer(request):
+        document = json.loads(request.content)["query"]
+        (data,) = (data for name, data in answers.items() if name in document)
+        return httpx.Response(200, json={"data": data})
+
+    cut = httpx.MockTransport(lambda _: httpx.Response(200, content=file))
+    with (
+        httpx.Client(base_url="https://s.example", transport=httpx.MockTransport(answer)) as http,
+        httpx.Client(transport=cut) as files,
+    ):
+        ShopifyClient(http, api_version="2026-07", files=files).export(ORDERS, target)
+    return target.read_bytes()
+
+
+@pytest.mark.parametrize("names_size", [True, False], ids=["size", "count alone"])
+def test_a_file_cut_at_any_chunk_is_never_taken_for_whole(tmp_path, names_size):
+    whole = objects()
+    told = {"whole": whole, "names_size": names_size}
+    assert exported(whole, tmp_path / "file", **told) == whole
+    at_line_ends = [*range(0, len(whole), CHUNK_BYTES), whole.rindex(b"\n", 0, -1) + 1]
+    assert len(at_line_ends) == CHUNKS + 1
+    assert {whole[cut - 1 : cut] for cut in at_line_ends} == {b"\n", b""}
+    # Where the size is not told, landing finds the half line that ends the file.
+    within_a_letter = [whole.index("ü".encode()) + 1] if names_size else []
+
+    for cut in [*at_line_ends, *within_a_letter]:
+        with pytest.raises(RepeatError, match="were announced"):
+            exported(whole[:cut], tmp_path / "file", **told)

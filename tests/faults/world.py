@@ -21,6 +21,9 @@ LINES = 40
 COSTLY_IDS = 6
 OK = 200
 
+# In a group of streams: what can be exported is, in a first reading.
+BULK = "in bulk"
+BULK_GROUP = ("orders", "returns", BULK)
 STORE_GROUPS = (
     ("orders", "returns"),
     ("orders", "refunds"),
@@ -28,6 +31,7 @@ STORE_GROUPS = (
     ("balance_transactions", "payouts"),
     ("tender_transactions",),
     ("locations", "inventory_levels"),
+    BULK_GROUP,
 )
 # Its streams belong together: what is read of one depends on what changed in another.
 ERP_GROUP = ("every netsuite",)
@@ -57,8 +61,13 @@ class World:
     ) -> Ended:
         """Extract these streams into a home of that name, while a plan is in force."""
         self.proxy.plan = dear(plan)
-        with environment({**self.variables, "RETURNS_HOME": str(self.home / name)}):
+        with environment(self.variables_of(name, streams)):
             return extract(streams)
+
+    def variables_of(self, name: str, streams: Sequence[str]) -> dict[str, str]:
+        """Return the settings with which these streams are extracted into a home."""
+        bulk_from = {"SHOPIFY_BULK_FROM": "1"} if BULK in streams else {}
+        return {**self.variables, **bulk_from, "RETURNS_HOME": str(self.home / name)}
 
     def marts(self, name: str) -> dict[str, list[str]]:
         """Run the whole job over a home, without a fault, and return the marts."""
@@ -105,6 +114,7 @@ def world(folder: Path) -> Iterator[World]:
         serve(folder / "books", files, clock=lambda: NOW) as running,
         Proxy(running.url, erp_rows=12, store_rows=5) as proxy,
     ):
+        running.storefront.bulk.url = proxy.url
         told = running.environment
         variables = {name: value.replace(running.url, proxy.url) for name, value in told.items()}
         yield World(proxy, folder / "homes", {**variables, "SHOPIFY_STORES": "us"})

@@ -126,7 +126,7 @@ class BulkSource:
         ends = self.clock.ticks() + OPERATION_SECONDS
         wait = FIRST_POLL_SECONDS
         while True:
-            found = self._status(operation.id)
+            found = self.rule.run(lambda: self._status(operation.id), clock=self.clock)
             meter.reach(found.root_object_count)
             if found.status not in UNDER_WAY and found.status != "CANCELING":
                 return found

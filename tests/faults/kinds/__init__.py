@@ -2,6 +2,7 @@
 
 from tests.faults.exchange import Fault
 from tests.faults.kinds.bodies import ENCODING, WRONG_BODY
+from tests.faults.kinds.bulk import BULK
 from tests.faults.kinds.connections import CONNECTION, TIMEOUT, TRUNCATED
 from tests.faults.kinds.pages import MOVING, PAGING
 from tests.faults.kinds.records import FIELDS
@@ -19,5 +20,6 @@ FAMILIES = (
     PAGING,
     MOVING,
     FIELDS,
+    BULK,
 )
 FAULTS: tuple[Fault, ...] = tuple(fault for family in FAMILIES for fault in family.faults)
