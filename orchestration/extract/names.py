@@ -8,6 +8,8 @@ from msgspec import Raw
 
 # An envelope is not nested deeper; what is, is looked at to its end.
 DEEPEST = 8
+# A list is found in its text by so many of its first bytes.
+BEGINNING = 64
 
 
 class RepeatedNameError(ValueError):
@@ -27,16 +29,12 @@ def refuse_repeated_names_around_records(text: bytes) -> None:
     The records, the longest list of the answer, are left out: landing sets aside each of them
     that names a member twice. So the cost is that of finding them, not of building them.
     """
-    records = _records_in(text)
-    around = text
-    if records is not None:
-        before, _, after = text.rpartition(bytes(records))
-        around = before + b"[]" + after
-    try:
-        refuse_repeated_names(around)
-    except json.JSONDecodeError:
-        # The text of the list stood somewhere else too, by chance.
-        refuse_repeated_names(text)
+    records = bytes(_records_in(text) or b"")
+    start = text.find(records[:BEGINNING])
+    end = start + len(records)
+    # By chance the text of its beginning may stand somewhere before.
+    is_found = text[start:end] == records
+    refuse_repeated_names(text[:start] + b"[]" + text[end:] if records and is_found else text)
 
 
 def _records_in(text: bytes) -> Raw | None:

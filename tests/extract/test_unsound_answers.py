@@ -101,6 +101,16 @@ def test_an_answer_nested_beyond_reading_is_an_error_of_its_source(store, erp, s
         list(client.pages(stream, since=None))
 
 
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("stream", [ORDERS, INVOICES], ids=lambda stream: stream.name)
+def test_a_refusal_nested_beyond_reading_is_told_by_its_status(store, erp, stream, status):
+    answers = [httpx.Response(status, content=DEEP) for _ in range(4)]
+    _, client = (store if stream is ORDERS else erp)(*answers)
+
+    with pytest.raises(SourceError, match=f"{status}|does not accept"):
+        list(client.pages(stream, since=None))
+
+
 AROUND_RECORDS = [
     b'{"data":{"orders":{"pageInfo":PAGE,"nodes":NODES}},"data":{"orders":null}}',
     b'{"data":{"orders":null},"data":{"orders":{"pageInfo":PAGE,"nodes":NODES}}}',

@@ -155,7 +155,7 @@ def error_body(answer: Answer) -> ErrorBody:
     """Return what a refusal says; an empty one where it is no JSON."""
     try:
         return msgspec.json.decode(answer.body, type=ErrorBody)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return ErrorBody()
 
 
