@@ -24,6 +24,8 @@ LARGEST_ANSWER_BYTES = 256 * 2**20
 # A piece of these grows a thousandfold at most. A piece of others, and of one within another, may
 # grow a millionfold before anything can be measured.
 ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
+# A file may take hours, but not for want of anything coming.
+SLOWEST_BYTES, SLOWEST_SECONDS = 2**20, 900.0
 TRIED_AGAIN = frozenset({408, 425, 429})
 REMEDIES = {
     401: "the credential is not accepted: renew it in the settings",
@@ -149,19 +151,21 @@ def stream_to_file(
     target: Path,
     *,
     source: str,
+    clock: Clock,
     most_bytes: int | None = None,
 ) -> Answer:
     """
     Write the body of a 2xx to a file as it comes, however long it is, up to `most_bytes`.
 
-    The answer comes without its body. Every transport error becomes a RepeatError.
+    The answer comes without its body. Every transport error becomes a RepeatError, as does a body
+    of which less than a mebibyte comes in a quarter of an hour.
     """
     try:
         response = client.send(request, stream=True)
         try:
             _refuse_other_encodings(response)
             if response.is_success:
-                _write(response, target, most_bytes=most_bytes)
+                _write(response, target, most_bytes=most_bytes, clock=clock)
         finally:
             response.close()
     except (httpx.TransportError, httpx.TooManyRedirects) as error:
@@ -220,16 +224,25 @@ def _refuse_other_encodings(response: httpx.Response) -> None:
         )
 
 
-def _write(response: httpx.Response, target: Path, *, most_bytes: int | None) -> None:
-    size = 0
+def _write(
+    response: httpx.Response, target: Path, *, most_bytes: int | None, clock: Clock
+) -> None:
+    host = response.url.host
+    size = size_before = 0
+    since = clock.ticks()
     with target.open("wb") as file:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if most_bytes is not None and size > most_bytes:
                 raise UnreadableAnswerError(
-                    f"{response.url.host} sent more than the {most_bytes} bytes that were"
-                    " announced: repeat"
+                    f"{host} sent more than the {most_bytes} bytes that were announced: repeat"
                 )
+            if clock.ticks() - since > SLOWEST_SECONDS:
+                if size - size_before < SLOWEST_BYTES:
+                    raise UnreadableAnswerError(
+                        f"{host} sent less than a mebibyte in 15 minutes: repeat it"
+                    )
+                size_before, since = size, clock.ticks()
             file.write(chunk)
 
 

@@ -171,14 +171,14 @@ def gigabyte():
     return Pieces(head, *[block] * 64)
 
 
-def test_an_answer_that_grows_to_a_gigabyte_is_refused_in_bounded_memory(play):
+def test_an_answer_that_grows_to_a_gigabyte_is_refused_in_bounded_memory():
     body = gigabyte()
     answer = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=body)
-    _, client = play(answer)
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
     tracemalloc.start()
     try:
         with pytest.raises(UnreadableAnswerError, match="more than"):
-            send_read(client, client.build_request("GET", "/"), clock=Clock())
+            send_read(client, client.build_request("GET", "https://s.example"), clock=Clock())
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -197,7 +197,7 @@ def test_an_encoding_that_may_grow_at_once_is_refused_before_it_is_read(play, tm
     with pytest.raises(UnreadableAnswerError, match="not asked"):
         send_read(client, request, clock=Clock())
     with pytest.raises(UnreadableAnswerError, match="not asked"):
-        stream_to_file(client, request, tmp_path / "file", source="a file")
+        stream_to_file(client, request, tmp_path / "file", source="a file", clock=Clock())
 
     assert [body.taken for body in bodies] == [0, 0]
 
@@ -220,6 +220,7 @@ def test_a_file_is_written_no_further_than_was_announced(play, tmp_path):
             client.build_request("GET", "/"),
             tmp_path / "file",
             source="a file",
+            clock=Clock(),
             most_bytes=250,
         )
 
@@ -232,4 +233,22 @@ def test_a_file_whose_address_leads_in_a_circle_is_for_repeating(tmp_path):
     with httpx.Client(transport=transport, follow_redirects=True) as client:
         request = client.build_request("GET", "https://s.example/here")
         with pytest.raises(RepeatError, match="TooManyRedirects"):
-            stream_to_file(client, request, tmp_path / "file", source="a file")
+            stream_to_file(client, request, tmp_path / "file", source="a file", clock=Clock())
+
+
+@pytest.mark.parametrize(("piece", "is_given_up"), [(b"x", True), (bytes(2**20), False)])
+def test_a_file_may_take_hours_but_not_drip(play, time, tmp_path, piece, is_given_up):
+    def pieces():
+        for _ in range(4):
+            time.seconds += 600
+            yield piece
+
+    _, client = play(httpx.Response(200, content=pieces()))
+    request, target = client.build_request("GET", "/"), tmp_path / "file"
+
+    if is_given_up:
+        with pytest.raises(UnreadableAnswerError, match="less than a mebibyte"):
+            stream_to_file(client, request, target, source="a file", clock=time.clock)
+        return
+    stream_to_file(client, request, target, source="a file", clock=time.clock)
+    assert target.stat().st_size == 4 * 2**20

@@ -172,7 +172,12 @@ class BulkSource:
         except httpx.InvalidURL as error:
             raise UnreadableAnswerError(f"{name} has no usable address: repeat") from error
         answer = stream_to_file(
-            self.files, request, target, source=name, most_bytes=operation.file_size
+            self.files,
+            request,
+            target,
+            source=name,
+            clock=self.clock,
+            most_bytes=operation.file_size,
         )
         try:
             raise_for_status(answer, source=name, clock=self.clock)
