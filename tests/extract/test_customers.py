@@ -80,9 +80,19 @@ def test_an_id_without_a_record_lands_as_nothing():
     assert landed(None) == []
 
 
-def test_an_answer_of_another_shape_is_refused_without_a_word_of_it():
+@pytest.mark.parametrize(
+    "data",
+    [
+        "ada@example.com",
+        {"nodes": ["ada@example.com"]},
+        {"nodes": [{"defaultEmailAddress": "ada@example.com"}]},
+        {"nodes": [{"id": None, "defaultEmailAddress": None, "name": "ada"}]},
+        {"nodes": [{**PERSON, "id": 7}]},
+    ],
+)
+def test_an_answer_of_another_shape_is_refused_without_a_word_of_it(data):
     with pytest.raises(UnreadableAnswerError) as caught:
-        KEYS.without_names(b'{"data": "ada@example.com"}', is_forgotten=nobody)
+        KEYS.without_names(json.dumps({"data": data}).encode(), is_forgotten=nobody)
 
     assert "ada" not in str(caught.value)
     assert caught.value.__cause__ is None

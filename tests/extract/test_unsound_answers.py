@@ -4,11 +4,14 @@ import json
 from time import process_time
 
 import httpx
+import msgspec
 import pytest
 
 from orchestration.extract.errors import SourceError, UnreadableAnswerError
 from orchestration.extract.names import refuse_repeated_names_around_records
 from orchestration.extract.netsuite import Fields, NetSuiteClient
+from orchestration.extract.netsuite.endpoint import Measure, measure_of
+from orchestration.extract.netsuite.envelope import Rows
 from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.streams import STREAMS, System
 
@@ -99,6 +102,50 @@ def test_an_answer_nested_beyond_reading_is_an_error_of_its_source(store, erp, s
 
     with pytest.raises(SourceError, match="something other than"):
         list(client.pages(stream, since=None))
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"server_time": None}, {"server_time": {"at": 1}}, {"server_time": "yesterday"}]
+)
+def test_a_time_that_is_none_is_an_error_of_the_erp(erp, row):
+    _, client = erp(*[rows(row)] * 4)
+
+    with pytest.raises(UnreadableAnswerError, match="did not tell its time"):
+        client.server_time()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"row_count": None},
+        {"row_count": "many"},
+        {"row_count": {"rows": 2}},
+        {"row_count": 2, "lowest": ["1"]},
+    ],
+)
+def test_a_count_that_is_none_is_an_error_of_the_erp(row):
+    with pytest.raises(UnreadableAnswerError, match="gave none"):
+        measure_of(Rows(items=[msgspec.Raw(json.dumps(row).encode())]))
+
+
+def test_the_bounds_of_no_rows_are_none():
+    row = {"row_count": "0", "lowest": None, "highest": None}
+
+    assert measure_of(Rows(items=[msgspec.Raw(json.dumps(row).encode())])) == Measure()
+
+
+@pytest.mark.parametrize("node", [{}, {"id": None}, {"id": 7}, "o1"], ids=str)
+def test_a_record_without_its_id_is_an_error_of_the_store(store, node):
+    by_id = [{"data": {"nodes": [node]}}] * 4
+    _, client = store(*by_id)
+    with pytest.raises(UnreadableAnswerError, match="another shape"):
+        client.there(STREAMS[System.SHOPIFY, "deleted_orders"], ["o1"])
+
+    page = {"pageInfo": {"hasNextPage": False}, "nodes": [node]}
+    _, client = store(*[{"data": {"locations": page}}] * 4)
+    with pytest.raises(UnreadableAnswerError, match="another shape"):
+        list(client.pages(STREAMS[System.SHOPIFY, "inventory_levels"], since=None))
 
 
 @pytest.mark.parametrize("status", [400, 500])

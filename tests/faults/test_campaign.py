@@ -73,6 +73,19 @@ def test_what_fails_at_any_step_of_a_bulk_operation_is_mended(books, truth):
     assert campaign.wrong == [], "\n".join(campaign.wrong)
 
 
+@pytest.mark.parametrize("share", [0.01, 0.1, 1.0])
+def test_however_many_pages_come_again_the_same_lands_at_once(books, truth, share):
+    (fault,) = (each for each in FAULTS if each.name == "the_page_before_again")
+    plan = Plan(fault, Random(SEED), share=share)  # noqa: S311 - can be repeated
+
+    assert books.extracted("again", ORDERS, plan).is_clean
+
+    assert plan.happened.total() >= (plan.fitting if share == 1 else 1)
+    found = books.landed("again", ORDERS)
+    assert found == truth[ORDERS].landed
+    books.remove("again")
+
+
 @pytest.mark.parametrize("name", ["429_unsaid", "throttled"])
 def test_each_throttled_answer_of_three_in_ten_costs_one_request_and_no_more(books, name):
     (fault,) = (each for each in FAULTS if each.name == name)

@@ -114,4 +114,6 @@ def _has(endpoint: Endpoint, text: str) -> bool:
 
 def _has_text_values(endpoint: Endpoint) -> bool:
     found = endpoint.ask(Query("SELECT 1 AS one FROM DUAL"))[1].items
-    return bool(found) and isinstance(msgspec.json.decode(row_values(found[0])["one"]), str)
+    return bool(found) and isinstance(
+        msgspec.json.decode(row_values(found[0]).get("one", b"null")), str
+    )

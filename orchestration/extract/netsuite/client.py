@@ -104,9 +104,10 @@ class NetSuiteClient:
     def server_time(self) -> datetime:
         """Return the ERP's own time: what a watermark may be held against."""
         rows = self._endpoint.ask(SERVER_TIME)[1]
-        if not rows.items:
-            raise UnreadableAnswerError(f"{SOURCE} did not tell its time: repeat")
-        return msgspec.json.decode(row_values(rows.items[0])["server_time"], type=datetime)
+        try:
+            return msgspec.json.decode(row_values(rows.items[0])["server_time"], type=datetime)
+        except (IndexError, KeyError, msgspec.MsgspecError) as error:
+            raise UnreadableAnswerError(f"{SOURCE} did not tell its time: repeat") from error
 
     def _cut(self, part: Part, measured: Measure) -> list[Part]:
         """Return enough parts for all walks, and no part that is hardly worth a query."""

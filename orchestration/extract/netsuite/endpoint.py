@@ -89,14 +89,15 @@ class Endpoint:
 
 def measure_of(rows: Rows) -> Measure:
     """Return what a measuring query answered; no bounds where there are no rows."""
-    if len(rows.items) != 1:
-        raise UnreadableAnswerError(f"{SOURCE} was asked for a count and gave none: repeat")
-    values = row_values(rows.items[0])
-    count = _text(values.get("row_count", msgspec.Raw(b"0")))
-    nothing = msgspec.Raw(b'""')
-    return Measure(
-        int(count), *(_text(values.get(name, nothing)) for name in ("lowest", "highest"))
-    )
+    try:
+        (row,) = rows.items
+        values = row_values(row)
+        bounds = (_bound(values, name) for name in ("lowest", "highest"))
+        return Measure(int(_text(values["row_count"])), *bounds)
+    except (ValueError, KeyError, msgspec.MsgspecError) as error:
+        raise UnreadableAnswerError(
+            f"{SOURCE} was asked for a count and gave none: repeat"
+        ) from error
 
 
 def _key(row: msgspec.Raw, names: Sequence[str]) -> tuple[str, ...]:
@@ -108,6 +109,11 @@ def _key(row: msgspec.Raw, names: Sequence[str]) -> tuple[str, ...]:
             f"{SOURCE} sent a row without its key ({', '.join(names)}): repeat, and check the"
             " role's permissions if it persists"
         ) from error
+
+
+def _bound(values: dict[str, msgspec.Raw], name: str) -> str:
+    value = values.get(name, msgspec.Raw(b"null"))
+    return "" if bytes(value) == b"null" else _text(value)
 
 
 def _text(value: msgspec.Raw) -> str:

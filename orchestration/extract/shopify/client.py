@@ -148,8 +148,8 @@ class ShopifyClient:
             envelope = reading.read_envelope(body, source=self._source)
             for node in self._nodes(envelope):
                 if bytes(node) != b"null":
-                    record = reading.decode(node, type_=dict[str, str], source=self._source)
-                    found.add(record["id"])
+                    record = reading.decode(node, type_=reading.Named, source=self._source)
+                    found.add(record.id)
         return found
 
     def prefers_export(self, stream: Stream) -> bool:
@@ -216,8 +216,8 @@ class ShopifyClient:
         for body in self._walk(stream, since=None).pages():
             envelope = reading.read_envelope(body, source=self._source)
             for node in self._asking.page(envelope, stream).nodes:
-                location = reading.decode(node, type_=dict[str, msgspec.Raw], source=self._source)
-                ids.append(reading.decode(location["id"], type_=str, source=self._source))
+                location = reading.decode(node, type_=reading.Named, source=self._source)
+                ids.append(location.id)
         return ids
 
     def _newest(self, stream: Stream, *, since: datetime | None) -> datetime | None:

@@ -39,7 +39,7 @@ class CustomerKeys:
         try:
             content = msgspec.json.decode(answer)
             nodes = [self._record(node, is_forgotten) for node in content["data"]["nodes"] if node]
-        except (msgspec.MsgspecError, KeyError, TypeError):
+        except (msgspec.MsgspecError, AttributeError, KeyError, TypeError):
             raise UnreadableAnswerError(
                 "the storefront answered with customers of another shape than asked for: repeat"
             ) from None

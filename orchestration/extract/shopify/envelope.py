@@ -18,6 +18,12 @@ T = TypeVar("T")
 NULL = Raw(b"null")
 
 
+class Named(Struct):
+    """A record of which only the id counts."""
+
+    id: str
+
+
 class PageInfo(Struct):
     """Where a connection goes on."""
 
