@@ -11,14 +11,13 @@ from tests.faults.kinds import FAULTS
 from tests.faults.kinds.bulk import POLL, START
 from tests.faults.proxy import passing
 from tests.faults.schedules import Plan, Schedule, schedules
-from tests.faults.world import BULK_GROUP, GROUPS
+from tests.faults.world import BULK_GROUP, ERP_GROUP, GROUPS
 
 SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
 # `make soak` runs more than five hundred, and compares the marts after every twenty-fifth.
 SCHEDULES = int(os.environ.get("RETURNS_FAULTS", "20"))
 MARTS_EVERY = 25
 ORDERS = ("orders", "returns")
-ROUNDS = 6
 FAILURES = ("500", "503", "408", "reset", "reset_within", "refused")
 STEPS = {
     "start": lambda ask: ask.label == START,
@@ -86,21 +85,30 @@ def test_however_many_pages_come_again_the_same_lands_at_once(books, truth, shar
     books.remove("again")
 
 
-@pytest.mark.parametrize("name", ["429_unsaid", "throttled"])
-def test_each_throttled_answer_of_three_in_ten_costs_one_request_and_no_more(books, name):
+@pytest.mark.parametrize(
+    ("name", "streams", "rounds"),
+    [
+        ("429_unsaid", ORDERS, 6),
+        ("throttled", ORDERS, 6),
+        ("concurrency_on_400", ERP_GROUP, 1),
+    ],
+)
+def test_each_throttled_answer_of_three_in_ten_costs_one_request_and_no_more(
+    books, name, streams, rounds
+):
     (fault,) = (each for each in FAULTS if each.name == name)
     books.proxy.asked.clear()
-    books.extracted("even", ORDERS, passing)
+    books.extracted("even", streams, passing)
     asked_evenly = len(books.proxy.asked)
     books.remove("even")
     books.proxy.asked.clear()
     happened = 0
 
-    for seed in range(ROUNDS):
+    for seed in range(rounds):
         plan = Plan(fault, Random(SEED + seed), share=0.3)  # noqa: S311 - can be repeated
-        assert books.extracted("throttled", ORDERS, plan).is_clean
-        happened += sum(plan.happened.values())
+        assert books.extracted("throttled", streams, plan).is_clean
+        happened += plan.happened.total()
         books.remove("throttled")
 
-    assert happened > ROUNDS
-    assert len(books.proxy.asked) == ROUNDS * asked_evenly + happened
+    assert happened > rounds
+    assert len(books.proxy.asked) == rounds * asked_evenly + happened
