@@ -113,12 +113,12 @@ class ShopifyClient:
         yield next(pages)
         if walk.is_done:
             return
-        if self._width == 1 or stream.name not in WINDOWED:
+        if stream.name not in WINDOWED or walk.last_change is None:
             yield from pages
             return
         walk.meter.expect(self._count(stream, since=since))
         newest = self._newest(stream, since=since)
-        if newest is None or walk.last_change is None:
+        if newest is None:
             yield from pages
             return
         begun = walk.last_change

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,9 @@ from orchestration.extract.streams import Stream
 DEEPEST = 25_000
 # A window that is not through after so many pages is split: another walk takes a half.
 PAGES_A_TURN = 8
+# What changes later than this after a reading began is for the next one, which goes back twice as
+# far: a record may change within the second that a walk stands in, and behind it.
+LONGEST_TAIL = timedelta(minutes=30)
 
 
 @dataclass
@@ -118,13 +121,15 @@ def walk_windows(like: Walk, *, begun: datetime, newest: datetime, width: int) -
     Yield the pages of what changed since `begun`, up to `width` windows at a time.
 
     Up to the newest change known before, windows are walked side by side; then the tail, alone:
-    a record that changes meanwhile leaves its window and is met there.
+    a record that changes meanwhile leaves its window and is met there. The tail ends too, so that
+    every change since the reading began is within the overlap of the next one.
     """
     start, tail = whole_second(begun), whole_second(newest)
     if start < tail:
         windows = Window(start, tail).split(width)
         yield from in_flight([_turn(like, window) for window in windows], width=width)
-    yield from _again(like, Window(max(start, tail))).pages()
+    start = max(start, tail)
+    yield from _again(like, Window(start, start + LONGEST_TAIL)).pages()
 
 
 def _turn(like: Walk, window: Window) -> Job:
