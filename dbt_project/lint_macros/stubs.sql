@@ -12,7 +12,7 @@
 {% macro from_minor(amount, currency) %}from_minor({{ amount }}){% endmacro %}
 {% macro ratio(amount, multiplier, divisor) %}ratio({{ amount }}, {{ multiplier }}){% endmacro %}
 {% macro share(amount, taken, quantity, units) %}share({{ amount }}){% endmacro %}
-{% macro each_of(list, element) %}cross join unnest({{ list }}) as each_{{ element }} ({{ element }}){% endmacro %}
+{% macro each_of(relation, alias, list, element) %}{{ relation }} as {{ alias }} cross join unnest({{ alias }}.{{ list }}) as each_{{ element }} ({{ element }}){% endmacro %}
 {% macro sorted_list(elements) %}sorted_list(1){% endmacro %}
 {% macro merged_sorted(first, second) %}merged_sorted({{ first }}, {{ second }}){% endmacro %}
 {% macro empty_list() %}empty_list(){% endmacro %}
@@ -22,6 +22,8 @@
 {% macro any_of(list, condition) %}any_of({{ list }}){% endmacro %}
 {% macro id_tail(id) %}id_tail({{ id }}){% endmacro %}
 {% macro newest_version(relation, keys, changed_at, of) %}select * from {{ relation }}{% endmacro %}
+{% macro rewrites_of_documents() %}select * from rewrites_of_documents{% endmacro %}
+{% macro rows_of_streams(system, streams, column) %}rows_of_streams{% endmacro %}
 {% macro in_each_currency(relation) %}select * from {{ relation }}{% endmacro %}
 {% macro minor_of(money_set) %}minor_of({{ money_set }}){% endmacro %}
 {% macro minor_sum_of(list, money_set) %}minor_sum_of({{ list }}){% endmacro %}

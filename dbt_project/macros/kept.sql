@@ -41,6 +41,35 @@
 
 {% endmaterialization %}
 
+{#
+    A kept model without a table of its own: a view, for what is read once or a few columns at a time.
+    In a build of changes the changed rows stand in schema `changed`, as a kept model's do. The view
+    itself stays as the last build of everything wrote it: it must not name the clock.
+#}
+{% materialization passed_on, adapter='duckdb' %}
+
+    {% if load_cached_relation(this) is none or not var('changes_only') %}
+        {{ return(materialization_view_default()) }}
+    {% endif %}
+
+    {%- set piece = api.Relation.create(
+        database=this.database, schema='changed', identifier=this.identifier, type='table'
+    ) -%}
+
+    {{ run_hooks(pre_hooks) }}
+
+    {% call statement('main') -%}
+        create or replace table {{ piece }} as ({{ compiled_code }})
+    {%- endcall %}
+
+    {{ run_hooks(post_hooks) }}
+
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [load_cached_relation(this)]}) }}
+
+{% endmaterialization %}
+
 {# The id by which a kept model's rows are replaced. #}
 {% macro kept_record_id(columns) -%}
     {%- for name in ['case_key', 'document_id', 'next_document_id', 'receipt_id', 'refund_id', 'return_id', 'order_id'] if name in columns -%}

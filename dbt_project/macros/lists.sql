@@ -1,14 +1,17 @@
-{# One row for each element of a list column, beside the row that holds it; rows with an empty list are left out. #}
-{% macro each_of(list, element) -%}
-    {{ return(adapter.dispatch('each_of')(list, element)) }}
+{#
+    A relation, under an alias, with one row for each element of its list column, beside the columns of the row that
+    holds it; rows with an empty list are left out. As a join, DuckDB would hash the whole rows to find equal lists.
+#}
+{% macro each_of(relation, alias, list, element) -%}
+    {{ return(adapter.dispatch('each_of')(relation, alias, list, element)) }}
 {%- endmacro %}
 
-{% macro duckdb__each_of(list, element) -%}
-    cross join unnest({{ list }}) as each_{{ element }} ({{ element }})
+{% macro duckdb__each_of(relation, alias, list, element) -%}
+    (select *, unnest({{ list }}) as {{ element }} from {{ relation }}) as {{ alias }}
 {%- endmacro %}
 
-{% macro spark__each_of(list, element) -%}
-    lateral view explode({{ list }}) each_{{ element }} as {{ element }}
+{% macro spark__each_of(relation, alias, list, element) -%}
+    {{ relation }} as {{ alias }} lateral view explode({{ alias }}.{{ list }}) each_{{ element }} as {{ element }}
 {%- endmacro %}
 
 {# The elements that are not null, sorted. #}
@@ -45,8 +48,11 @@
     {{ return(adapter.dispatch('joined_in_order')(expression, separator)) }}
 {%- endmacro %}
 
+{# An aggregate that sorts, sorts in each group by itself: four times slower than a list that is sorted. #}
 {% macro duckdb__joined_in_order(expression, separator) -%}
-    string_agg({{ expression }}, '{{ separator }}' order by {{ expression }})
+    array_to_string(
+        list_sort(list({{ expression }}) filter (where ({{ expression }}) is not null)), '{{ separator }}'
+    )
 {%- endmacro %}
 
 {% macro spark__joined_in_order(expression, separator) -%}
@@ -58,7 +64,9 @@
 {%- endmacro %}
 
 {% macro duckdb__joined_distinct(expression, separator) -%}
-    string_agg(distinct {{ expression }}, '{{ separator }}' order by {{ expression }})
+    array_to_string(
+        list_sort(list(distinct {{ expression }}) filter (where ({{ expression }}) is not null)), '{{ separator }}'
+    )
 {%- endmacro %}
 
 {% macro spark__joined_distinct(expression, separator) -%}

@@ -23,6 +23,23 @@
 
 {# A decimal amount as minor units of its currency; what a currency cannot hold is rounded half away from zero. #}
 {% macro to_minor(amount, currency) -%}
+    {{ return(adapter.dispatch('to_minor')(amount, currency)) }}
+{%- endmacro %}
+
+{% macro spark__to_minor(amount, currency) -%}
+    {{ rounded_minor(amount, currency) }}
+{%- endmacro %}
+
+{# No amount has more than four decimals, and almost every one fits the narrow type: the wide is rounded four times slower. #}
+{% macro duckdb__to_minor(amount, currency) -%}
+    case
+        when ({{ amount }}) between -1000000000 and 1000000000
+            then {{ rounded_minor('cast(' ~ amount ~ ' as decimal(18, 4))', currency) }}
+        else {{ rounded_minor(amount, currency) }}
+    end
+{%- endmacro %}
+
+{% macro rounded_minor(amount, currency) -%}
     cast(round(({{ amount }}) * ({{ minor_scale(currency) }}), 0) as bigint)
 {%- endmacro %}
 
@@ -57,12 +74,27 @@
     {{ return(adapter.dispatch('ratio')(amount, multiplier, divisor)) }}
 {%- endmacro %}
 
+{# Wide whole numbers are divided fifteen times slower than narrow ones: only what does not fit is. #}
 {% macro duckdb__ratio(amount, multiplier, divisor) -%}
+    case
+        when
+            ({{ amount }}) between -1000000000 and 1000000000
+            and ({{ multiplier }}) between 0 and 1000000000
+            and ({{ divisor }}) between 1 and 1000000000000000000
+            then {{ ratio_in('bigint', amount, multiplier, divisor) }}
+        else {{ ratio_in('hugeint', amount, multiplier, divisor) }}
+    end
+{%- endmacro %}
+
+{% macro ratio_in(type, amount, multiplier, divisor) -%}
     cast(
-        sign(cast(({{ amount }}) as hugeint) * ({{ multiplier }}))
+        sign(cast(({{ amount }}) as {{ type }}) * cast(({{ multiplier }}) as {{ type }}))
         * (
-            (2 * abs(cast(({{ amount }}) as hugeint) * ({{ multiplier }})) + ({{ divisor }}))
-            // (2 * cast({{ divisor }} as hugeint))
+            (
+                2 * abs(cast(({{ amount }}) as {{ type }}) * cast(({{ multiplier }}) as {{ type }}))
+                + cast(({{ divisor }}) as {{ type }})
+            )
+            // (2 * cast(({{ divisor }}) as {{ type }}))
         ) as bigint
     )
 {%- endmacro %}

@@ -1,20 +1,84 @@
 {#
     The newest landed version of each record: landing only grows, an overlap or a change lands a record
     again. `of` names the column of the record's id in a kept model: a build of changes reads only those.
+
+    Most records landed once. Only those that landed again are ranked: a rank carries every column through
+    a sort, and the records are wide.
 #}
 {% macro newest_version(relation, keys, changed_at='_extracted_at', of=none) -%}
-    select *
-    from (
+    {%- set landed -%}
+        {{ relation }}
+        {%- if of is not none and var('changes_only') %} where {{ is_changed(of) }}{% endif %}
+    {%- endset -%}
+    {%- set is_same -%}
+        {%- for key in keys -%}
+            {{ ' and ' if not loop.first }}versions.{{ key }} is not distinct from repeated.{{ key }}
+        {%- endfor -%}
+    {%- endset -%}
+    with
+
+    repeated as (
+
+        select
+            {{ keys | join(', ') }},
+            count(*) as version_count
+        from {{ landed }}
+        group by {{ keys | join(', ') }}
+        having count(*) > 1
+
+    ),
+
+    ranked as (
+
+        select
+            versions.*,
+            row_number() over (
+                partition by versions.{{ keys | join(', versions.') }}
+                order by versions._extracted_at desc, versions.{{ changed_at }} desc, versions._batch_id desc
+            ) as _version_rank
+        from (select * from {{ landed }}) as versions
+        inner join repeated on {{ is_same }}
+
+    )
+
+    select
+        versions.*,
+        1 as _version_rank
+    from (select * from {{ landed }}) as versions
+    left join repeated on {{ is_same }}
+    where repeated.version_count is null
+
+    union all
+
+    select * from ranked
+    where _version_rank = 1
+{%- endmacro %}
+
+{# The rows of several streams of one shape, each marked in `column` with the word that its name stands for. #}
+{% macro rows_of_streams(system, streams, column) -%}
+    (
+        {%- for stream, word in streams.items() %}
         select
             *,
-            row_number() over (
-                partition by {{ keys | join(', ') }}
-                order by _extracted_at desc, {{ changed_at }} desc, _batch_id desc
-            ) as _version_rank
-        from {{ relation }}
-        {%- if of is not none and var('changes_only') %}
-        where {{ is_changed(of) }}
-        {%- endif %}
-    ) as versions
-    where _version_rank = 1
+            '{{ word }}' as {{ column }}
+        from {{ source(system, stream) }}
+        {{- ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as rows_of_streams
+{%- endmacro %}
+
+{#
+    When each ERP document was last landed as a whole: what of it was not landed again with its lines is no
+    part of it any more.
+#}
+{% macro rewrites_of_documents() -%}
+    select
+        transaction as document_id,
+        max(_extracted_at) as rewritten_at
+
+    from {{ source('netsuite', 'transaction_lines') }}
+    {% if var('changes_only') %}
+    where {{ is_changed('transaction') }}
+    {% endif %}
+    group by transaction
 {%- endmacro %}

@@ -12,15 +12,13 @@ from dbt.artifacts.schemas.run import RunResult
 from pydantic import Field
 
 from orchestration.assets import project
-from orchestration.assets.builds import begin, build_of, end
+from orchestration.assets.building import build_home
 from orchestration.assets.clock import run_clock
-from orchestration.landing import create_source_views
 from orchestration.resources import Home, SyncResource
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
 WAREHOUSE_POOL = "warehouse"
-BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
 ROW_COUNTS = "select schema_name, table_name, estimated_size from duckdb_tables()"
 
 
@@ -56,28 +54,19 @@ def models(
     selection = _selected_names(context)
     as_of = run_clock(context).as_of
     variables = {**config.variables, **sync.variables}
-    with duckdb.connect(home.warehouse) as connection:
-        batches = create_source_views(connection, home.landing)
-        build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
-        changes_only = begin(connection, build, everything=config.everything or bool(selection))
-    finished = project.build(
-        home=home.path,
-        variables={
-            "as_of": as_of.isoformat(),
-            **variables,
-            "changes_only": changes_only,
-        },
+    built = build_home(
+        home.path,
+        as_of=as_of,
+        variables=variables,
         select=selection,
+        everything=config.everything,
+        memory_limit=home.memory_limit,
     )
-    context.log.info("built %s", "what changed" if changes_only else "everything")
-    yield from _reported(context, finished.results, row_counts=_row_counts(home.warehouse))
-    broken = [result for result in finished.results if result.status in BROKEN]
-    if broken:
-        said = "; ".join(f"{result.node.name}: {result.message}" for result in broken)
+    context.log.info("built %s", "what changed" if built.is_of_changes else "everything")
+    yield from _reported(context, built.results, row_counts=_row_counts(home.warehouse))
+    if built.broken:
+        said = "; ".join(f"{result.node.name}: {result.message}" for result in built.broken)
         raise dg.Failure(f"dbt could not build {said}", allow_retries=False)
-    if not selection:
-        with duckdb.connect(home.warehouse) as connection:
-            end(connection, build)
 
 
 def mart_keys() -> list[dg.AssetKey]:

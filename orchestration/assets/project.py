@@ -41,16 +41,18 @@ def prepared_manifest() -> Path:
     folder = PREPARED / _fingerprint()
     if not (folder / "manifest.json").exists():
         working = PREPARED / f".{uuid4().hex}"
-        _invoke(["parse"], manifest=None, target=working, home=None)
+        _invoke(["parse"], manifest=None, target=working)
         _keep_only(folder, made_as=working)
     return folder / "manifest.json"
 
 
 def build(
-    *, home: Path, variables: Mapping[str, Any], select: Sequence[str]
+    *, home: Path, variables: Mapping[str, Any], select: Sequence[str], memory_limit: str
 ) -> RunExecutionResult:
     """
     Build and test the models in the warehouse of `home`; an empty selection is everything.
+
+    `memory_limit` is DuckDB's, such as 3GB.
 
     Leaves no connection behind: DuckDB's lock on the warehouse is free when this returns.
     """
@@ -61,7 +63,8 @@ def build(
     arguments += ["--exclude-resource-type", "unit_test"]
     if select:
         arguments += ["--select", *select]
-    result = _invoke_patiently(arguments, manifest=parsed, home=home)
+    with _environment(RETURNS_HOME=str(home), RETURNS_MEMORY_LIMIT=memory_limit):
+        result = _invoke_patiently(arguments, manifest=parsed, target=home / "dbt")
     if not isinstance(result, RunExecutionResult):
         raise ProjectError("dbt ended without a result: look into dbt/dbt.log in the home folder")
     return result
@@ -74,11 +77,11 @@ def recipe(variables: Mapping[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _invoke_patiently(arguments: list[str], *, manifest: Manifest, home: Path) -> object:
+def _invoke_patiently(arguments: list[str], *, manifest: Manifest, target: Path) -> object:
     """Build again where two threads of the adapter reached for its connection at once."""
     for _ in range(ATTEMPTS - 1):
         try:
-            result = _invoke(arguments, manifest=manifest, target=home / "dbt", home=home)
+            result = _invoke(arguments, manifest=manifest, target=target)
         except ProjectError as error:
             if BUSY not in str(error):
                 raise
@@ -86,40 +89,37 @@ def _invoke_patiently(arguments: list[str], *, manifest: Manifest, home: Path) -
         nodes = result.results if isinstance(result, RunExecutionResult) else []
         if not any(BUSY in (node.message or "") for node in nodes):
             return result
-    return _invoke(arguments, manifest=manifest, target=home / "dbt", home=home)
+    return _invoke(arguments, manifest=manifest, target=target)
 
 
-def _invoke(
-    arguments: list[str], *, manifest: Manifest | None, target: Path, home: Path | None
-) -> object:
+def _invoke(arguments: list[str], *, manifest: Manifest | None, target: Path) -> object:
     options = [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--log-level", "none", "--log-level-file", "error", "--no-use-colors"),
     ]
-    with _home(home):
-        try:
-            outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    try:
+        outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
         raise ProjectError(str(outcome.exception)) from outcome.exception
     return outcome.result
 
 
 @contextmanager
-def _home(home: Path | None) -> Iterator[None]:
-    """dbt's profile takes the warehouse's folder from the environment and from nowhere else."""
-    before = os.environ.get("RETURNS_HOME")
-    if home is not None:
-        os.environ["RETURNS_HOME"] = str(home)
+def _environment(**settings: str) -> Iterator[None]:
+    """dbt's profile takes these from the environment and from nowhere else."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop("RETURNS_HOME", None)
-        else:
-            os.environ["RETURNS_HOME"] = before
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _parsed(path: Path) -> Manifest:

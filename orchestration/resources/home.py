@@ -36,5 +36,10 @@ class Home(dg.ConfigurableResource[None]):
         return self._settings.publications_kept
 
     @property
+    def memory_limit(self) -> str:
+        """What memory a build's engine may take before it spills, as DuckDB writes it."""
+        return self._settings.memory_limit
+
+    @property
     def _settings(self) -> HomeSettings:
         return read_home(environment())

@@ -19,6 +19,7 @@ Environment = Mapping[str, str]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 API_VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 STORE_KEY = re.compile(r"[a-z][a-z0-9_]*")
+MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MG]i?B")
 CONCURRENCY = re.compile(r"[1-9]\d?|([1-9]\d?|100)%")
 SYNC_MODES = ("dry", "live")
 SHORTEST_SECRET = 32
@@ -34,10 +35,11 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class HomeSettings:
-    """Where all state lives, and how many publications are kept."""
+    """Where all state lives, how many publications are kept, and what memory a build may take."""
 
     path: Path
     publications_kept: int
+    memory_limit: str
     ledger_url: str = field(repr=False)
 
 
@@ -147,9 +149,14 @@ def read_home(env: Environment) -> HomeSettings:
     reader = _Reader(env)
     path = Path(env.get("RETURNS_HOME") or "data").absolute()
     kept = reader.whole_number("RETURNS_PUBLICATIONS_KEPT", default=10)
+    memory_limit = env.get("RETURNS_MEMORY_LIMIT") or "3GB"
+    if not MEMORY.fullmatch(memory_limit):
+        reader.problem("RETURNS_MEMORY_LIMIT", "say how much in MB, MiB, GB or GiB, such as 3GB")
     reader.raise_problems()
     ledger_url = env.get("LEDGER_URL") or f"sqlite:///{path / 'ledger.sqlite'}"
-    return HomeSettings(path=path, publications_kept=kept, ledger_url=ledger_url)
+    return HomeSettings(
+        path=path, publications_kept=kept, memory_limit=memory_limit, ledger_url=ledger_url
+    )
 
 
 def read_stores(env: Environment) -> tuple[StoreSettings, ...]:

@@ -20,13 +20,17 @@ class ModelBench:
         self.connection.execute("attach ':memory:' as warehouse")
         for schema in ("staging", "intermediate"):
             self.connection.execute(f"create schema warehouse.{schema}")
-        for schema, table in self.connection.execute("""
-            select table_schema, table_name from information_schema.tables
-            where table_catalog = 'built' and table_schema in ('staging', 'intermediate')
+        # A view that was built names its database: its columns are known without asking it.
+        for schema, table, columns in self.connection.execute("""
+            select
+                schema_name,
+                table_name,
+                string_agg('"' || column_name || '" ' || data_type, ', ' order by column_index)
+            from duckdb_columns()
+            where database_name = 'built' and schema_name in ('staging', 'intermediate')
+            group by all
         """).fetchall():
-            self.connection.execute(
-                f"create table warehouse.{schema}.{table} as from built.{schema}.{table} limit 0"
-            )
+            self.connection.execute(f"create table warehouse.{schema}.{table} ({columns})")
         self.connection.execute("use warehouse")
         compiled = target.glob("*/models/intermediate/*/int_*.sql")
         self.sql = {path.stem: path.read_text() for path in compiled}

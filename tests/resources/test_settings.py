@@ -60,12 +60,18 @@ def test_everything_that_is_missing_is_named_at_once_with_its_remedy():
 
 
 def test_all_problems_of_all_settings_can_be_told_together():
-    wrong = {"SYNC_MODE": "yes", "SYNC_LIVE_SINCE": "us", "RETURNS_PUBLICATIONS_KEPT": "none"}
+    wrong = {
+        "SYNC_MODE": "yes",
+        "SYNC_LIVE_SINCE": "us",
+        "RETURNS_PUBLICATIONS_KEPT": "none",
+        "RETURNS_MEMORY_LIMIT": "plenty",
+    }
 
     problems = read_all_problems(wrong)
 
     assert [problem.partition(":")[0] for problem in problems] == [
         "RETURNS_PUBLICATIONS_KEPT",
+        "RETURNS_MEMORY_LIMIT",
         "SHOPIFY_STORES",
         "CUSTOMER_SECRET",
         "NETSUITE_URL",

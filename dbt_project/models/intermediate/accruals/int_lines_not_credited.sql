@@ -92,28 +92,40 @@ remaining as (
 
 ),
 
-shares as (
+in_minor as (
 
     select
         case_key,
         order_line_id,
         expected_quantity,
         remaining_quantity,
+        ordered_quantity,
+        counted_quantity,
         least(remaining_quantity, unreceived_quantity) as awaited_quantity,
         unit_cost_amount is not null as has_cost,
         {% for part in ['gross', 'discount', 'tax'] %}
-            {{ share(
-                to_minor('original_' ~ part ~ '_amount', 'currency'), 'counted_quantity', 'remaining_quantity',
-                'ordered_quantity'
-            ) }} as {{ part }}_minor,
+            {{ to_minor('original_' ~ part ~ '_amount', 'currency') }} as original_{{ part }}_minor,
         {% endfor %}
-        {{ ratio(
-            'cast(round(coalesce(unit_cost_amount, 0) * 100000, 0) as bigint)',
-            '(' ~ minor_scale('currency') ~ ') * 1000000',
-            'cast(round(exchange_rate * 1000000, 0) as bigint) * 100000'
-        ) }} as unit_cost_minor
+        cast(round(coalesce(unit_cost_amount, 0) * 100000, 0) as bigint) as unit_cost,
+        {{ minor_scale('currency') }} as minor_scale,
+        cast(round(exchange_rate * 1000000, 0) as bigint) as exchange_rate
 
     from remaining
+
+),
+
+shares as (
+
+    select
+        *,
+        {% for part in ['gross', 'discount', 'tax'] %}
+            {{ share(
+                'original_' ~ part ~ '_minor', 'counted_quantity', 'remaining_quantity', 'ordered_quantity'
+            ) }} as {{ part }}_minor,
+        {% endfor %}
+        {{ ratio('unit_cost', 'minor_scale * 1000000', 'exchange_rate * 100000') }} as unit_cost_minor
+
+    from in_minor
 
 ),
 

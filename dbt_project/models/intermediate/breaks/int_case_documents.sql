@@ -1,5 +1,11 @@
--- What a person opens to mend a break: the latest document of each family.
+-- What a person opens to mend a break: the latest document of each family of a case that has one.
 with
+
+broken_cases as (
+
+    select distinct case_key from {{ ref('int_breaks') }}
+
+),
 
 cases as (
 
@@ -111,12 +117,15 @@ documents as (
 ranked as (
 
     select
-        *,
+        documents.*,
         row_number() over (
-            partition by case_key, family order by occurred_at desc, document_number desc
+            partition by documents.case_key, documents.family
+            order by documents.occurred_at desc, documents.document_number desc
         ) as newest_rank
 
     from documents
+
+    inner join broken_cases on documents.case_key = broken_cases.case_key
 
 ),
 

@@ -96,10 +96,10 @@ ended_credits as (
 
     from documents
 
-    inner join {{ changed('stg_netsuite__transaction_lines') }} as lines
-        on documents.document_id = lines.document_id
+    inner join {{ changed('int_erp_documents_created_from') }} as origins
+        on documents.document_id = origins.document_id
 
-    inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.source_document_id = rmas.document_id
+    inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on origins.source_document_id = rmas.document_id
 
     where not documents.is_effective
 

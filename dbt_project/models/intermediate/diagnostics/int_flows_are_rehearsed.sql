@@ -69,7 +69,7 @@ answers as (
     select
         'flows_are_rehearsed_' || kind as question,
         is_passed
-    from newest {{ each_of('kinds', 'kind') }}
+    from {{ each_of('newest', 'newest', 'kinds', 'kind') }}
 
 ),
 

@@ -12,13 +12,7 @@ by_line_link as (
 
 by_created_from as (
 
-    select
-        document_id,
-        source_document_id
-
-    from {{ changed('stg_netsuite__transaction_lines') }}
-
-    where source_document_id is not null
+    select * from {{ changed('int_erp_documents_created_from') }}
 
 ),
 

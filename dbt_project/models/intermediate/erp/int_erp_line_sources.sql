@@ -66,6 +66,34 @@ nearest as (
 
     where source_rank = 1
 
+),
+
+line_references as (
+
+    select
+        document_id,
+        line_id,
+        storefront_line_reference
+
+    from {{ changed('int_erp_document_lines') }}
+
+    where storefront_line_reference is not null
+
+),
+
+final as (
+
+    select
+        nearest.*,
+        line_references.storefront_line_reference as source_line_reference
+
+    from nearest
+
+    left join line_references
+        on
+            nearest.source_document_id = line_references.document_id
+            and nearest.source_line_id = line_references.line_id
+
 )
 
-select * from nearest
+select * from final

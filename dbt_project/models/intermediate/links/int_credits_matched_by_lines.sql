@@ -28,17 +28,29 @@ credits as (
 
 ),
 
+orders_of_credits as (
+
+    select distinct
+        store,
+        order_id
+
+    from credits
+
+),
+
 -- Lines about one order line are added up, as they are in the storefront.
 units_of_documents as (
 
     select
-        document_id,
-        sku,
-        sum(quantity) as quantity
+        units.document_id,
+        units.sku,
+        sum(units.quantity) as quantity
 
-    from {{ changed('int_erp_unit_lines') }}
+    from {{ changed('int_erp_unit_lines') }} as units
 
-    group by document_id, sku, coalesce(order_line_id, cast(line_id as {{ text_type() }}))
+    inner join credits on units.document_id = credits.document_id
+
+    group by units.document_id, units.sku, coalesce(units.order_line_id, cast(units.line_id as {{ text_type() }}))
 
 ),
 
@@ -64,6 +76,11 @@ returns_without_rma as (
             as contents
 
     from {{ changed('int_storefront_returns') }} as returns
+
+    inner join orders_of_credits
+        on
+            returns.store = orders_of_credits.store
+            and returns.order_id = orders_of_credits.order_id
 
     inner join {{ changed('int_storefront_return_lines') }} as lines
         on
@@ -115,6 +132,11 @@ refunds_without_return as (
             as contents
 
     from {{ changed('int_refunds_without_return') }} as refunds
+
+    inner join orders_of_credits
+        on
+            refunds.store = orders_of_credits.store
+            and refunds.order_id = orders_of_credits.order_id
 
     left join refund_units as units
         on

@@ -1,8 +1,12 @@
+-- The storefront's line that an ERP line is about, by the first rule under which any line of the order fits: the line
+-- that it names, the only line of its sku, the line of its sku with its price. What fits two lines fits none.
 with
 
 lines as (
 
     select * from {{ changed('int_erp_lines_traced_to_sales') }}
+
+    where order_id is not null
 
 ),
 
@@ -12,64 +16,117 @@ order_lines as (
 
 ),
 
-prices as (
+order_line_references as (
 
     select
         store,
+        order_id,
         order_line_id,
-        currency,
-        min(unit_price_minor) as unit_price_minor
-
-    from {{ changed('int_storefront_order_line_amounts') }}
-
-    group by store, order_line_id, currency
+        order_line_id as reference
+    from order_lines
+    union all
+    select
+        store,
+        order_id,
+        order_line_id,
+        order_line_number as reference
+    from order_lines
 
 ),
 
-matched as (
+by_reference as (
 
     select
         lines.document_id,
         lines.line_id,
         lines.store,
         lines.order_id,
-        order_lines.order_line_id,
-        case
-            when
-                lines.storefront_line_reference in (order_lines.order_line_id, order_lines.order_line_number)
-                then 1
-            when order_lines.sku = lines.sku and order_lines.lines_of_sku_count = 1 then 2
-            when
-                order_lines.sku = lines.sku
-                and prices.unit_price_minor * lines.quantity = lines.amount_minor
-                then 3
-        end as rule_rank
+        order_line_references.order_line_id
 
     from lines
+
+    inner join order_line_references
+        on
+            lines.store = order_line_references.store
+            and lines.order_id = order_line_references.order_id
+            and lines.storefront_line_reference = order_line_references.reference
+
+),
+
+without_reference as (
+
+    select lines.*
+
+    from lines
+
+    left join by_reference
+        on
+            lines.document_id = by_reference.document_id
+            and lines.line_id = by_reference.line_id
+
+    where by_reference.document_id is null
+
+),
+
+by_sku as (
+
+    select
+        lines.document_id,
+        lines.line_id,
+        lines.store,
+        lines.order_id,
+        lines.sku,
+        lines.quantity,
+        lines.amount_minor,
+        order_lines.order_line_id,
+        order_lines.lines_of_sku_count
+
+    from without_reference as lines
 
     inner join order_lines
         on
             lines.store = order_lines.store
             and lines.order_id = order_lines.order_id
-
-    left join prices
-        on
-            order_lines.store = prices.store
-            and order_lines.order_line_id = prices.order_line_id
             and lines.sku = order_lines.sku
-            and order_lines.lines_of_sku_count > 1
 
 ),
 
-first_rule as (
+by_price as (
 
     select
-        *,
-        min(rule_rank) over (partition by document_id, line_id) as first_rule_rank
+        by_sku.document_id,
+        by_sku.line_id,
+        by_sku.store,
+        by_sku.order_id,
+        by_sku.order_line_id
 
-    from matched
+    from by_sku
 
-    where rule_rank is not null
+    inner join {{ changed('int_storefront_order_line_amounts') }} as prices
+        on
+            by_sku.store = prices.store
+            and by_sku.order_line_id = prices.order_line_id
+
+    where
+        by_sku.lines_of_sku_count > 1
+        and prices.unit_price_minor * by_sku.quantity = by_sku.amount_minor
+
+),
+
+matched as (
+
+    select * from by_reference
+    union all
+    select
+        document_id,
+        line_id,
+        store,
+        order_id,
+        order_line_id
+    from by_sku
+    where lines_of_sku_count = 1
+    union all
+    select * from by_price
 
 ),
 
@@ -82,13 +139,11 @@ matched_once as (
         min(order_id) as order_id,
         min(order_line_id) as order_line_id
 
-    from first_rule
-
-    where rule_rank = first_rule_rank
+    from matched
 
     group by document_id, line_id
 
-    having count(distinct order_line_id) = 1
+    having min(order_line_id) = max(order_line_id)
 
 )
 

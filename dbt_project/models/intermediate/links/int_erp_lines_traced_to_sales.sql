@@ -27,17 +27,6 @@ sources as (
 
 ),
 
-line_references as (
-
-    select
-        document_id,
-        line_id,
-        storefront_line_reference
-
-    from {{ changed('int_erp_document_lines') }}
-
-),
-
 orders_of_documents as (
 
     select * from {{ changed('int_erp_documents_linked_to_orders') }}
@@ -77,9 +66,9 @@ walked as (
         lines.quantity,
         lines.amount_minor,
         coalesce(
-            third_reference.storefront_line_reference,
-            second_reference.storefront_line_reference,
-            first_reference.storefront_line_reference,
+            third_source.source_line_reference,
+            second_source.source_line_reference,
+            first_source.source_line_reference,
             lines.storefront_line_reference
         ) as storefront_line_reference,
         coalesce(orders_of_documents.store, orders_of_returns.store, orders_of_sources.store) as store,
@@ -94,30 +83,15 @@ walked as (
             lines.document_id = first_source.document_id
             and lines.line_id = first_source.line_id
 
-    left join line_references as first_reference
-        on
-            first_source.source_document_id = first_reference.document_id
-            and first_source.source_line_id = first_reference.line_id
-
     left join sources as second_source
         on
             first_source.source_document_id = second_source.document_id
             and first_source.source_line_id = second_source.line_id
 
-    left join line_references as second_reference
-        on
-            second_source.source_document_id = second_reference.document_id
-            and second_source.source_line_id = second_reference.line_id
-
     left join sources as third_source
         on
             second_source.source_document_id = third_source.document_id
             and second_source.source_line_id = third_source.line_id
-
-    left join line_references as third_reference
-        on
-            third_source.source_document_id = third_reference.document_id
-            and third_source.source_line_id = third_reference.line_id
 
     left join orders_of_documents on lines.document_id = orders_of_documents.document_id
 

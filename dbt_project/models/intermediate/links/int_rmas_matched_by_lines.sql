@@ -23,6 +23,16 @@ unlinked_rmas as (
 
 ),
 
+orders_of_rmas as (
+
+    select distinct
+        store,
+        order_id
+
+    from unlinked_rmas
+
+),
+
 unlinked_returns as (
 
     select
@@ -31,6 +41,11 @@ unlinked_returns as (
         returns.order_id
 
     from {{ changed('int_storefront_returns') }} as returns
+
+    inner join orders_of_rmas
+        on
+            returns.store = orders_of_rmas.store
+            and returns.order_id = orders_of_rmas.order_id
 
     where
         returns.return_status not in ('declined', 'cancelled')
@@ -48,13 +63,15 @@ unlinked_returns as (
 units_of_documents as (
 
     select
-        document_id,
-        sku,
-        sum(quantity) as quantity
+        units.document_id,
+        units.sku,
+        sum(units.quantity) as quantity
 
-    from {{ changed('int_erp_unit_lines') }}
+    from {{ changed('int_erp_unit_lines') }} as units
 
-    group by document_id, sku, coalesce(order_line_id, cast(line_id as {{ text_type() }}))
+    inner join unlinked_rmas on units.document_id = unlinked_rmas.document_id
+
+    group by units.document_id, units.sku, coalesce(units.order_line_id, cast(units.line_id as {{ text_type() }}))
 
 ),
 
@@ -79,6 +96,11 @@ contents_of_returns as (
             as contents
 
     from {{ changed('int_storefront_return_lines') }} as lines
+
+    inner join unlinked_returns
+        on
+            lines.store = unlinked_returns.store
+            and lines.return_id = unlinked_returns.return_id
 
     inner join {{ changed('int_storefront_order_lines') }} as order_lines
         on

@@ -10,8 +10,7 @@ taxes as (
         lines.presentment_currency,
         tax
 
-    from {{ changed('stg_shopify__order_lines') }} as lines
-    {{ each_of('lines.tax_lines', 'tax') }}
+    from {{ each_of(changed('stg_shopify__order_lines'), 'lines', 'tax_lines', 'tax') }}
 
 ),
 

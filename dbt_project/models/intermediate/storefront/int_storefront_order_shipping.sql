@@ -10,8 +10,7 @@ shipping_lines as (
         orders.presentment_currency,
         line
 
-    from {{ changed('stg_shopify__orders') }} as orders
-    {{ each_of('orders.shipping_lines', 'line') }}
+    from {{ each_of(changed('stg_shopify__orders'), 'orders', 'shipping_lines', 'line') }}
 
 ),
 

@@ -11,13 +11,7 @@ newest as (
 
 rewrites as (
 
-    select
-        document_id,
-        max(rewritten_at) as rewritten_at
-
-    from {{ changed('stg_netsuite__transaction_lines') }}
-
-    group by document_id
+    {{ rewrites_of_documents() }}
 
 ),
 

@@ -11,13 +11,7 @@ newest as (
 
 rewrites as (
 
-    select
-        transaction,
-        max(_extracted_at) as rewritten_at
-
-    from newest
-
-    group by transaction
+    {{ rewrites_of_documents() }}
 
 ),
 
@@ -38,14 +32,13 @@ renamed as (
         coalesce(newest.taxline, 'F') = 'T' as is_tax_line,
         coalesce(newest.iscogs, 'F') = 'T' as is_cost_line,
         coalesce(newest.transactiondiscount, 'F') = 'T' as is_header_discount,
-        coalesce(newest.kitcomponent, 'F') = 'T' as is_kit_component,
-        rewrites.rewritten_at
+        coalesce(newest.kitcomponent, 'F') = 'T' as is_kit_component
 
     from newest
 
     inner join rewrites
         on
-            newest.transaction = rewrites.transaction
+            newest.transaction = rewrites.document_id
             and newest._extracted_at = rewrites.rewritten_at
 
 )

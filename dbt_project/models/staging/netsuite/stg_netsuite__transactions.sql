@@ -10,21 +10,11 @@
 
 with
 
-every_version as (
-
-    {% for stream, document_type in streams.items() %}
-        select
-            *,
-            '{{ document_type }}' as document_type
-        from {{ source('netsuite', stream) }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
 newest as (
 
-    {{ newest_version('every_version', ['id'], 'lastmodifieddate', of='id') }}
+    {{ newest_version(
+        rows_of_streams('netsuite', streams, 'document_type'), ['id'], 'lastmodifieddate', of='id'
+    ) }}
 
 ),
 

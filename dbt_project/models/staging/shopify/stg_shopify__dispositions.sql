@@ -13,8 +13,7 @@ fulfillment_orders_unnested as (
         newest.id as return_id,
         fulfillment_order
 
-    from newest
-    {{ each_of('newest.reverseFulfillmentOrders.nodes', 'fulfillment_order') }}
+    from {{ each_of('newest', 'newest', 'reverseFulfillmentOrders.nodes', 'fulfillment_order') }}
 
 ),
 
@@ -25,8 +24,9 @@ lines_unnested as (
         fulfillment_orders_unnested.return_id,
         line
 
-    from fulfillment_orders_unnested
-    {{ each_of('fulfillment_orders_unnested.fulfillment_order.lineItems.nodes', 'line') }}
+    from {{ each_of(
+        'fulfillment_orders_unnested', 'fulfillment_orders_unnested', 'fulfillment_order.lineItems.nodes', 'line'
+    ) }}
 
 ),
 
@@ -38,8 +38,7 @@ dispositions_unnested as (
         lines_unnested.line.fulfillmentLineItem.lineItem.id as order_line_id,
         disposition
 
-    from lines_unnested
-    {{ each_of('lines_unnested.line.dispositions', 'disposition') }}
+    from {{ each_of('lines_unnested', 'lines_unnested', 'line.dispositions', 'disposition') }}
 
 ),
 

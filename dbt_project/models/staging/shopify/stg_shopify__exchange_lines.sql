@@ -13,8 +13,7 @@ items_unnested as (
         returns.return_id,
         item
 
-    from returns
-    {{ each_of('returns.exchange_items', 'item') }}
+    from {{ each_of('returns', 'returns', 'exchange_items', 'item') }}
 
 ),
 
@@ -25,8 +24,7 @@ lines_unnested as (
         items_unnested.return_id,
         line
 
-    from items_unnested
-    {{ each_of('items_unnested.item.lineItems', 'line') }}
+    from {{ each_of('items_unnested', 'items_unnested', 'item.lineItems', 'line') }}
 
 ),
 

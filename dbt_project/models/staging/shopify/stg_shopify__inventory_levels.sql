@@ -27,8 +27,7 @@ quantities_unnested as (
         newest._extracted_at,
         quantity
 
-    from newest
-    {{ each_of('newest.quantities', 'quantity') }}
+    from {{ each_of('newest', 'newest', 'quantities', 'quantity') }}
 
 ),
 

@@ -15,8 +15,7 @@ lines_unnested as (
         orders.presentment_currency,
         line
 
-    from orders
-    {{ each_of('orders.line_items', 'line') }}
+    from {{ each_of('orders', 'orders', 'line_items', 'line') }}
 
 ),
 

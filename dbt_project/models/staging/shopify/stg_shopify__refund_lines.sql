@@ -13,8 +13,7 @@ lines_unnested as (
         refunds.refund_id,
         line
 
-    from refunds
-    {{ each_of('refunds.refund_lines', 'line') }}
+    from {{ each_of('refunds', 'refunds', 'refund_lines', 'line') }}
 
 ),
 

@@ -13,8 +13,7 @@ payments_unnested as (
         refunds.refund_id,
         payment
 
-    from refunds
-    {{ each_of('refunds.payments', 'payment') }}
+    from {{ each_of('refunds', 'refunds', 'payments', 'payment') }}
 
 ),
 

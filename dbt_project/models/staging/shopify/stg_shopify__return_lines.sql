@@ -13,8 +13,7 @@ lines_unnested as (
         returns.return_id,
         line
 
-    from returns
-    {{ each_of('returns.return_lines', 'line') }}
+    from {{ each_of('returns', 'returns', 'return_lines', 'line') }}
 
 ),
 

@@ -9,8 +9,7 @@ agreements_unnested as (
         orders.order_id,
         agreement
 
-    from {{ ref('stg_shopify__sales_agreements') }} as orders
-    {{ each_of('orders.agreements', 'agreement') }}
+    from {{ each_of(ref('stg_shopify__sales_agreements'), 'orders', 'agreements', 'agreement') }}
 
 ),
 
@@ -25,8 +24,7 @@ sales_unnested as (
         agreements_unnested.agreement.happenedAt as happened_at,
         sale
 
-    from agreements_unnested
-    {{ each_of('agreements_unnested.agreement.sales.nodes', 'sale') }}
+    from {{ each_of('agreements_unnested', 'agreements_unnested', 'agreement.sales.nodes', 'sale') }}
 
 ),
 

@@ -1,0 +1,71 @@
+"""A home's warehouse built from what has landed in it: what the asset, a bench and a test do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.artifacts.schemas.results import RunStatus, TestStatus
+from dbt.artifacts.schemas.run import RunResult
+
+from orchestration.assets import project
+from orchestration.assets.builds import begin, build_of, end
+from orchestration.landing import create_source_views
+
+BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
+MEMORY_LIMIT = "3GB"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: whether changes sufficed, and how each node of the project ended."""
+
+    is_of_changes: bool
+    results: Sequence[RunResult]
+
+    @property
+    def broken(self) -> list[RunResult]:
+        """The nodes that could not be built or asked; a test that failed is none of them."""
+        return [result for result in self.results if result.status in BROKEN]
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Seconds that each node took, slowest first: its SQL, and dbt's work around it."""
+        slowest = sorted(self.results, key=lambda result: -result.execution_time)
+        return {result.node.name: result.execution_time for result in slowest}
+
+
+def build_home(
+    home: Path,
+    *,
+    as_of: datetime,
+    variables: Mapping[str, Any],
+    select: Sequence[str] = (),
+    everything: bool = False,
+    memory_limit: str = MEMORY_LIMIT,
+) -> Built:
+    """
+    Build and test the models of `home` over its landing, as of a clock.
+
+    Only what changed since the last build is built where that suffices, unless `everything` is
+    asked for; a selection is always built whole. A build that ended without a broken node is
+    remembered: the next may start from it. `memory_limit` is DuckDB's, such as 3GB.
+    """
+    warehouse = home / "warehouse.duckdb"
+    with duckdb.connect(warehouse, config={"memory_limit": memory_limit}) as connection:
+        batches = create_source_views(connection, home / "landing")
+        build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
+        is_of_changes = begin(connection, build, everything=everything or bool(select))
+    finished = project.build(
+        home=home,
+        variables={"as_of": as_of.isoformat(), **variables, "changes_only": is_of_changes},
+        select=select,
+        memory_limit=memory_limit,
+    )
+    built = Built(is_of_changes, finished.results)
+    if not select and not built.broken:
+        with duckdb.connect(warehouse) as connection:
+            end(connection, build)
+    return built
