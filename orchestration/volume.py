@@ -27,6 +27,7 @@ from orchestration.sandbox.source import TRUTH, BusinessSource
 BLOCK = 5_000
 # Copies that one batch holds: a batch is written in one statement and has to fit beside it.
 COPIES_A_BATCH = 20
+MEMORY_BYTES = 2 * 2**30
 LOCATION, HIDDEN = "gid://shopify/Location/", "gid:location/"
 # Digits that tell a copy's records from those of the others.
 DIGITS = 4
@@ -138,7 +139,7 @@ def _write_copies(
     folder = named.folder(root)
     folder.mkdir(parents=True)
     (folder / ANSWERS).write_bytes(zstandard.compress(b""))
-    with connect(folder) as connection:
+    with connect(folder, memory_bytes=MEMORY_BYTES) as connection:
         connection.execute(
             f"""
             copy (

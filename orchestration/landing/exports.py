@@ -20,8 +20,8 @@ from orchestration.landing.reading import connect, literal
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
-PART_BYTES = 128 * 2**20
-LARGEST_OBJECT_BYTES = 256 * 2**20
+PART_BYTES = 16 * 2**20
+LARGEST_OBJECT_BYTES = 16 * 2**20
 RECORDS_AN_ANSWER = 100
 IDS_AT_ONCE = 10_000
 

@@ -11,7 +11,12 @@ import duckdb
 from orchestration.extract.streams import Stream
 from orchestration.extract.streams.stream import AMOUNT, QUANTITY, struct
 
-SMALLEST_OBJECT_LIMIT = 16 * 2**20
+# A session reads in pieces of about twice this; a longer line has a piece of its own.
+SMALLEST_OBJECT_LIMIT = 2**20
+# What a session holds before it spills. Without a limit this low, rows wait in memory to be written.
+MEMORY_BYTES = 256 * 2**20
+# A line is held as text, as it was read and as values, by each thread.
+LINES_HELD = 8
 
 # DuckDB rounds what has more digits than its type: these are read with room for more, and must
 # fit without it. Rates are quotients; they may be rounded.
@@ -24,12 +29,19 @@ ROOMIER = {
 ROOMY = re.compile("|".join(map(re.escape, ROOMIER)))
 
 
-def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB of its own, in UTC; with a scratch folder, memory is bounded by spilling."""
+def connect(
+    scratch: Path | None = None, *, longest_line: int = 0, memory_bytes: int = MEMORY_BYTES
+) -> duckdb.DuckDBPyConnection:
+    """
+    Return a DuckDB of its own, in UTC; with a scratch folder, memory is bounded by spilling.
+
+    The bound grows with the longest line that is read, in bytes: a line is never cut.
+    """
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     if scratch is not None:
-        connection.execute("set memory_limit = '2GB'")
+        limit = memory_bytes + LINES_HELD * longest_line
+        connection.execute(f"set memory_limit = '{limit // 2**20}MiB'")
         connection.execute(f"set temp_directory = {literal(str(scratch / '.spill'))}")
     return connection
 

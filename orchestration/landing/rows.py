@@ -25,6 +25,8 @@ STAMPS = {
     "_extracted_at": "TIMESTAMPTZ",
     "_run_id": "VARCHAR",
 }
+# A group is held in memory until it is written, and an order has kilobytes of lines.
+ROWS_A_GROUP = 20_480
 REJECT_COLUMNS = {"record": "VARCHAR", "reason": "VARCHAR"}
 
 
@@ -79,8 +81,8 @@ def convert(folder: Path, stream: Stream, *, stamp: Stamp, written: Written) -> 
     All answers are converted at once; only if something in them does not fit are the records
     looked at apart. Memory is bounded by DuckDB's limit, not by the size of the answers.
     """
-    with connect(folder) as connection:
-        longest = written.longest_line
+    longest = written.longest_line
+    with connect(folder, longest_line=longest) as connection:
         select = select_from_answers(folder / ANSWERS, stream, longest_line=longest)
         rejects, rejects_since = 0, None
         if not written.is_shaped or not _is_written(
@@ -166,7 +168,7 @@ def _oldest_reject(
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path, *, stamp: Stamp) -> None:
     connection.execute(
         f"copy (select *, {stamp.select_list} from ({select})) to {literal(str(file))}"
-        " (format parquet, compression zstd)"
+        f" (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})"
     )
 
 
