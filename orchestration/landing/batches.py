@@ -1,15 +1,17 @@
 """Landing one extraction: the answers as received, their rows, and the manifest that commits."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import msgspec
 import zstandard
+from zstandard import ZstdCompressor
 
 from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import Stream
@@ -22,7 +24,7 @@ from orchestration.landing.manifest import (
     checksum,
     commit,
 )
-from orchestration.landing.rows import Converted, Stamp, Written, convert
+from orchestration.landing.rows import RECORDS, Converted, Stamp, Written, convert
 from orchestration.landing.shapes import Shape
 
 # Beside the streams of a system: answers of which nothing could land.
@@ -65,7 +67,7 @@ def land(
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
     asked = Asked(since=since, watermark=watermark)
     try:
-        written = _write_answers(folder / ANSWERS, answers, shape=Shape(stream))
+        written = _write_answers(folder, answers, shape=Shape(stream))
         converted = convert(folder, stream, stamp=stamp, written=written)
         if stream.is_census and converted.rejects:
             _refuse_census(stream, folder, source=source, rejects=converted.rejects)
@@ -118,19 +120,32 @@ def _new_folder(parent: Path, extracted_at: datetime, *, run_id: str) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _write_answers(path: Path, answers: Iterable[bytes], *, shape: Shape) -> Written:
-    """Write one answer a line as it comes."""
-    written = longest = 0
+def _write_answers(folder: Path, answers: Iterable[bytes], *, shape: Shape) -> Written:
+    """
+    Write one answer a line as it comes, and its records one a line for the conversion.
+
+    Records apart are read four times as fast as from within the lists of answers.
+    """
+    taken = longest = 0
     is_shaped = True
-    with path.open("wb") as file, zstandard.ZstdCompressor().stream_writer(file) as lines:
+    with _lines(folder / ANSWERS) as kept, _lines(folder / RECORDS, level=1) as converted:
         for answer in answers:
             line = _one_line(answer)
-            lines.write(line)
-            lines.write(b"\n")
-            written += 1
+            kept.write(line + b"\n")
+            taken += 1
             longest = max(longest, len(line))
-            is_shaped = is_shaped and shape.is_kept(line)
-    return Written(answers=written, longest_line=longest, is_shaped=is_shaped)
+            records = shape.records(line) if is_shaped else None
+            is_shaped = records is not None
+            for record in records or ():
+                converted.write(record + b"\n")
+    return Written(answers=taken, longest_line=longest, is_shaped=is_shaped)
+
+
+@contextmanager
+def _lines(path: Path, *, level: int = 3) -> Iterator[BinaryIO]:
+    """Open a compressed file of lines to be written."""
+    with path.open("wb") as file, ZstdCompressor(level).stream_writer(file) as lines:
+        yield lines
 
 
 def _described(

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.streams import Stream
 from orchestration.extract.streams.stream import AMOUNT, QUANTITY, struct
 
 # A session reads in pieces of about twice this; a longer line has a piece of its own.
 SMALLEST_OBJECT_LIMIT = 2**20
-# What a session holds before it spills. Without a limit this low, rows wait in memory to be written.
+# What a session holds before it spills: up to a share of it, rows wait to be written.
 MEMORY_BYTES = 256 * 2**20
 # A line is held as text, as it was read and as values, by each thread.
 LINES_HELD = 8
@@ -56,23 +55,13 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def select_from_answers(path: Path, stream: Stream, *, longest_line: int) -> str:
+def select_from_records(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:
     """
-    Return a select of the declared columns of every record in a file of answers.
+    Return a select of the declared columns of a file with one record a line.
 
     A value that does not fit its declared type fails the select, also one that would be rounded
     to fit; a field that is missing is null, one that is not declared is left out.
     """
-    kind = _with_room(struct(**stream.columns)) + "[]"
-    for name in reversed(stream.records[1:]):
-        kind = struct(**{name: kind})
-    source = _read_json(path, {stream.records[0]: kind}, longest_line=longest_line)
-    records = ".".join(f'"{name}"' for name in stream.records)
-    return _exactly(f"select unnest({records}) as record from {source}", stream.columns)
-
-
-def select_from_records(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:
-    """Return the same select of a file with one record a line."""
     roomy = {name: _with_room(kind) for name, kind in columns.items()}
     source = _read_json(path, roomy, longest_line=longest_line)
     packed = ", ".join(f'"{name}" := "{name}"' for name in columns)

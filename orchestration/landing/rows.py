@@ -14,7 +14,6 @@ from orchestration.landing.manifest import ANSWERS, REJECTS, ROWS
 from orchestration.landing.reading import (
     connect,
     literal,
-    select_from_answers,
     select_from_records,
 )
 from orchestration.landing.suspects import UNFIT, Reject, keyless, sort_out
@@ -27,6 +26,8 @@ STAMPS = {
 }
 # A group is held in memory until it is written, and an order has kilobytes of lines.
 ROWS_A_GROUP = 20_480
+# Every record of the answers, one a line, while they are converted.
+RECORDS = "records.jsonl.zst"
 REJECT_COLUMNS = {"record": "VARCHAR", "reason": "VARCHAR"}
 
 
@@ -78,12 +79,12 @@ def convert(folder: Path, stream: Stream, *, stamp: Stamp, written: Written) -> 
     """
     Write the rows of a batch folder's answers, and its rejects where there are any.
 
-    All answers are converted at once; only if something in them does not fit are the records
+    All records are converted at once; only if something in them does not fit are the records
     looked at apart. Memory is bounded by DuckDB's limit, not by the size of the answers.
     """
     longest = written.longest_line
     with connect(folder, longest_line=longest) as connection:
-        select = select_from_answers(folder / ANSWERS, stream, longest_line=longest)
+        select = select_from_records(folder / RECORDS, stream.columns, longest_line=longest)
         rejects, rejects_since = 0, None
         if not written.is_shaped or not _is_written(
             connection, folder, select, stream=stream, stamp=stamp
@@ -92,6 +93,7 @@ def convert(folder: Path, stream: Stream, *, stamp: Stamp, written: Written) -> 
                 connection, folder, stream=stream, stamp=stamp, longest_line=longest
             )
             rejects_since = _oldest_reject(connection, folder, stream) if rejects else None
+        (folder / RECORDS).unlink()
         rows, cursor_max = _counted(connection, folder / ROWS, stream=stream)
     return Converted(rows, rejects, cursor_max, rejects_since)
 

@@ -1,10 +1,14 @@
 """The outer shape of a record: what no engine can tell after it has made columns of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from orchestration.extract.streams import TEXT, Stream, System
+
+# Names of columns may be words of the language: a struct has its own.
+FIELD = "column{}"
+FIRST = FIELD.format(0)
 
 
 class Shape:
@@ -18,19 +22,22 @@ class Shape:
     def __init__(self, stream: Stream) -> None:
         kinds = {name: _kind_of(declared) for name, declared in stream.columns.items()}
         record = _struct(kinds, may_lack=stream.system is System.NETSUITE)
-        answer: object = list[record | None] | None  # type: ignore[valid-type]
-        for name in reversed(stream.records):
-            answer = _struct({name: answer}, may_lack=True) | None
         self._record = msgspec.json.Decoder(record)
-        self._answer = msgspec.json.Decoder(answer)
+        self._answer = msgspec.json.Decoder(
+            _at(stream.records, list[record | None] | None)  # type: ignore[valid-type]
+        )
+        self._texts = msgspec.json.Decoder(_at(stream.records, list[msgspec.Raw] | None))
 
-    def is_kept(self, answer: bytes) -> bool:
-        """Whether every record of an answer has this shape."""
+    def records(self, answer: bytes) -> list[bytes] | None:
+        """Return the text of every record of an answer; None where any has another shape."""
         try:
             self._answer.decode(answer)
+            found = self._texts.decode(answer)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            return False
-        return True
+            return None
+        while isinstance(found, msgspec.Struct):
+            found = getattr(found, FIRST)
+        return [text for text in map(bytes, found or ()) if text != b"null"]
 
     def misfit(self, record: bytes) -> str | None:
         """Return what is wrong with the shape of one record; None where nothing is."""
@@ -41,9 +48,15 @@ class Shape:
         return None
 
 
+def _at(path: Sequence[str], kind: object) -> object:
+    """Return the type of an answer with a value of a kind at a path."""
+    for name in reversed(path):
+        kind = _struct({name: kind}, may_lack=True) | None
+    return kind
+
+
 def _struct(kinds: Mapping[str, object], *, may_lack: bool) -> type[msgspec.Struct]:
-    # Names of columns may be words of the language: the struct has its own.
-    own = {f"column{number}": name for number, name in enumerate(kinds)}
+    own = {FIELD.format(number): name for number, name in enumerate(kinds)}
     fields = [
         (field, kinds[name], None) if may_lack else (field, kinds[name])
         for field, name in own.items()
