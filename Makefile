@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 SPARK_STAMP := .venv/.installed-spark
+PEERS_STAMP := .venv/peers/.installed
 RETURNS := $(BIN)/returns
 SETUP_BROWSER := apt-get install --yes --no-install-recommends chromium
 SETUP_DATABASE := apt-get install --yes --no-install-recommends postgresql
 
 .DEFAULT_GOAL := check
 .PHONY: check setup run test lint format types layers sql tests sandbox rehearse dashboard dagster soak \
-	screenshots spark doctor lock clean browser database rebuild
+	screenshots spark bench doctor lock clean browser database rebuild
 
 check: lint types layers tests
 
@@ -50,6 +51,14 @@ $(SPARK_STAMP): $(STAMP) requirements-spark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes --requirement requirements-spark.lock
 	@touch $(SPARK_STAMP)
+
+# What the benchmarks compare with has an environment of its own: some of it refuses our versions.
+$(PEERS_STAMP): $(STAMP) requirements-bench.lock
+	@echo "Installing the peers of the benchmarks into .venv/peers (once, a minute)"
+	$(PYTHON) -m venv .venv/peers
+	.venv/peers/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements-bench.lock
+	@touch $(PEERS_STAMP)
 
 run: $(STAMP)
 	$(RETURNS) run
@@ -105,6 +114,11 @@ tests: $(STAMP)
 spark: $(SPARK_STAMP)
 	RETURNS_SPARK=1 $(BIN)/pytest tests/spark
 
+# make bench SIZE=small ONLY=extraction,variance
+SIZE ?= full
+bench: $(PEERS_STAMP)
+	$(BIN)/python -m tests.benchmarks --size $(SIZE) $(if $(ONLY),--only $(ONLY))
+
 # The long versions of the random tests: twenty killed runs, six hundred drawn flows, thirty changes;
 # then the campaign of faults, 170 killed extractions, two hundred small ones and as many of stores
 # that move while they are read.
@@ -126,6 +140,8 @@ lock:
 	uv pip compile pyproject.toml --extra dev --extra spark --constraint requirements.lock \
 		--generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url \
 		--output-file requirements-spark.lock
+	uv pip compile --group pyproject.toml:bench --generate-hashes --no-annotate --no-header \
+		--no-strip-extras --no-emit-index-url --output-file requirements-bench.lock
 
 # Derived state only: evidence (landing) and decisions (ledger) stay.
 clean:

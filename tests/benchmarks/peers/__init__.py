@@ -1,0 +1,1 @@
+"""What other tools do with the same input; run by the peers' own interpreter."""

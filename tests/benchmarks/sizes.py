@@ -1,0 +1,54 @@
+"""How large everything is: small runs in minutes of one cup of tea, full in half an hour."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """
+    The sizes of one run, in records.
+
+    `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
+    whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
+    compared on each side; `returns` are built, `run_returns` run from the sandbox to the end.
+    """
+
+    name: str
+    recorded_returns: int
+    orders: int
+    dlt_orders: int
+    many_orders: int
+    paced_orders: int
+    keys: int
+    returns: tuple[int, int]
+    run_returns: int
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether figures of this size are held to their bounds."""
+        return self.name == FULL.name
+
+
+SMALL = Size(
+    "small",
+    recorded_returns=200,
+    orders=2_000,
+    dlt_orders=500,
+    many_orders=4_000,
+    paced_orders=1_000,
+    keys=20_000,
+    returns=(2_000, 20_000),
+    run_returns=100,
+)
+FULL = Size(
+    "full",
+    recorded_returns=1_000,
+    orders=100_000,
+    dlt_orders=25_000,
+    many_orders=300_000,
+    paced_orders=6_000,
+    keys=1_000_000,
+    returns=(100_000, 1_000_000),
+    run_returns=2_000,
+)
+SIZES = {size.name: size for size in (SMALL, FULL)}
