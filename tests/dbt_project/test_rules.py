@@ -19,13 +19,17 @@ def test_every_rule_with_a_branch_holds(invoke):
     assert outcome.success, failures(outcome)
 
 
+# Comments speak of cases, too.
+BRANCH = re.compile(r"^(?!\s*--).*\bcase\b", re.M)
+
+
 def test_every_model_with_a_branch_is_held_to_a_rule(invoke):
     manifest = json.loads((invoke.target / "manifest.json").read_text())
     held = {test["model"] for test in manifest["unit_tests"].values()}
     branching = {
         n["name"]
         for n in manifest["nodes"].values()
-        if n["resource_type"] == "model" and re.search(r"\bcase\b", n["raw_code"])
+        if n["resource_type"] == "model" and BRANCH.search(n["raw_code"])
     }
 
     assert len(branching) > 50
