@@ -23,7 +23,8 @@ def decisions(publication_home):
 
 
 def tick(page, *rows, table="breaks"):
-    """Select rows of a table by the box at their left."""
+    """Select rows of a table by the box at their left, once what was done before is drawn."""
+    settled(page)
     grid = page.locator(f".st-key-{table}_table").get_by_test_id("stDataFrame")
     grid.scroll_into_view_if_needed()
     for row in rows:
@@ -33,6 +34,7 @@ def tick(page, *rows, table="breaks"):
 
 def say(page, opener, *, label, text, key):
     """Open a decision, write its reason, and take it."""
+    settled(page)
     page.get_by_role("button", name=opener).click()
     page.get_by_role("textbox", name=label).fill(text)
     page.locator(f".st-key-{key} button").click()

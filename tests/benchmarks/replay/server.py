@@ -134,7 +134,8 @@ def replaying(folder: Path, limits: Limits = UNLIMITED) -> Iterator[Replaying]:
                 raise RuntimeError("the replay did not start: see its error above")
             yield Replaying(url)
         finally:
-            process.terminate()
+            # It holds nothing, and what a test worker starts ignores gentler signals.
+            process.kill()
 
 
 async def serve(folder: Path, limits: Limits) -> None:
