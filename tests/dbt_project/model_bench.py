@@ -31,6 +31,8 @@ class ModelBench:
             group by all
         """).fetchall():
             self.connection.execute(f"create table warehouse.{schema}.{table} ({columns})")
+        # dbt opens the same file later in this process, and a file is attached once.
+        self.connection.execute("detach built")
         self.connection.execute("use warehouse")
         compiled = target.glob("*/models/intermediate/*/int_*.sql")
         self.sql = {path.stem: path.read_text() for path in compiled}
