@@ -19,6 +19,7 @@ TABLE = re.compile(r"FROM\s+\(?\s*(\w+)", re.IGNORECASE)
 KIND = re.compile(r"type = '(\w+)'")
 LINGER_AND_RESET = struct.pack("ii", 1, 0)
 REFUSING_SECONDS = 0.02
+OPEN_SECONDS = 30
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding"}
 
 
@@ -127,6 +128,8 @@ class Proxy:
         self._listener = _listening(0)
         self._port = self._listener.getsockname()[1]
         self._is_open = True
+        self._door = threading.Event()
+        self._door.set()
         self.url = f"http://127.0.0.1:{self._port}"
         self.plan: Plan = passing
         self.asked: list[Ask] = []
@@ -138,6 +141,10 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._is_open = False
         self._listener.close()
+
+    def wait_until_open(self) -> None:
+        """Wait until nobody who connects is refused."""
+        assert self._door.wait(OPEN_SECONDS), "the proxy did not open again"
 
     def forget(self) -> None:
         """Ask the sandbox anew for everything."""
@@ -199,6 +206,7 @@ class Proxy:
 
     def _refuse(self) -> None:
         """Have no door for a moment: whoever connects meanwhile is refused."""
+        self._door.clear()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         threading.Timer(REFUSING_SECONDS, self._reopen).start()
@@ -210,6 +218,7 @@ class Proxy:
             # For a moment a client's own port may be this one.
             threading.Timer(REFUSING_SECONDS, self._reopen).start()
             return
+        self._door.set()
         self._accept(self._listener)
 
 

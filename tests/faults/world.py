@@ -60,6 +60,7 @@ class World:
         self, name: str, streams: Sequence[str], plan: Callable[[Ask, Forward], Reply]
     ) -> Ended:
         """Extract these streams into a home of that name, while a plan is in force."""
+        self.proxy.wait_until_open()
         self.proxy.plan = dear(plan)
         with environment(self.variables_of(name, streams)):
             return extract(streams)
