@@ -21,8 +21,8 @@ from orchestration.extract.streams import Stream
 DEEPEST = 25_000
 # A window that is not through after so many pages is split: another walk takes a half.
 PAGES_A_TURN = 8
-# What changes later than this after a reading began is for the next one, which goes back twice as
-# far: a record may change within the second that a walk stands in, and behind it.
+# What changes later than this after the newest change known when a reading began is for the next
+# one, which goes back twice as far: a record may change in the second a walk stands in, behind it.
 LONGEST_TAIL = timedelta(minutes=30)
 
 
@@ -121,8 +121,8 @@ def walk_windows(like: Walk, *, begun: datetime, newest: datetime, width: int) -
     Yield the pages of what changed since `begun`, up to `width` windows at a time.
 
     Up to the newest change known before, windows are walked side by side; then the tail, alone:
-    a record that changes meanwhile leaves its window and is met there. The tail ends too, so that
-    every change since the reading began is within the overlap of the next one.
+    a record that changes meanwhile leaves its window and is met there, or by the next reading: the
+    tail ends, so that what changed behind it is within that one's overlap.
     """
     start, tail = whole_second(begun), whole_second(newest)
     if start < tail:
