@@ -13,7 +13,7 @@ import duckdb
 from orchestration.checks.keys import CONTROL_TOTALS, key_of
 from orchestration.checks.verdicts import by_store
 from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
-from orchestration.landing import committed_batches, torn_documents
+from orchestration.landing import batches_read_again, committed_batches, torn_documents
 
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
@@ -83,37 +83,53 @@ LANDING_SPECS = [
 
 
 def no_rejects(
-    connection: duckdb.DuckDBPyConnection, stream: Stream, *, stores: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, root: Path, stream: Stream, *, stores: Sequence[str]
 ) -> dg.AssetCheckResult:
-    """Count the records that were set aside and have not landed since."""
-    same_key = " and ".join(
-        f"""cast(landed."{name}" as varchar) = json_extract_string(rejects.document, '$.{name}')"""
-        for name in stream.key
-    )
-    counts = connection.execute(f"""
-        with rejects as (
-            select _store, _extracted_at, if(json_valid(record), record, null) as document
-            from "{stream.system}"._rejects
-            where _stream = '{stream.name}'
-        )
-        select _store, count(*)
-        from rejects
-        where not exists (
-            select 1
-            from "{stream.system}"."{stream.name}" as landed
-            where
-                landed._store = rejects._store
-                and landed._extracted_at > rejects._extracted_at
-                and {same_key}
-        )
-        group by _store
-    """).fetchall()
+    """
+    Count the records that were set aside and have not landed since.
+
+    One that names no key cannot be recognised in what landed: it counts no more once all that
+    was asked for with it was read again without a reject.
+    """
+    read_again = ["/".join(batch) for batch in batches_read_again(root, stream)]
+    counts = connection.execute(_rejects_left(stream), {"read_again": read_again}).fetchall()
     return by_store(
         key_of(stream),
         NO_REJECTS,
         failures={store: f"{count} rejected" for store, count in counts},
         stores=stores if stream.system is System.SHOPIFY else (),
     )
+
+
+def _rejects_left(stream: Stream) -> str:
+    keys = {name: f"json_extract_string(record, '$.{name}')" for name in stream.key}
+    is_keyless = " or ".join(f"{key} is null" for key in keys.values())
+    same_key = " and ".join(
+        f'cast(landed."{name}" as varchar) = {key}' for name, key in keys.items()
+    )
+    return f"""
+        with rejects as (
+            select _store, _batch_id, _extracted_at, if(json_valid(record), record, null) as record
+            from "{stream.system}"._rejects
+            where _stream = '{stream.name}'
+        )
+        select _store, count(*)
+        from rejects
+        where
+            not exists (
+                select 1
+                from "{stream.system}"."{stream.name}" as landed
+                where
+                    landed._store = rejects._store
+                    and landed._extracted_at > rejects._extracted_at
+                    and {same_key}
+            )
+            and not (
+                ({is_keyless})
+                and list_contains($read_again::varchar[], _store || '/' || _batch_id)
+            )
+        group by _store
+    """
 
 
 def not_cut(
@@ -274,7 +290,7 @@ def landing_results(
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the verdicts on every stream; `now` is when the run began to read."""
     for stream in READ_BY_RUNS:
-        yield no_rejects(connection, stream, stores=stores)
+        yield no_rejects(connection, root, stream, stores=stores)
         yield fresh(root, stream, now=now, stores=stores)
         if stream.capped:
             yield not_cut(connection, stream, stores=stores)

@@ -20,12 +20,13 @@ from orchestration.landing.ids import (
 )
 from orchestration.landing.manifest import Batch, committed_batches, landed_sources
 from orchestration.landing.sources import create_source_views
-from orchestration.landing.watermarks import resume_at
+from orchestration.landing.watermarks import batches_read_again, resume_at
 
 __all__ = [
     "Batch",
     "Forgotten",
     "bank_reference_ids_to_read",
+    "batches_read_again",
     "changed_document_ids",
     "committed_batches",
     "create_source_views",

@@ -2,8 +2,10 @@
 
 # ruff: noqa: S608 - names are declared in code.
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from orchestration.extract.streams import Stream
@@ -25,6 +27,7 @@ ON_ITS_WAY = timedelta(days=180)
 
 
 DAY = timedelta(days=1)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def resume_at(
@@ -61,6 +64,33 @@ def resume_at(
         overlap = daily_overlap
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
+
+
+def batches_read_again(root: Path, stream: Stream) -> list[tuple[str, str]]:
+    """
+    Return source and id of each batch with rejects that was read again, later, without any.
+
+    Again means at least as far back as the oldest of its rejects. What is read by id or whole
+    is read until it lands, so that there each later reading is one of all that is missing.
+    """
+    return [
+        (source, batch_id)
+        for source, batches in groupby(committed_batches(root, stream), attrgetter("source"))
+        for batch_id in _read_again(list(batches), has_windows=stream.cursor is not None)
+    ]
+
+
+def _read_again(batches: Sequence[Batch], *, has_windows: bool) -> Iterator[str]:
+    read_since: datetime | None = None
+    for batch in reversed(batches):
+        if batch.rejects:
+            rejected_since = batch.rejects_since or batch.since or BEGINNING
+            if read_since is not None and read_since <= rejected_since:
+                yield batch.batch_id
+        elif batch.answers or not has_windows:
+            # A store that says nothing of a stream lands a batch too; that is no reading.
+            since = batch.since or BEGINNING
+            read_since = min(read_since or since, since)
 
 
 def _last_time(batches: Sequence[Batch]) -> datetime | None:

@@ -29,8 +29,8 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 STORES = ("uk", "us")
 
 
-def batch(root, stream, answer, *, source, at=NOON, run_id="run"):
-    land(root, stream, [answer], source=source, run_id=run_id, extracted_at=at, since=None)
+def batch(root, stream, *answers, source, at=NOON, run_id="run", since=None):
+    land(root, stream, answers, source=source, run_id=run_id, extracted_at=at, since=since)
 
 
 def order(number, *, test=False, **more):
@@ -60,13 +60,57 @@ def warehouse(tmp_path):
 def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):
     batch(tmp_path, ORDERS, order(1, test="perhaps"), source="us")
 
-    result = no_rejects(warehouse(), ORDERS, stores=STORES)
+    result = no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES)
 
     assert not result.passed
     assert result.metadata["stores"].value == {"uk": True, "us": False}
 
     batch(tmp_path, ORDERS, order(1), source="us", at=NOON + timedelta(hours=1))
-    assert no_rejects(warehouse(), ORDERS, stores=STORES).passed
+    assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_a_reject_without_a_key_fails_until_as_much_is_read_again_without_one(tmp_path, warehouse):
+    def passes():
+        return no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+    week_ago = NOON - timedelta(days=7)
+    batch(tmp_path, ORDERS, order(1, id=None), source="us", since=week_ago)
+    assert not passes()
+
+    later = (NOON + timedelta(hours=hours) for hours in range(1, 9))
+    batch(tmp_path, ORDERS, order(1), source="us", at=next(later), since=NOON)
+    assert not passes(), "not as much was read"
+    batch(tmp_path, ORDERS, order(1), source="uk", at=next(later), since=week_ago)
+    assert not passes(), "another store was read"
+    batch(tmp_path, ORDERS, source="us", at=next(later), since=week_ago)
+    assert not passes(), "the store did not answer"
+    batch(tmp_path, ORDERS, order(1, id=None), source="us", at=next(later), since=week_ago)
+    assert not passes(), "there was one again"
+    batch(tmp_path, ORDERS, order(2), source="us", at=next(later), since=week_ago)
+    assert passes()
+    batch(tmp_path, ORDERS, order(3, id=None), source="us", at=next(later), since=week_ago)
+    assert not passes(), "there is a new one"
+
+
+def test_a_reject_without_a_key_is_settled_by_a_reading_that_begins_with_its_own_change(
+    tmp_path, warehouse
+):
+    changed = {"updatedAt": f"{NOON - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+    batch(tmp_path, ORDERS, order(1, id=None, **changed), source="us")
+    newer = NOON + timedelta(hours=1)
+    batch(tmp_path, ORDERS, order(1), source="us", at=newer, since=NOON - timedelta(hours=25))
+
+    assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_what_is_read_by_id_is_settled_by_the_next_reading_without_rejects(tmp_path, warehouse):
+    returns = STREAMS[System.SHOPIFY, "returns"]
+    nameless = json.dumps({"data": {"nodes": [dict.fromkeys(returns.columns)]}}).encode()
+    batch(tmp_path, returns, nameless, source="us")
+    assert not no_rejects(warehouse(), tmp_path, returns, stores=STORES).passed
+
+    batch(tmp_path, returns, source="us", at=NOON + timedelta(hours=1))
+    assert no_rejects(warehouse(), tmp_path, returns, stores=STORES).passed
 
 
 def test_a_list_as_long_as_was_asked_for_may_have_been_cut_until_it_is_read_with_more(

@@ -67,7 +67,7 @@ def test_a_row_that_does_not_fit_is_set_aside_and_its_page_lands(landed, row):
         assert file.read() == body + b"\n"
     with duckdb.connect() as connection:
         create_source_views(connection, landed.root)
-        assert not no_rejects(connection, INVOICES, stores=()).passed
+        assert not no_rejects(connection, landed.root, INVOICES, stores=()).passed
 
 
 @pytest.mark.parametrize(
