@@ -91,13 +91,19 @@ def _split(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         connection.execute(f"""
             copy (
                 select
-                    row_number() over () as line,
-                    json ->> '$.id' as id,
-                    json ->> '$.__parentId' as parent,
-                    regexp_extract(json ->> '$.id', '^gid://[^/]+/([A-Za-z]+)/', 1) as kind,
-                    trim(json::varchar) as text,
-                    hash(coalesce(json ->> '$.__parentId', json ->> '$.id')) % {parts} as part
-                from {_objects(scratch / OBJECTS)}
+                    line,
+                    ids[1] as id,
+                    ids[2] as parent,
+                    split_part(ids[1], '/', 4) as kind,
+                    text,
+                    hash(coalesce(ids[2], ids[1])) % {parts} as part
+                from (
+                    select
+                        row_number() over () as line,
+                        json_extract_string(json, ['$.id', '$.__parentId']) as ids,
+                        json::varchar as text
+                    from {_objects(scratch / OBJECTS)}
+                )
             ) to {literal(str(scratch / PARTS))}
             (format parquet, compression zstd, partition_by (part))
         """)
@@ -122,18 +128,11 @@ def _answers(
         part = f"read_parquet({literal(str(folder / '*.parquet'))})"
         _refuse_strays(connection, part, kinds=list(bulk.children.values()))
         _write_beside(connection, part, beside, stream.read_by_id(bulk.beside_document), exporter)
-        found = connection.cursor().execute(f"""
-            select
-                {literal(opening)} || string_agg(record, ',' order by line) || {literal(closing)}
-            from (
-                select *, (row_number() over (order by line) - 1) // {RECORDS_AN_ANSWER} as chunk
-                from ({_records(part, beside, bulk)})
-            )
-            group by chunk
-            order by chunk
-        """)
-        while rows := found.fetchmany(10):
-            yield from (answer.encode() for (answer,) in rows)
+        found = connection.cursor().execute(
+            f"select record from ({_records(part, beside, bulk)}) order by line"
+        )
+        while rows := found.fetchmany(RECORDS_AN_ANSWER):
+            yield (opening + ",".join(record for (record,) in rows) + closing).encode()
 
 
 def _refuse_strays(connection: duckdb.DuckDBPyConnection, part: str, *, kinds: list[str]) -> None:
