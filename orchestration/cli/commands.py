@@ -96,6 +96,15 @@ def rebuild(as_of: AsOf = "") -> None:
 
 
 @app.command()
+def compact() -> None:
+    """Merge the many small batches of landing into few, with all evidence; runs wait meanwhile."""
+    from orchestration.cli.compact import compact_home
+
+    with refusals():
+        compact_home(console, now=datetime.now(UTC))
+
+
+@app.command()
 def spark(as_of: AsOf = "") -> None:
     """Build the marts on Spark from what has landed, as Parquet in the home's `spark` folder."""
     console.print("Loading Spark and dbt")

@@ -7,6 +7,7 @@ from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.gates import LimitsError
+from orchestration.landing import BrokenEvidenceError, NewerLandingError
 from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
@@ -16,9 +17,11 @@ from orchestration.sync.publication import NoPublicationError
 from orchestration.volume import VolumeError
 
 REFUSALS = (
+    BrokenEvidenceError,
     HomeBusyError,
     LedgerError,
     LimitsError,
+    NewerLandingError,
     NoCustomerError,
     NoPublicationError,
     OtherBooksError,
