@@ -2,7 +2,7 @@
 
 from orchestration.assets.project import ProjectError
 from orchestration.cli.forget import NoCustomerError
-from orchestration.cli.home import HomeBusyError
+from orchestration.cli.home import HomeBusyError, InstanceError
 from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
@@ -19,6 +19,7 @@ from orchestration.volume import VolumeError
 REFUSALS = (
     BrokenEvidenceError,
     HomeBusyError,
+    InstanceError,
     LedgerError,
     LimitsError,
     NewerLandingError,

@@ -29,7 +29,9 @@ PAGES = {
     "/gates": "What may be sent, what is held, and why?",
     "/health": "May these numbers be trusted, and what do they mean?",
 }
-CONFIGURED = ("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_", "DASHBOARD_")
+CONFIGURED = (
+    *("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_", "DASHBOARD_", "DAGSTER_"),
+)
 
 
 def plain_environment():
