@@ -105,14 +105,16 @@ def estimates(pointer: Pointer, scope: Scope) -> pa.Table:
 
 
 _SCOPE = "currency = $currency and ($store is null or store = $store)"
+# The month in UTC by arithmetic: of a zoned time DuckDB would ask a calendar, row by row.
+_MONTH = "date_trunc('month', make_timestamp(epoch_us({})))"
 _ROLL_FORWARD = f"""
     with moves as (
-        select date_trunc('month', opened_at) as month, opened_amount, 0 as difference_amount,
+        select {_MONTH.format("opened_at")} as month, opened_amount, 0 as difference_amount,
             0 as credited_amount
         from marts.fct_refund_liability
         where {_SCOPE}
         union all
-        select date_trunc('month', credited_at), 0, difference_amount, credited_amount
+        select {_MONTH.format("credited_at")}, 0, difference_amount, credited_amount
         from marts.fct_refund_liability
         where credited_at is not null and {_SCOPE}
     ),

@@ -25,6 +25,11 @@ class BreakFilter:
     text: str | None = None
 
     @property
+    def is_by_name(self) -> bool:
+        """Return whether a text is looked for, which orders and RMAs may hold too."""
+        return self.parameters["text"] is not None
+
+    @property
     def parameters(self) -> dict[str, Parameter]:
         """Return them by the names the queries use."""
         return {
@@ -36,15 +41,21 @@ class BreakFilter:
         }
 
 
-def stood(pointer: Pointer) -> str:
+def stood(pointer: Pointer, *, with_case: bool = True) -> str:
     """
     Return every break with its standing, as the beginning of a `with` clause.
+
+    Without its case a break has no order, no RMA and no moment it arose, and is found much sooner.
 
     A snooze ends with its day, an acceptance with its amount, a word that it was mended with a
     later publication that shows the break again.
     """
+    return f"with stood as not materialized ({_standing(pointer, with_case=with_case)})"
+
+
+def _standing(pointer: Pointer, *, with_case: bool) -> str:
     materiality = optional(pointer, BREAKS, "materiality_amount", alias="breaks")
-    return f"""with stood as (
+    return f"""
         select
             breaks.* exclude (status, owner_role{_excluded(materiality)}),
             {materiality},
@@ -71,17 +82,30 @@ def stood(pointer: Pointer) -> str:
             states.proposed_by,
             states.decided_by,
             states.decided_at,
-            cases.order_name,
-            cases.rma_number,
-            coalesce(breaks.due_at, cases.requested_at) as arose_at
+            {_OF_CASE if with_case else _WITHOUT_CASE}
         from marts.fct_reconciliation_breaks as breaks
-        inner join marts.fct_return_lifecycle as cases on breaks.case_key = cases.case_key
+        {_CASE if with_case else ""}
         left join break_states as states on breaks.break_key = states.break_key
-    )"""  # noqa: S608
+    """  # noqa: S608
 
 
+_CASE = "left join marts.fct_return_lifecycle as cases on breaks.case_key = cases.case_key"
+_OF_CASE = """cases.order_name,
+            cases.rma_number,
+            coalesce(breaks.due_at, cases.requested_at) as arose_at"""
+_WITHOUT_CASE = """cast(null as varchar) as order_name,
+            cast(null as varchar) as rma_number,
+            breaks.due_at as arose_at"""
 # A proposal is not accepted yet, so it is still open.
 IS_OPEN = "(standing in ('open', 'proposed') and team <> 'none')"
+_LISTED = """
+    select break_key, break_type, case_key, case_name, store, order_name, rma_number,
+        document_type, document_number, currency, amount, materiality_amount, due_at,
+        age_bucket, team, owner, standing, next_step,
+        coalesce(nullif(concat_ws('; ', note, reason), ''), next_step) as said, snoozed_until,
+        proposed_by, decided_by, decided_at, storefront_url, erp_url
+"""
+_ORDER = "amount desc nulls first, due_at nulls last, case_name, break_key"
 _AGE = "coalesce(age_bucket, 'not due')"
 _FILTER = f"""currency = $currency
     and ($store is null or store = $store)
@@ -105,7 +129,7 @@ _FILTER = f"""currency = $currency
 def headline(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, object]:
     """Return count and money of what is to do, and counts of what people set aside."""
     statement = f"""
-        {stood(pointer)}
+        {stood(pointer, with_case=False)}
         select
             count(*) filter ({IS_OPEN}) as to_do,
             coalesce(sum(amount) filter ({IS_OPEN}), 0) as to_do_amount,
@@ -126,7 +150,7 @@ def headline(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, o
 def groups(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided) -> pa.Table:
     """Return the breaks by kind, the most money first; ages count whole days since due."""
     statement = f"""
-        {stood(pointer)}
+        {stood(pointer, with_case=narrowed.is_by_name)}
         select
             break_type,
             any_value(team) as team,
@@ -146,7 +170,7 @@ def groups(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: De
 def choices(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, list[str]]:
     """Return the kinds and owners there are, to choose from."""
     statement = f"""
-        {stood(pointer)}
+        {stood(pointer, with_case=False)}
         select
             list(distinct break_type order by break_type) as break_types,
             list(distinct owner order by owner) as owners
@@ -166,24 +190,33 @@ def listed(
     narrowed: BreakFilter,
     decided: Decided,
 ) -> Listing:
-    """List the breaks, the most money first."""
-    statement = f"""
-        {stood(pointer)}
-        select break_key, break_type, case_key, case_name, store, order_name, rma_number,
-            document_type, document_number, currency, amount, materiality_amount, due_at,
-            age_bucket, team, owner, standing, next_step,
-            coalesce(nullif(concat_ws('; ', note, reason), ''), next_step) as said, snoozed_until,
-            proposed_by, decided_by, decided_at, storefront_url, erp_url
-        from stood
-        where {_FILTER}
-        order by amount desc nulls first, due_at nulls last, case_name, break_key
+    """
+    List the breaks, the most money first.
+
+    A page finds its keys first: else the whole of every row would be joined, to show fifty.
+    """
+    chosen = f"from stood where {_FILTER}"
+    keys = f"""
+        select break_key from ({_standing(pointer, with_case=narrowed.is_by_name)})
+        where {_FILTER} order by {_ORDER} limit $page_rows offset $skipped
     """  # noqa: S608
-    return Listing(pointer, statement, scope.parameters | narrowed.parameters, NEEDS, decided)
+    return Listing(
+        pointer,
+        f"{stood(pointer)} {_LISTED} {chosen} order by {_ORDER}",
+        scope.parameters | narrowed.parameters,
+        NEEDS,
+        decided,
+        of_page=f"{stood(pointer)} {_LISTED} from stood where break_key in ({keys})"
+        f" order by {_ORDER}",
+    )
 
 
 def count(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided) -> int:
     """Return how many rows the pages of `listed` have between them."""
-    statement = f"{stood(pointer)} select count(*) as breaks from stood where {_FILTER}"  # noqa: S608
+    statement = f"""
+        {stood(pointer, with_case=narrowed.is_by_name)}
+        select count(*) as breaks from stood where {_FILTER}
+    """  # noqa: S608
     parameters = scope.parameters | narrowed.parameters
     found = rows(pointer, statement, parameters, needs=NEEDS, decided=decided)
     return int(found.to_pylist()[0]["breaks"])
@@ -194,7 +227,7 @@ def gist(
 ) -> dict[str, int]:
     """Return how many breaks fit, how many of them are material, and how many are set aside."""
     statement = f"""
-        {stood(pointer)}
+        {stood(pointer, with_case=narrowed.is_by_name)}
         select
             count(*) as breaks,
             count(*) filter (coalesce(amount >= materiality_amount, true)) as material,
@@ -212,7 +245,7 @@ def gist(
 def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[str, object]]:
     """Return what is wrong with one case, who acts on it and how it stands."""
     statement = f"""
-        {stood(pointer)}
+        {stood(pointer, with_case=False)}
         select break_type, amount, owner, next_step, standing, due_at, age_bucket, note
         from stood
         where case_key = $case_key and standing not in ('resolved', 'accepted')

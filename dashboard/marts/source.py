@@ -15,6 +15,8 @@ from dashboard.publication import Edition, Pointer, PublicationError
 
 PAGE_ROWS = 50
 BATCH_ROWS = 10_000
+# What the engine may keep of a publication's file, and of what is being asked, for all readers.
+MEMORY_LIMIT = "1GB"
 
 Parameter = str | int | datetime | None
 Parameters = Mapping[str, Parameter]
@@ -50,19 +52,24 @@ class Scope:
 
 @dataclass(frozen=True)
 class Listing:
-    """A long answer in its order: a page shows some of its rows, a file holds all of them."""
+    """
+    A long answer in its order: a page shows some of its rows, a file holds all of them.
+
+    `of_page` asks for the rows of one page, where that is quicker than cutting them out of all.
+    """
 
     pointer: Pointer
     statement: str
     parameters: Parameters
     needs: tuple[str, ...]
     decided: Decided | None = None
+    of_page: str | None = None
 
     def page(self, number: int) -> pa.Table:
         """Return one page of rows; pages count from 1."""
         return rows(
             self.pointer,
-            f"{self.statement} limit $page_rows offset $skipped",
+            self.of_page or f"{self.statement} limit $page_rows offset $skipped",
             {**self.parameters, **offset(number)},
             needs=self.needs,
             decided=self.decided,
@@ -167,7 +174,12 @@ def _handle(pointer: Pointer) -> Handle:
     return (pointer.id, pointer.file, pointer.previous)
 
 
-def _columns(pointer: Pointer) -> dict[str, frozenset[str]]:
+def _columns(pointer: Pointer) -> Mapping[str, frozenset[str]]:
+    return _held(_handle(pointer))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _held(handle: Handle) -> Mapping[str, frozenset[str]]:
     """Return the columns of each table; those of schema `marts` go by their bare name."""
     statement = """
         select
@@ -179,8 +191,8 @@ def _columns(pointer: Pointer) -> dict[str, frozenset[str]]:
         where table_schema in ('marts', 'ops')
         group by all
     """
-    found = _answer(_handle(pointer), statement, (), None, _decided=None)
-    return {row["table_name"]: frozenset(row["column_names"]) for row in found.to_pylist()}
+    with _connection(handle).cursor() as cursor:
+        return {name: frozenset(names) for name, names in cursor.execute(statement).fetchall()}
 
 
 @st.cache_data(max_entries=2_000, ttl="12h", show_spinner=False)
@@ -206,6 +218,7 @@ def _connection(handle: Handle) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(file, read_only=True)
         connection.execute("set global timezone = 'UTC'")
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         _attach(connection, previous)
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")

@@ -7,6 +7,9 @@ from dashboard.publication import Pointer
 
 LIFECYCLE = "fct_return_lifecycle"
 NEEDS = (LIFECYCLE,)
+# Whole seconds between two moments: DuckDB's own difference of zoned times asks a calendar.
+_SECONDS = "(epoch_us(ended_at) - epoch_us(began_at)) // 1000000"
+_TENTH = 8640
 
 
 def stores(pointer: Pointer) -> list[str]:
@@ -99,8 +102,13 @@ def stage_counts(pointer: Pointer, scope: Scope) -> pa.Table:
 
 
 def durations(pointer: Pointer, scope: Scope) -> pa.Table:
-    """Return the days each step took where both ends are known, and how often it ran backwards."""
-    statement = """
+    """
+    Return the days each step took where both ends are known, and how often it ran backwards.
+
+    Median and the 90 in a hundred are those of a case that there is, in tenths of a day: they are
+    counted by tenths first, so that millions of cases are neither sorted nor kept.
+    """
+    statement = f"""
         with steps as (
             select 1 as place, 'confirmation' as step, requested_at as began_at,
                 approved_at as ended_at, store
@@ -123,24 +131,39 @@ def durations(pointer: Pointer, scope: Scope) -> pa.Table:
             where current_stage = 'complete'
         ),
 
-        timed as (
-            select place, step, date_diff('second', began_at, ended_at) as seconds
+        tenths as (
+            select
+                place,
+                step,
+                {_SECONDS} < 0 as is_backwards,
+                ({_SECONDS} * 2 + {_TENTH}) // ({_TENTH} * 2) as tenths,
+                count(*) as cases
             from steps
             where
                 began_at is not null and ended_at is not null
                 and ($store is null or store = $store)
+            group by all
+        ),
+
+        ranked as (
+            select
+                *,
+                sum(cases) over (partition by step, is_backwards order by tenths) as up_to,
+                sum(cases) over (partition by step, is_backwards) as all_cases
+            from tenths
         )
 
         select
             step,
-            count(*) filter (seconds >= 0) as cases,
-            round(quantile_cont(seconds, 0.5) filter (seconds >= 0) / 86400, 1) as median_days,
-            round(quantile_cont(seconds, 0.9) filter (seconds >= 0) / 86400, 1) as p90_days,
-            count(*) filter (seconds < 0) as out_of_order
-        from timed
+            cast(coalesce(sum(cases) filter (not is_backwards), 0) as bigint) as cases,
+            min(tenths) filter (not is_backwards and up_to * 2 >= all_cases) / 10.0 as median_days,
+            min(tenths) filter (not is_backwards and up_to * 10 >= all_cases * 9) / 10.0
+                as p90_days,
+            cast(coalesce(sum(cases) filter (is_backwards), 0) as bigint) as out_of_order
+        from ranked
         group by place, step
         order by place
-    """
+    """  # noqa: S608
     return rows(pointer, statement, scope.of_store, needs=NEEDS)
 
 

@@ -13,38 +13,45 @@ COMPONENTS = ("quantity", "price", "discount", "tax", "shipping", "fee", "adjust
 
 
 JOINED = ("fct_return_lifecycle", "fct_return_lines")
-# What the variance can be cut by, and the expression of each.
+# What the variance can be cut by, and the expression of each; months in UTC, by arithmetic.
 CUTS = {
     "root_cause": "root_cause",
     "age": "coalesce(age_bucket, 'not due')",
-    "month": "strftime(greatest(refunded_at, credited_at), '%Y-%m')",
+    "month": "date_trunc('month', make_timestamp(epoch_us(greatest(refunded_at, credited_at))))",
     "store": "store",
     "channel": "channel",
-    "promotion": "case when is_promotional then 'promotional' else 'regular' end",
+    "promotion": "is_promotional",
     "sku": "sku",
+}
+NAMED = {
+    "month": "strftime({}, '%Y-%m')",
+    "promotion": "case when {} then 'promotional' else 'regular' end",
 }
 ORDERS = {
     "age": "min(coalesce(age_days, -1))",
     "month": "part desc nulls last",
 }
+OF_LIFECYCLE = ("month", "channel", "promotion")
 _LARGEST = "gross_amount desc, cases desc, part"
-_BY_CASE = """
+_WITH_LIFECYCLE = """(
     select variances.*, cases.channel, cases.is_promotional, cases.refunded_at, cases.credited_at
     from marts.fct_refund_variance as variances
     inner join marts.fct_return_lifecycle as cases on variances.case_key = cases.case_key
+)"""
+_LINES = """
+    select case_key, store, currency, sku, cast(null as varchar) as root_cause,
+        storefront_gross_amount - storefront_discount_amount + storefront_tax_amount
+            as storefront_amount,
+        erp_gross_amount - erp_discount_amount + erp_tax_amount as erp_amount,
+        storefront_amount - erp_amount as variance_amount
+    from marts.fct_return_lines
 """
-_BY_LINE = """
-    select lines.*, variances.root_cause, storefront_amount - erp_amount as variance_amount
-    from (
-        select case_key, store, currency, sku,
-            storefront_gross_amount - storefront_discount_amount + storefront_tax_amount
-                as storefront_amount,
-            erp_gross_amount - erp_discount_amount + erp_tax_amount as erp_amount
-        from marts.fct_return_lines
-    ) as lines
+_LINES_WITH_CAUSES = f"""
+    select lines.* exclude (root_cause), variances.root_cause
+    from ({_LINES}) as lines
     inner join (select case_key, root_cause from marts.fct_refund_variance) as variances
         on lines.case_key = variances.case_key
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -116,19 +123,19 @@ def cut(pointer: Pointer, scope: Scope, *, narrowed: VarianceFilter, by: str) ->
 
     By SKU the money is the lines': shipping, fees and adjustments belong to none.
     """
-    source, order = (_BY_LINE, _LARGEST) if by == "sku" else (_BY_CASE, ORDERS.get(by, _LARGEST))
+    is_by_line = by == "sku"
     statement = f"""
         select
-            {CUTS[by]} as part,
-            count(distinct case_key) as cases,
+            {NAMED.get(by, "{}").format(CUTS[by])} as part,
+            {"count(distinct case_key)" if is_by_line else "count(*)"} as cases,
             coalesce(sum(storefront_amount), 0) as storefront_amount,
             coalesce(sum(erp_amount), 0) as erp_amount,
             coalesce(sum(variance_amount), 0) as net_amount,
             coalesce(sum(abs(variance_amount)), 0) as gross_amount
-        from ({source})
+        from {_source(by, narrowed)}
         where {_FILTER}
-        group by part
-        order by {order}
+        group by {CUTS[by]}
+        order by {ORDERS.get(by, _LARGEST)}
         limit 200
     """  # noqa: S608
     return rows(pointer, statement, _parameters(scope, narrowed), needs=(*NEEDS, *JOINED))
@@ -183,6 +190,14 @@ _DIFFERS = """(
     or coalesce(settlement_variance_amount, 0) <> 0
     or root_cause = 'offsetting'
 )"""
+
+
+def _source(by: str, narrowed: VarianceFilter) -> str:
+    """Return what a cut is taken of: no table is joined that nothing is asked of."""
+    if by == "sku":
+        is_narrowed = narrowed.cause is not None or narrowed.is_due_only
+        return f"({_LINES_WITH_CAUSES if is_narrowed else _LINES})"
+    return _WITH_LIFECYCLE if by in OF_LIFECYCLE else "marts.fct_refund_variance"
 
 
 def _parameters(scope: Scope, narrowed: VarianceFilter) -> dict[str, Parameter]:

@@ -40,8 +40,12 @@ class Build:
 
 
 def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
-    """Return the build that these committed batches make."""
-    keys = frozenset(tuple(getattr(batch, name) for name in BATCH_KEY) for batch in batches)
+    """Return the build that these committed batches make, merged since or not."""
+    keys = frozenset(
+        (batch.system, batch.stream, batch.source, extraction)
+        for batch in batches
+        for extraction in batch.extractions
+    )
     return Build(as_of=as_of, recipe=recipe, batches=keys)
 
 

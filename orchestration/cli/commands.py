@@ -96,6 +96,15 @@ def rebuild(as_of: AsOf = "") -> None:
 
 
 @app.command()
+def compact() -> None:
+    """Merge the many small batches of landing into few, with all evidence; runs wait meanwhile."""
+    from orchestration.cli.compact import compact_home
+
+    with refusals():
+        compact_home(console, now=datetime.now(UTC))
+
+
+@app.command()
 def spark(as_of: AsOf = "") -> None:
     """Build the marts on Spark from what has landed, as Parquet in the home's `spark` folder."""
     console.print("Loading Spark and dbt")
@@ -237,14 +246,16 @@ def dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
 @app.command()
 def dagster(port: Port = 3000) -> None:
     """Serve Dagster's web UI, with the schedule and the automation of the syncs running."""
-    from orchestration.cli.home import prepare_instance
+    from orchestration.cli.home import dagster_instance, dagster_storage, prepare_instance
     from orchestration.cli.profile import settings_in_place
     from orchestration.resources.settings import environment, read_home
 
     with refusals():
-        home = read_home(environment()).path
-        folder = prepare_instance(home)
-        with settings_in_place({"DAGSTER_HOME": str(folder), "RETURNS_HOME": str(home)}):
+        settings = read_home(environment())
+        with dagster_instance(settings):  # its tables are there, and its server answers
+            folder = prepare_instance(settings.path, is_on_postgres=bool(settings.dagster_url))
+        in_place = {"DAGSTER_HOME": str(folder), "RETURNS_HOME": str(settings.path)}
+        with dagster_storage(settings), settings_in_place(in_place):
             _become("dagster", "dev", "-w", str(CHECKOUT / "workspace.yaml"), "-p", str(port))
 
 

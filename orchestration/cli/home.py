@@ -9,6 +9,10 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
+from sqlalchemy.exc import OperationalError
+
+from orchestration.cli.profile import settings_in_place
+from orchestration.resources.settings import DAGSTER_URL, HomeSettings
 
 INSTANCE_SETTINGS = {
     "telemetry": {"enabled": False},
@@ -21,6 +25,14 @@ INSTANCE_SETTINGS = {
     },
     "run_monitoring": {"enabled": True, "free_slots_after_run_end_seconds": 60},
 }
+
+
+ON_POSTGRES = {"storage": {"postgres": {"postgres_url": {"env": DAGSTER_URL}}}}
+SETTINGS = "dagster.yaml"
+
+
+class InstanceError(RuntimeError):
+    """Dagster's own storage cannot be opened; the message says what to do."""
 
 
 class HomeBusyError(RuntimeError):
@@ -49,19 +61,61 @@ def home_lock(home: Path) -> Iterator[None]:
         yield
 
 
-def prepare_instance(home: Path) -> Path:
+@contextmanager
+def dagster_instance(settings: HomeSettings) -> Iterator[dg.DagsterInstance]:
+    """Open Dagster's own storage of a home; raises InstanceError where its server does not."""
+    with dagster_storage(settings):
+        folder = prepare_instance(settings.path, is_on_postgres=bool(settings.dagster_url))
+        with _opened(folder) as instance:
+            yield instance
+
+
+@contextmanager
+def dagster_storage(settings: HomeSettings) -> Iterator[None]:
+    """Let Dagster find the address of its database, here and in what is started meanwhile."""
+    with settings_in_place({DAGSTER_URL: settings.dagster_url} if settings.dagster_url else {}):
+        yield
+
+
+def prepare_instance(home: Path, *, is_on_postgres: bool = False) -> Path:
     """
     Return Dagster's folder, whole: it is made beside its place and renamed.
 
-    A command killed while its databases are being created leaves nothing to mend.
+    A command killed while its databases are being created leaves nothing to mend. The address of
+    a database holds a password: it stays in the settings, and the folder names the setting.
     """
     folder = home / "dagster"
+    said = yaml.safe_dump(INSTANCE_SETTINGS | (ON_POSTGRES if is_on_postgres else {}))
     if not folder.exists():
         making = home / ".dagster"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
-        (making / "dagster.yaml").write_text(yaml.safe_dump(INSTANCE_SETTINGS), encoding="utf-8")
-        with dg.DagsterInstance.from_config(str(making)) as instance:
+        (making / SETTINGS).write_text(said, encoding="utf-8")
+        with _opened(making) as instance:
             instance.get_run_records(limit=1)
         making.rename(folder)
+    elif (folder / SETTINGS).read_text(encoding="utf-8") != said:
+        partial = folder / f".{SETTINGS}"
+        partial.write_text(said, encoding="utf-8")
+        partial.replace(folder / SETTINGS)
     return folder
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[dg.DagsterInstance]:
+    try:
+        opened = dg.DagsterInstance.from_config(str(folder))
+    except _unanswered() as error:
+        raise InstanceError(
+            f"Dagster's database, which {DAGSTER_URL} names, does not answer: start its server,"
+            " mend the address, or leave the setting empty to keep runs in the home"
+        ) from error
+    with opened as instance:
+        yield instance
+
+
+def _unanswered() -> tuple[type[Exception], ...]:
+    """Loaded where it is needed: a home of its own has nothing to do with PostgreSQL."""
+    from dagster_postgres.utils import DagsterPostgresException
+
+    return OperationalError, DagsterPostgresException

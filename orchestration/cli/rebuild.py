@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import dagster as dg
 from rich.console import Console
 
 from orchestration.assets.publication import current
-from orchestration.cli.home import home_lock, prepare_instance
+from orchestration.cli.home import dagster_instance, home_lock
 from orchestration.cli.profile import SANDBOX
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
@@ -24,10 +23,11 @@ def rebuild_home(console: Console, *, as_of: datetime) -> bool:
     Returns whether the publication is complete: facts of an extraction that never ran have not
     passed. The truth of a generated business, where it stands in the home, is compared.
     """
-    home = read_home(environment()).path
+    settings = read_home(environment())
+    home = settings.path
     with home_lock(home):
         (home / "warehouse.duckdb").unlink(missing_ok=True)
-        with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
+        with dagster_instance(settings) as instance:
             close_abandoned_runs(instance)
             outcome = run_job(REBUILD, instance=instance, as_of=as_of, listener=Progress(console))
         publication = current(home / "published")

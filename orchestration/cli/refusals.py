@@ -2,11 +2,12 @@
 
 from orchestration.assets.project import ProjectError
 from orchestration.cli.forget import NoCustomerError
-from orchestration.cli.home import HomeBusyError
+from orchestration.cli.home import HomeBusyError, InstanceError
 from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.gates import LimitsError
+from orchestration.landing import BrokenEvidenceError, NewerLandingError
 from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
@@ -16,9 +17,12 @@ from orchestration.sync.publication import NoPublicationError
 from orchestration.volume import VolumeError
 
 REFUSALS = (
+    BrokenEvidenceError,
     HomeBusyError,
+    InstanceError,
     LedgerError,
     LimitsError,
+    NewerLandingError,
     NoCustomerError,
     NoPublicationError,
     OtherBooksError,

@@ -9,7 +9,7 @@ import dagster as dg
 from rich.console import Console
 
 from orchestration.assets.publication import current
-from orchestration.cli.home import home_lock, prepare_instance
+from orchestration.cli.home import dagster_instance, home_lock
 from orchestration.cli.profile import SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
@@ -35,10 +35,11 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
 
     `choose` says what the sandbox of a home is loaded from; it is not asked where there is none.
     """
-    home = read_home(environment()).path
+    settings = read_home(environment())
+    home = settings.path
     with home_lock(home), _systems(console, home, choose) as loaded:
         swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
-        with dg.DagsterInstance.from_config(str(prepare_instance(home))) as instance:
+        with dagster_instance(settings) as instance:
             abandoned = close_abandoned_runs(instance)
             if swept or abandoned:
                 console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")

@@ -1,6 +1,7 @@
 """Landing: immutable batches of what a source answered, and what can be told from them alone."""
 
 from orchestration.landing.batches import land, sweep_unfinished
+from orchestration.landing.compaction import Compacted, compact
 from orchestration.landing.documents import (
     changed_document_ids,
     documents_listed_at,
@@ -18,17 +19,27 @@ from orchestration.landing.ids import (
     return_ids_to_read,
     sales_agreement_ids_to_read,
 )
-from orchestration.landing.manifest import Batch, committed_batches, landed_sources
+from orchestration.landing.manifest import (
+    Batch,
+    BrokenEvidenceError,
+    NewerLandingError,
+    committed_batches,
+    landed_sources,
+)
 from orchestration.landing.sources import create_source_views
 from orchestration.landing.watermarks import batches_read_again, resume_at
 
 __all__ = [
     "Batch",
+    "BrokenEvidenceError",
+    "Compacted",
     "Forgotten",
+    "NewerLandingError",
     "bank_reference_ids_to_read",
     "batches_read_again",
     "changed_document_ids",
     "committed_batches",
+    "compact",
     "create_source_views",
     "customer_ids_to_read",
     "disposition_ids_to_read",

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,48 @@ MANIFEST = "manifest.json"
 ANSWERS = "answers.jsonl.zst"
 ROWS = "rows.parquet"
 REJECTS = "rejects.parquet"
+# What manifests are written as. The first had no number, and batches of many none of their own.
+FORMAT = 2
+
+
+class NewerLandingError(RuntimeError):
+    """Landing was written by a later release than this one, which cannot know what it says."""
+
+    def __init__(self, path: Path, found: int) -> None:
+        super().__init__(
+            f"{path} is of format {found}, and this release reads up to {FORMAT}: a newer release"
+            " has worked in this home; go on with that one, or restore landing from before"
+        )
+
+
+class BrokenEvidenceError(RuntimeError):
+    """A landed file is not what its manifest says it is."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is not what was landed: its checksum differs from its manifest's. Restore its"
+            " folder from a backup; nothing was replaced"
+        )
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One batch within a batch of many: what its manifest said, and how long its answers are.
+
+    The answers of all parts stand one after another, byte for byte, so that `sha256` of each can
+    be proved for ever; its rows are those whose `_batch_id` it is.
+    """
+
+    batch_id: str
+    run_id: str
+    since: datetime | None
+    watermark: datetime | None
+    extracted_at: datetime
+    answers: int
+    rows: int
+    cursor_max: datetime | None
+    sha256: dict[str, str]
+    answers_bytes: int
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +66,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     landed; `sha256` holds each file's, `columns` the declared types at that time. `watermark` is
     the source's own time before it was asked: whatever changes later belongs to the next window.
     `rejects_since` is the oldest change among the rejects; None where there are none or one does
-    not tell its own.
+    not tell its own. A batch made of many has their `parts`, and names all that it `replaces`.
     """
 
     system: str
@@ -42,6 +84,19 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]
     rejects_since: datetime | None = None
     watermark: datetime | None = None
+    parts: tuple[Part, ...] = ()
+    replaces: tuple[str, ...] = ()
+    compacted_at: datetime | None = None
+    format: int = FORMAT
+
+    @property
+    def extractions(self) -> tuple[str, ...]:
+        """The ids that its rows bear: its own, or those of its parts."""
+        return tuple(part.batch_id for part in self.parts) or (self.batch_id,)
+
+    def with_files(self, sha256: dict[str, str]) -> "Batch":
+        """Return the same with its files' digests."""
+        return msgspec.structs.replace(self, sha256=sha256)
 
     def folder(self, root: Path) -> Path:
         """Return where the batch's files are."""
@@ -49,10 +104,37 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def committed_batches(root: Path, stream: Stream, *, source: str | None = None) -> Iterator[Batch]:
-    """Yield a stream's batches, of one source or of all, oldest first within a source."""
+    """
+    Yield a stream's batches, of one source or of all, oldest first within a source.
+
+    What another batch replaces is no batch any more, whether its files are still there or not.
+    Raises NewerLandingError for what a later release wrote.
+    """
     pattern = f"{source or '*'}/*/{MANIFEST}"
-    for path in sorted((root / stream.system / stream.name).glob(pattern)):
-        yield msgspec.json.decode(path.read_bytes(), type=Batch)
+    found = list(_read((root / stream.system / stream.name).glob(pattern)))
+    replaced = {(batch.source, name) for batch in found for name in batch.replaces}
+    yield from (batch for batch in found if (batch.source, batch.batch_id) not in replaced)
+
+
+def every_batch(root: Path) -> Iterator[Batch]:
+    """Yield every batch of every stream that has a manifest, replaced or not."""
+    yield from _read(root.glob(f"*/*/*/*/{MANIFEST}"))
+
+
+def _read(paths: Iterable[Path]) -> Iterator[Batch]:
+    for path in sorted(paths):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue  # what was replaced long ago may be removed while it is listed
+        found = msgspec.json.decode(content, type=_Format).format
+        if found > FORMAT:
+            raise NewerLandingError(path, found)
+        yield msgspec.json.decode(content, type=Batch)
+
+
+class _Format(msgspec.Struct):
+    format: int = 1
 
 
 def landed_sources(root: Path, system: System) -> tuple[str, ...]:

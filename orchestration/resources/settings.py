@@ -23,6 +23,7 @@ MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MG]i?B")
 CONCURRENCY = re.compile(r"[1-9]\d?|([1-9]\d?|100)%")
 SYNC_MODES = ("dry", "live")
 SHORTEST_SECRET = 32
+DAGSTER_URL = "DAGSTER_POSTGRES_URL"
 
 
 class SettingsError(ValueError):
@@ -35,12 +36,17 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class HomeSettings:
-    """Where all state lives, how many publications are kept, and what memory a build may take."""
+    """
+    Where all state lives, how many publications are kept, and what memory a build may take.
+
+    Without a `dagster_url` Dagster keeps its runs in the home.
+    """
 
     path: Path
     publications_kept: int
     memory_limit: str
     ledger_url: str = field(repr=False)
+    dagster_url: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)
@@ -152,10 +158,19 @@ def read_home(env: Environment) -> HomeSettings:
     memory_limit = env.get("RETURNS_MEMORY_LIMIT") or "3GB"
     if not MEMORY.fullmatch(memory_limit):
         reader.problem("RETURNS_MEMORY_LIMIT", "say how much in MB, MiB, GB or GiB, such as 3GB")
+    dagster_url = env.get(DAGSTER_URL) or ""
+    kind, _, where = dagster_url.partition("://")
+    if dagster_url and kind.partition("+")[0] not in ("postgresql", "postgres"):
+        reader.problem(DAGSTER_URL, "write postgresql://user:password@host/database")
     reader.raise_problems()
     ledger_url = env.get("LEDGER_URL") or f"sqlite:///{path / 'ledger.sqlite'}"
     return HomeSettings(
-        path=path, publications_kept=kept, memory_limit=memory_limit, ledger_url=ledger_url
+        path=path,
+        publications_kept=kept,
+        memory_limit=memory_limit,
+        ledger_url=ledger_url,
+        # The driver that Dagster's storage is written for.
+        dagster_url=where and f"postgresql+psycopg2://{where}",
     )
 
 

@@ -18,6 +18,7 @@ SECTIONS = {
     "variance": "tests.benchmarks.variance",
     "build": "tests.benchmarks.build",
     "run": "tests.benchmarks.run",
+    "dashboard": "tests.benchmarks.dashboard",
 }
 
 

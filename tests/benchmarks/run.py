@@ -51,12 +51,12 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
 def run(*, home: str, returns: int, as_of: str) -> dict[str, Any]:
     """Do what `returns run` does, imports included; return what its steps took."""
     begun = time.perf_counter()
-    import dagster as dg
     from rich.console import Console
 
-    from orchestration.cli.home import prepare_instance
+    from orchestration.cli.home import dagster_instance
     from orchestration.cli.profile import settings_in_place
     from orchestration.cli.whole_run import run_once
+    from orchestration.resources.settings import environment, read_home
     from orchestration.sandbox.source import BusinessSource
     from tests.benchmarks.build import CONFIGURED
     from tests.benchmarks.steps import steps_of
@@ -65,7 +65,7 @@ def run(*, home: str, returns: int, as_of: str) -> dict[str, Any]:
     source = BusinessSource(returns, SEED, CLOCK)
     with settings_in_place({**CONFIGURED, "RETURNS_HOME": home}):
         run_once(Console(file=StringIO()), lambda _: source, as_of=datetime.fromisoformat(as_of))
-        with dg.DagsterInstance.from_config(str(prepare_instance(Path(home)))) as instance:
+        with dagster_instance(read_home(environment())) as instance:
             newest = instance.get_runs(limit=2)
             events = [
                 entry.dagster_event

@@ -11,6 +11,8 @@ class Size:
     `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
     whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
     compared on each side; `returns` are built, `run_returns` run from the sandbox to the end.
+    `published_returns` are published and copied until there are `shown_returns`, and each page of
+    the dashboard is looked at so many times (`looks`).
     """
 
     name: str
@@ -22,6 +24,9 @@ class Size:
     keys: int
     returns: tuple[int, int]
     run_returns: int
+    published_returns: int
+    shown_returns: int
+    looks: int
 
     @property
     def is_judged(self) -> bool:
@@ -39,6 +44,9 @@ SMALL = Size(
     keys=20_000,
     returns=(2_000, 20_000),
     run_returns=100,
+    published_returns=100,
+    shown_returns=100_000,
+    looks=3,
 )
 FULL = Size(
     "full",
@@ -50,5 +58,8 @@ FULL = Size(
     keys=1_000_000,
     returns=(100_000, 1_000_000),
     run_returns=2_000,
+    published_returns=1_000,
+    shown_returns=1_000_000,
+    looks=20,
 )
 SIZES = {size.name: size for size in (SMALL, FULL)}

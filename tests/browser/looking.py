@@ -29,7 +29,9 @@ PAGES = {
     "/gates": "What may be sent, what is held, and why?",
     "/health": "May these numbers be trusted, and what do they mean?",
 }
-CONFIGURED = ("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_", "DASHBOARD_")
+CONFIGURED = (
+    *("SHOPIFY_", "NETSUITE_", "SYNC_", "LEDGER_", "RETURNS_", "DASHBOARD_", "DAGSTER_"),
+)
 
 
 def plain_environment():
@@ -54,9 +56,9 @@ def free_port():
         return free.getsockname()[1]
 
 
-def starting(port, *options):
-    """Return the command that starts the dashboard."""
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+def starting(port, *options, app=APP):
+    """Return the command that starts the dashboard, or another app."""
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
     return [*command, *options]
 
 
@@ -64,8 +66,15 @@ def starting(port, *options):
 def served(home, *options, folder=None, **settings):
     """Serve the dashboard over a home on a free port; hand out its address."""
     port = free_port()
+    with started(home, starting(port, *options), folder=folder, **settings):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def started(home, command, *, folder=None, **settings):
+    """Start a server over a home and wait until it says where it is; hand out its process."""
     with subprocess.Popen(  # noqa: S603 - our own command
-        starting(port, *options),
+        command,
         env={**plain_environment(), "RETURNS_HOME": str(home), **settings},
         cwd=folder or home,
         stdout=subprocess.PIPE,
@@ -79,7 +88,7 @@ def served(home, *options, folder=None, **settings):
                 break
         else:
             raise RuntimeError("the dashboard did not start:\n" + "".join(said))
-        yield f"http://127.0.0.1:{port}"
+        yield server
         # It holds nothing; a polite end would wait for every open page.
         server.kill()
 

@@ -1,11 +1,13 @@
 """Logging in, in each role, and trying what the role may not."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from dashboard.masking import masked_name
+from dashboard.returning import COOKIE
 from orchestration.ledger import Decisions
 from tests.browser.looking import PAGES, served, settled
 from tests.browser.provider import Account, Provider, providing, secrets_of
@@ -63,12 +65,12 @@ def enter(chromium, door):
     """Log in as somebody, in a browser of their own; hand out the page they arrive at."""
     contexts = []
 
-    def as_(who):
+    def as_(who, path="/"):
         context = chromium.new_context(viewport={"width": 1280, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        page.goto(door.url)
+        page.goto(door.url + path)
         page.get_by_role("button", name="Log in").click()
         page.get_by_role("link", name=who).click()
         page.wait_for_url(f"{door.url}/**")
@@ -107,6 +109,20 @@ def test_nobody_sees_a_number_before_logging_in(chromium, door):
         expect(page.get_by_role("button", name="Log in")).to_be_visible()
         assert page.get_by_test_id("stMetric").count() == 0
     context.close()
+
+
+def test_whoever_opened_a_link_comes_to_it_after_logging_in(enter, ask):
+    (name,) = ask("select case_name from marts.fct_return_lifecycle order by case_key limit 1")
+    for who, page_, filters in (
+        (ANALYST, "/breaks", {"currency": "GBP", "store": "uk"}),
+        (SUPPORT, "/one_return", {"find": name}),
+    ):
+        page = enter(who, f"{page_}?{urlencode(filters)}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[page_])
+        arrived = urlsplit(page.url)
+        assert arrived.path == page_
+        assert dict(parse_qsl(arrived.query)).items() >= filters.items()
+        assert not [one for one in page.context.cookies() if one["name"] == COOKIE]
 
 
 def test_a_viewer_reads_every_page_decides_nothing_and_takes_nothing_home(enter, visit):

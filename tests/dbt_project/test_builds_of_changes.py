@@ -11,6 +11,7 @@ from orchestration.assets import builds
 from orchestration.assets.building import build_home
 from orchestration.assets.closure import READ_WHOLE, TRACES
 from orchestration.extract.streams import STREAMS
+from orchestration.landing import compact
 from tests.dbt_project.changing_books import ChangingBooks, given_records, keys_of
 from tests.dbt_project.rehearsed import extracted
 
@@ -83,3 +84,33 @@ def test_a_build_of_changes_ends_where_a_build_of_everything_ends(records, tmp_p
         if sequence % COMPARED == 0:
             built(tmp_path / "whole", books.landing, as_of=as_of, everything=True)
             assert differences(tmp_path / "kept", tmp_path / "whole") == {}
+
+
+def test_a_build_goes_on_from_the_last_after_a_compaction_and_ends_the_same(
+    records, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(builds, "BREAK_EVEN", 1)
+    books = ChangingBooks(
+        tmp_path / "landing",
+        given=records,
+        chance=random.Random(SEED),  # noqa: S311 - a test that can be repeated
+    )
+    for _ in range(6):
+        books.arrive(len(books.units) // 8)
+        books.change(6)
+    as_of = datetime(2026, 3, 1, tzinfo=UTC)
+    assert not built(tmp_path / "kept", books.landing, as_of=as_of)
+    built(tmp_path / "before", books.landing, as_of=as_of)
+
+    done = compact(books.landing, now=as_of, fewest=2, apart=timedelta(0))
+    assert done.made > 10
+    built(tmp_path / "after", books.landing, as_of=as_of)
+    assert differences(tmp_path / "before", tmp_path / "after") == {}
+
+    books.arrive(len(books.units) // 8)
+    books.change(6)
+    removed = compact(books.landing, now=as_of + timedelta(days=2)).removed
+    assert removed == done.parts
+    assert built(tmp_path / "kept", books.landing, as_of=as_of)
+    built(tmp_path / "whole", books.landing, as_of=as_of, everything=True)
+    assert differences(tmp_path / "kept", tmp_path / "whole") == {}

@@ -1,0 +1,237 @@
+"""Many small batches of a stream become one: all that each of them said is in it, and provable."""
+
+# ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from orchestration.extract.streams import STREAMS, Stream, System
+from orchestration.landing.manifest import (
+    ANSWERS,
+    MANIFEST,
+    ROWS,
+    Batch,
+    BrokenEvidenceError,
+    Part,
+    checksum,
+    commit,
+    committed_batches,
+    every_batch,
+)
+from orchestration.landing.reading import connect, literal
+from orchestration.landing.rows import ROWS_A_GROUP
+
+# Where a batch says something as a whole (a list of everything, a slice, a reading of totals), and
+# the customers, whose batches `returns forget` writes anew: each of these stays by itself.
+APART = {
+    (System.SHOPIFY, "customers"),
+    (System.SHOPIFY, "order_census"),
+    (System.NETSUITE, "document_ids"),
+    (System.NETSUITE, "control_totals"),
+}
+# What runs look back at one by one: the batches of the last days, and the last two at any rate.
+DAYS_APART, LAST_APART = timedelta(days=2), 2
+# A build that began before has named the files it reads: they stay until it has surely ended.
+GRACE = timedelta(days=1)
+SMALL_BYTES = 64 * 2**20
+PIECE = 2**20
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """What a compaction did: batches made, of how many, and how many replaced ones it removed."""
+
+    made: int
+    parts: int
+    removed: int
+
+
+def compact(
+    root: Path, *, now: datetime, fewest: int = 8, apart: timedelta = DAYS_APART
+) -> Compacted:
+    """
+    Merge runs of at least `fewest` small batches, and remove what was replaced a day ago.
+
+    Batches less than `apart` older than the last of their source stay as they are.
+
+    The commit of the merged batch replaces its parts in that instant. Until then they count, from
+    then on they do not, whenever anybody is killed. Raises BrokenEvidenceError where a batch's
+    files are not what its manifest says: nothing is replaced then.
+    """
+    removed = sum(_remove_parts(root, batch, before=now - GRACE) for batch in every_batch(root))
+    made = [
+        _merge(root, group, now=now)
+        for stream in STREAMS.values()
+        if (stream.system, stream.name) not in APART and not stream.is_census
+        for group in _groups(root, stream, fewest=fewest, apart=apart)
+    ]
+    return Compacted(len(made), sum(len(batch.parts) for batch in made), removed)
+
+
+def verify(root: Path, batch: Batch) -> None:
+    """Raise BrokenEvidenceError unless a batch's files, and its parts within, are as landed."""
+    folder = batch.folder(root)
+    for name, digest in batch.sha256.items():
+        if not (folder / name).is_file() or checksum(folder / name) != digest:
+            raise BrokenEvidenceError(folder / name)
+    if batch.parts:
+        with (folder / ANSWERS).open("rb") as answers:
+            for part in batch.parts:
+                found = hashlib.sha256()
+                for piece in _pieces(part.answers_bytes):
+                    found.update(answers.read(piece))
+                if found.hexdigest() != part.sha256[ANSWERS]:
+                    raise BrokenEvidenceError(folder / ANSWERS)
+
+
+def _groups(root: Path, stream: Stream, *, fewest: int, apart: timedelta) -> Iterator[list[Batch]]:
+    """Yield runs of small batches, one after another in time, that were declared alike."""
+    by_source: dict[str, list[Batch]] = {}
+    for batch in committed_batches(root, stream):
+        by_source.setdefault(batch.source, []).append(batch)
+    for batches in by_source.values():
+        limit = batches[-1].extracted_at - apart
+        old = [one for one in batches[:-LAST_APART] if one.extracted_at < limit]
+        for kind, run in groupby(old, lambda one: _kind(root, one)):
+            group = list(run)
+            if kind is not None and len(group) >= fewest:
+                yield group
+
+
+def _kind(root: Path, batch: Batch) -> tuple[tuple[str, str], ...] | None:
+    """What has to be equal within a merged batch; None for a batch that stays by itself."""
+    folder = batch.folder(root)
+    for name in batch.sha256:
+        if not (folder / name).is_file():
+            raise BrokenEvidenceError(folder / name)
+    size = sum((folder / name).stat().st_size for name in batch.sha256)
+    if batch.rejects or size > SMALL_BYTES:
+        return None
+    return tuple(batch.columns.items())
+
+
+def _merge(root: Path, group: Sequence[Batch], *, now: datetime) -> Batch:
+    for batch in group:
+        verify(root, batch)
+    parts = [part for batch in group for part in _parts_of(root, batch)]
+    merged = _described(group, parts, now=now)
+    folder = merged.folder(root)
+    shutil.rmtree(folder, ignore_errors=True)  # of a compaction that was killed
+    folder.mkdir()
+    try:
+        _join(folder / ANSWERS, [batch.folder(root) / ANSWERS for batch in group])
+        _write_rows(folder, [batch.folder(root) / ROWS for batch in group])
+        whole = _with_checksums(merged, folder)
+        verify(root, whole)
+        commit(root, whole)
+    except BaseException:
+        if not (folder / MANIFEST).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return whole
+
+
+def _described(group: Sequence[Batch], parts: Sequence[Part], *, now: datetime) -> Batch:
+    last = group[-1]
+    begins = [batch.since for batch in group]
+    changes = [batch.cursor_max for batch in group if batch.cursor_max is not None]
+    return Batch(
+        system=last.system,
+        stream=last.stream,
+        source=last.source,
+        # Sorts after the last of its parts, and before whatever landed next.
+        batch_id=f"{parts[-1].batch_id}-of-{len(parts):06d}",
+        run_id=last.run_id,
+        since=None if None in begins else min(begin for begin in begins if begin is not None),
+        extracted_at=max(batch.extracted_at for batch in group),
+        answers=sum(batch.answers for batch in group),
+        rows=sum(batch.rows for batch in group),
+        rejects=0,
+        cursor_max=max(changes, default=None),
+        sha256={},
+        columns=last.columns,
+        watermark=last.watermark,
+        parts=tuple(parts),
+        replaces=tuple(name for batch in group for name in (*batch.replaces, batch.batch_id)),
+        compacted_at=now,
+    )
+
+
+def _parts_of(root: Path, batch: Batch) -> tuple[Part, ...]:
+    if batch.parts:
+        return batch.parts
+    return (
+        Part(
+            batch_id=batch.batch_id,
+            run_id=batch.run_id,
+            since=batch.since,
+            watermark=batch.watermark,
+            extracted_at=batch.extracted_at,
+            answers=batch.answers,
+            rows=batch.rows,
+            cursor_max=batch.cursor_max,
+            sha256=batch.sha256,
+            answers_bytes=(batch.folder(root) / ANSWERS).stat().st_size,
+        ),
+    )
+
+
+def _join(target: Path, files: Iterable[Path]) -> None:
+    """Compressed files one after another are one compressed file: every byte stays as it was."""
+    with target.open("wb") as joined:
+        for file in files:
+            with file.open("rb") as part:
+                shutil.copyfileobj(part, joined, PIECE)
+
+
+def _write_rows(folder: Path, files: Sequence[Path]) -> None:
+    """Write the rows of all files, with the stamps they have, and hold them to those."""
+    names = ", ".join(literal(str(file)) for file in files)
+    parts = f"read_parquet([{names}], hive_partitioning = false)"
+    merged = f"read_parquet({literal(str(folder / ROWS))}, hive_partitioning = false)"
+    with connect(folder) as connection:
+        connection.execute(
+            f"copy (select * from {parts}) to {literal(str(folder / ROWS))}"
+            f" (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})"
+        )
+        if _digest(connection, parts) != _digest(connection, merged):
+            raise BrokenEvidenceError(folder / ROWS)
+    shutil.rmtree(folder / ".spill", ignore_errors=True)
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> object:
+    return connection.execute(
+        f"select count(*), sum(hash(landed)::hugeint) from {rows} as landed"
+    ).fetchone()
+
+
+def _with_checksums(batch: Batch, folder: Path) -> Batch:
+    sums = {name: checksum(folder / name) for name in (ANSWERS, ROWS)}
+    return batch.with_files(sums)
+
+
+def _remove_parts(root: Path, batch: Batch, *, before: datetime) -> int:
+    """Remove what a batch replaced, manifests first: what is left of one counts for nothing."""
+    if batch.compacted_at is None or batch.compacted_at > before:
+        return 0
+    removed = 0
+    for name in batch.replaces:
+        folder = batch.folder(root).with_name(name)
+        if folder.exists():
+            (folder / MANIFEST).unlink(missing_ok=True)
+            shutil.rmtree(folder)
+            removed += 1
+    return removed
+
+
+def _pieces(size: int) -> Iterator[int]:
+    while size > 0:
+        yield min(size, PIECE)
+        size -= PIECE

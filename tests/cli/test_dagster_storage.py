@@ -1,0 +1,86 @@
+"""Dagster's runs and events in the home, or in a PostgreSQL that the settings name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from orchestration.cli.home import InstanceError, dagster_instance
+from orchestration.resources.settings import DAGSTER_URL, SettingsError, read_home
+from tests.browser.looking import plain_environment
+from tests.ledger.postgres import running_cluster
+
+RETURNS = 5
+
+
+@pytest.fixture(scope="module")
+def database():
+    """The address of an empty database, as Dagster and as SQLAlchemy write it."""
+    with running_cluster() as cluster:
+        ours = cluster.empty()
+        yield ours.replace("+psycopg", ""), ours
+
+
+def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_path):
+    theirs, ours = database
+    command = [str(Path(sys.executable).with_name("returns")), "run", "--returns", str(RETURNS)]
+    finished = subprocess.run(  # noqa: S603 - our own command
+        command,
+        env={**plain_environment(), "RETURNS_HOME": str(tmp_path), DAGSTER_URL: theirs},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
+
+    engine = create_engine(ours)
+    with engine.connect() as connection:
+        runs = dict(
+            connection.execute(text("select pipeline_name, status from runs")).tuples().all()
+        )
+        events = connection.execute(text("select count(*) from event_logs")).scalar_one()
+    engine.dispose()
+    assert set(runs.values()) == {"SUCCESS"}
+    assert len(runs) == 2
+    assert events > 100
+    folder = tmp_path / "dagster"
+    assert [str(path) for path in folder.rglob("*.db")] == []
+    assert theirs not in (folder / "dagster.yaml").read_text()
+
+
+def test_a_home_that_moves_to_postgresql_and_back_finds_its_runs_there_and_here(
+    database, tmp_path
+):
+    here = {"RETURNS_HOME": str(tmp_path)}
+    for env, kind in (
+        (here, "SqliteRunStorage"),
+        (here | {DAGSTER_URL: database[0]}, "PostgresRunStorage"),
+        (here, "SqliteRunStorage"),
+    ):
+        with dagster_instance(read_home(env)) as instance:
+            assert type(instance.run_storage).__name__ == kind
+    assert DAGSTER_URL not in os.environ
+
+
+def test_a_database_that_does_not_answer_is_named_with_its_remedy_and_without_its_password(
+    tmp_path,
+):
+    nobody = "postgresql://ann:hidden@127.0.0.1:9/dagster"
+    env = {"RETURNS_HOME": str(tmp_path), DAGSTER_URL: nobody}
+
+    with (
+        pytest.raises(InstanceError, match=f"{DAGSTER_URL} names, does not answer") as refused,
+        dagster_instance(read_home(env)),
+    ):
+        pass
+    assert "hidden" not in str(refused.value)
+    assert "hidden" not in repr(read_home(env))
+
+
+def test_another_address_than_one_of_postgresql_is_refused():
+    with pytest.raises(SettingsError, match=f"{DAGSTER_URL}.*postgresql://user"):
+        read_home({DAGSTER_URL: "sqlite:///runs.db"})

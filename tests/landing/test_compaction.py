@@ -1,0 +1,227 @@
+"""Many batches become one: nothing is lost, nothing counts twice, whenever it is killed."""
+
+import hashlib
+import random
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+import zstandard
+
+from orchestration.assets.builds import build_of
+from orchestration.extract.streams import STREAMS, System
+from orchestration.landing import (
+    BrokenEvidenceError,
+    NewerLandingError,
+    committed_batches,
+    compact,
+    create_source_views,
+    resume_at,
+)
+from orchestration.landing.compaction import GRACE, verify
+from orchestration.landing.manifest import ANSWERS, FORMAT, MANIFEST, ROWS, commit
+from tests.landing.conftest import READ_AT
+
+ORDERS = STREAMS[System.SHOPIFY, "orders"]
+PROJECT = Path(__file__).parents[2]
+SEED = 20260320
+DAYS = 20
+NOW = READ_AT + timedelta(days=DAYS + 1)
+EVERY_ROW = """
+    select count(*), count(distinct _batch_id), sum(hash(landed)::hugeint)
+    from shopify.orders as landed
+"""
+COMPACTOR = f"""
+import sys
+from datetime import datetime
+from pathlib import Path
+from orchestration.landing import compact
+print("begun", flush=True)
+compact(Path(sys.argv[1]), now=datetime.fromisoformat("{NOW.isoformat()}"))
+print("done", flush=True)
+"""
+
+
+@pytest.fixture
+def month(landed):
+    """A month of days on each of which one order is new and an old one changed, in two stores."""
+    for day in range(DAYS):
+        at = READ_AT + timedelta(days=day)
+        for store in ("us", "uk"):
+            landed(
+                "orders",
+                {"id": f"o{day}", "updatedAt": at.isoformat(), "test": False},
+                {"id": f"o{day // 2}", "updatedAt": at.isoformat(), "test": True},
+                source=store,
+                extracted_at=at,
+                since=at - timedelta(days=1) if day else None,
+                run_id=f"run-{day}",
+            )
+    return landed.root
+
+
+def folders(root, name="orders", store="us"):
+    return sorted((root / "shopify" / name / store).iterdir())
+
+
+def test_every_version_of_every_record_is_still_there_with_where_it_came_from(month, query):
+    before = query("select * from shopify.orders order by all")
+    resumed = resume_at(month, ORDERS, "us", overlap=timedelta(hours=1))
+    build = build_of(committed_batches(month, ORDERS), as_of=NOW, recipe="one")
+
+    done = compact(month, now=NOW)
+
+    found = list(committed_batches(month, ORDERS, source="us"))
+    assert done.made == 2
+    assert [len(batch.parts) for batch in found] == [done.parts // 2] + [0] * (len(found) - 1)
+    assert len(found) < DAYS // 3
+    assert query("select * from shopify.orders order by all") == before
+    assert resume_at(month, ORDERS, "us", overlap=timedelta(hours=1)) == resumed
+    assert build_of(committed_batches(month, ORDERS), as_of=NOW, recipe="one") == build
+
+
+def test_the_answers_of_each_extraction_can_be_proved_within_the_merged_ones(month):
+    landed = {batch.batch_id: batch for batch in committed_batches(month, ORDERS, source="us")}
+    said = {name: (batch.folder(month) / ANSWERS).read_bytes() for name, batch in landed.items()}
+    compact(month, now=NOW)
+    compact(month, now=NOW + GRACE)
+
+    merged = next(iter(committed_batches(month, ORDERS, source="us")))
+    verify(month, merged)
+    content = (merged.folder(month) / ANSWERS).read_bytes()
+    start = 0
+    for part in merged.parts:
+        piece = content[start : start + part.answers_bytes]
+        start += part.answers_bytes
+        assert piece == said[part.batch_id]
+        assert hashlib.sha256(piece).hexdigest() == landed[part.batch_id].sha256[ANSWERS]
+        assert (part.rows, part.since) == (2, landed[part.batch_id].since)
+    assert start == len(content)
+    with zstandard.open(
+        merged.folder(month) / ANSWERS, "rb", dctx=zstandard.ZstdDecompressor()
+    ) as lines:
+        assert lines.read(8) == b'{"data":'
+
+
+def test_what_was_replaced_is_removed_a_day_later_and_a_reader_of_before_is_not_disturbed(month):
+    with duckdb.connect() as reader:
+        reader.execute("set timezone = 'UTC'")
+        create_source_views(reader, month)
+        before = reader.execute(EVERY_ROW).fetchall()
+        first = compact(month, now=NOW)
+        assert compact(month, now=NOW + GRACE / 2).removed == 0
+        assert reader.execute(EVERY_ROW).fetchall() == before
+
+    assert compact(month, now=NOW + GRACE).removed == first.parts
+    assert len(folders(month)) == len(list(committed_batches(month, ORDERS, source="us")))
+
+
+def test_batches_that_were_merged_are_merged_again_with_later_ones(month, landed, query):
+    compact(month, now=NOW)
+    for day in range(DAYS, DAYS + 20):
+        at = READ_AT + timedelta(days=day)
+        landed("orders", {"id": f"o{day}"}, extracted_at=at, run_id=f"run-{day}")
+    before = query(EVERY_ROW)
+    later = NOW + timedelta(days=20)
+
+    compact(month, now=later, fewest=8)
+
+    merged = next(iter(committed_batches(month, ORDERS, source="us")))
+    assert len(merged.parts) > DAYS
+    verify(month, merged)
+    assert query(EVERY_ROW) == before
+    compact(month, now=later + GRACE)
+    assert query(EVERY_ROW) == before
+
+
+def test_killed_at_any_instant_it_loses_nothing_and_counts_nothing_twice(month, query):
+    print(f"seed {SEED}")
+    chance = random.Random(SEED)  # noqa: S311 - a test that can be repeated
+    before = query(EVERY_ROW)
+    for _ in range(6):
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-c", COMPACTOR, str(month)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+        ) as process:
+            assert process.stdout.readline() == "begun\n"
+            end = time.monotonic() + chance.uniform(0, 0.25)
+            while time.monotonic() < end and process.poll() is None:
+                pass
+            process.kill()
+        assert query(EVERY_ROW) == before
+
+    compact(month, now=NOW)
+    compact(month, now=NOW + GRACE)
+    assert query(EVERY_ROW) == before
+    assert len(list(committed_batches(month, ORDERS, source="us"))) < DAYS // 3
+    for batch in committed_batches(month, ORDERS):
+        verify(month, batch)
+
+
+@pytest.mark.parametrize("last", ["written", "committed", "half removed"])
+def test_whatever_was_the_last_that_a_killed_one_did_the_rows_are_the_same(
+    month, query, monkeypatch, last
+):
+    before = query(EVERY_ROW)
+    if last == "half removed":
+        compact(month, now=NOW)
+        name = next(iter(committed_batches(month, ORDERS, source="us"))).replaces[3]
+        (month / "shopify" / "orders" / "us" / name / MANIFEST).unlink()
+    else:
+
+        def killed(root, batch):
+            if last == "committed":
+                commit(root, batch)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("orchestration.landing.compaction.commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            compact(month, now=NOW)
+        monkeypatch.undo()
+
+    assert query(EVERY_ROW) == before
+    compact(month, now=NOW)
+    compact(month, now=NOW + GRACE)
+    assert query(EVERY_ROW) == before
+
+
+def test_evidence_that_is_not_what_was_landed_is_named_and_stays(month):
+    spoilt = folders(month)[2] / ROWS
+    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"x")
+    before = folders(month)
+
+    with pytest.raises(BrokenEvidenceError, match=f"{spoilt} is not what was landed.*backup"):
+        compact(month, now=NOW)
+
+    assert folders(month) == before
+
+
+def test_rejects_and_lists_that_speak_as_a_whole_stay_by_themselves(landed, query):
+    for day in range(20):
+        at = READ_AT + timedelta(days=day)
+        landed("orders", {"id": "o1"}, {"id": None}, extracted_at=at, run_id=f"run-{day}")
+        landed("customers", {"id": f"c{day}"}, extracted_at=at, run_id=f"run-{day}")
+
+    assert compact(landed.root, now=NOW).made == 0
+    assert query("select count(*) from shopify._rejects") == [(20,)]
+
+
+def test_a_manifest_of_before_is_read_and_one_of_a_later_release_is_refused(landed, query):
+    batch = landed("orders", {"id": "o1"})
+    manifest = batch.folder(landed.root) / MANIFEST
+    said = msgspec.json.decode(manifest.read_bytes())
+    for name in ("format", "parts", "replaces", "compacted_at"):
+        del said[name]
+    manifest.write_bytes(msgspec.json.encode(said))
+    assert query("select id from shopify.orders") == [("o1",)]
+
+    manifest.write_bytes(msgspec.json.encode({"format": FORMAT + 1, "said": "otherwise"}))
+    with pytest.raises(NewerLandingError, match="a newer release has worked in this home"):
+        query("select id from shopify.orders")
