@@ -140,7 +140,8 @@ def _merge(root: Path, group: Sequence[Batch], *, now: datetime) -> Batch:
 
 def _described(group: Sequence[Batch], parts: Sequence[Part], *, now: datetime) -> Batch:
     last = group[-1]
-    begins = [batch.since for batch in group]
+    # Without answers nothing was read, from whenever on it was asked for.
+    begins = [batch.since for batch in group if batch.answers] or [last.since]
     changes = [batch.cursor_max for batch in group if batch.cursor_max is not None]
     return Batch(
         system=last.system,

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from orchestration.landing import (
     committed_batches,
     compact,
     create_source_views,
+    land,
     resume_at,
 )
 from orchestration.landing.compaction import GRACE, verify
@@ -211,6 +213,20 @@ def test_rejects_and_lists_that_speak_as_a_whole_stay_by_themselves(landed, quer
 
     assert compact(landed.root, now=NOW).made == 0
     assert query("select count(*) from shopify._rejects") == [(20,)]
+
+
+def test_days_on_which_a_store_said_nothing_do_not_count_as_a_reading_of_everything(month):
+    for day in range(1, DAYS, 4):
+        at = READ_AT + timedelta(days=day, hours=1)
+        land(month, ORDERS, [], source="us", run_id="silent", extracted_at=at, since=None)
+    first = next(committed_batches(month, ORDERS, source="us")).folder(month)
+    shutil.rmtree(first)
+
+    compact(month, now=NOW)
+
+    merged = next(committed_batches(month, ORDERS, source="us"))
+    assert merged.parts
+    assert merged.since == READ_AT
 
 
 def test_a_manifest_of_before_is_read_and_one_of_a_later_release_is_refused(landed, query):
