@@ -22,7 +22,6 @@
 {% macro any_of(list, condition) %}any_of({{ list }}){% endmacro %}
 {% macro id_tail(id) %}id_tail({{ id }}){% endmacro %}
 {% macro newest_version(relation, keys, changed_at, of) %}select * from {{ relation }}{% endmacro %}
-{% macro rewrites_of_documents() %}select * from rewrites_of_documents{% endmacro %}
 {% macro rows_of_streams(system, streams, column) %}rows_of_streams{% endmacro %}
 {% macro in_each_currency(relation) %}select * from {{ relation }}{% endmacro %}
 {% macro minor_of(money_set) %}minor_of({{ money_set }}){% endmacro %}
@@ -46,3 +45,4 @@
 {% macro live_since(store, action) %}live_since({{ store }}, {{ action }}){% endmacro %}
 {% macro fits_rule(rule_value, id, name) %}fits_rule({{ rule_value }}, {{ id }}, {{ name }}){% endmacro %}
 {% macro one_word(text) %}one_word({{ text }}){% endmacro %}
+{% macro quantities(measured) %}{% for measure in measured %}{{ kwargs.get(measure, '0') }} as {{ measure }}_quantity{{ ', ' if not loop.last }}{% endfor %}{% endmacro %}

@@ -41,3 +41,11 @@
 {% macro spark__calendar_days_between(start, finish) -%}
     datediff({{ finish }}, {{ start }})
 {%- endmacro %}
+
+{# A quantity column for each measure: what is named for it, and nothing for the others. #}
+{% macro quantities(measured) -%}
+    {%- for measure in measured -%}
+        {{ kwargs.get(measure, '0') }} as {{ measure }}_quantity
+        {{- ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -66,19 +66,3 @@
         {%- endfor %}
     ) as rows_of_streams
 {%- endmacro %}
-
-{#
-    When each ERP document was last landed as a whole: what of it was not landed again with its lines is no
-    part of it any more.
-#}
-{% macro rewrites_of_documents() -%}
-    select
-        transaction as document_id,
-        max(_extracted_at) as rewritten_at
-
-    from {{ source('netsuite', 'transaction_lines') }}
-    {% if var('changes_only') %}
-    where {{ is_changed('transaction') }}
-    {% endif %}
-    group by transaction
-{%- endmacro %}

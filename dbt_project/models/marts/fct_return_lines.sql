@@ -18,9 +18,22 @@ originals as (
 
 ),
 
+-- Joined by themselves: a case has several lines.
 cases as (
 
-    select * from {{ changed('int_cases') }}
+    select
+        cases.case_key,
+        cases.case_name,
+        cases.store,
+        cases.return_id,
+        stages.current_stage,
+        case_currencies.is_currency_mismatch
+
+    from {{ changed('int_cases') }} as cases
+
+    inner join {{ changed('int_case_stages') }} as stages on cases.case_key = stages.case_key
+
+    inner join {{ changed('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
 
 ),
 
@@ -99,11 +112,11 @@ final as (
         {{ from_minor('amounts.storefront_' ~ part ~ '_minor', 'amounts.currency') }}
             as storefront_{{ part }}_amount,
         case
-            when not case_currencies.is_currency_mismatch
+            when not cases.is_currency_mismatch
                 then {{ from_minor('amounts.erp_' ~ part ~ '_minor', 'amounts.currency') }}
         end as erp_{{ part }}_amount,
         {{ from_minor(
-            "case when stages.current_stage in ('declined', 'cancelled') then 0"
+            "case when cases.current_stage in ('declined', 'cancelled') then 0"
             ~ ' else amounts.expected_reversal_' ~ part ~ '_minor end',
             'amounts.currency'
         ) }}
@@ -114,10 +127,6 @@ final as (
     from lines
 
     inner join cases on lines.case_key = cases.case_key
-
-    inner join {{ changed('int_case_stages') }} as stages on lines.case_key = stages.case_key
-
-    inner join {{ changed('int_case_currencies') }} as case_currencies on lines.case_key = case_currencies.case_key
 
     inner join amounts
         on

@@ -1,14 +1,17 @@
 with
 
+-- Joined by themselves: a case has ten events.
 cases as (
 
-    select * from {{ changed('int_cases') }}
+    select
+        cases.case_key,
+        cases.case_name,
+        cases.store,
+        case_currencies.currency
 
-),
+    from {{ changed('int_cases') }} as cases
 
-case_currencies as (
-
-    select * from {{ changed('int_case_currencies') }}
+    inner join {{ changed('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
 
 ),
 
@@ -49,7 +52,7 @@ final as (
         events.case_key,
         cases.case_name,
         cases.store,
-        case_currencies.currency,
+        cases.currency,
         events.stage,
         events.event,
         events.system,
@@ -57,13 +60,11 @@ final as (
         events.document_number,
         events.occurred_at,
         events.quantity,
-        {{ from_minor('events.amount_minor', 'case_currencies.currency') }} as amount
+        {{ from_minor('events.amount_minor', 'cases.currency') }} as amount
 
     from events
 
     inner join cases on events.case_key = cases.case_key
-
-    inner join case_currencies on events.case_key = case_currencies.case_key
 
 )
 

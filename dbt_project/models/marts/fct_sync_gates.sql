@@ -1,26 +1,26 @@
 with
 
+-- Joined by themselves: a case has six gates.
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select
+        cases.case_key,
+        cases.case_name,
+        cases.store,
+        case_currencies.currency,
+        milestones.requested_at,
+        coalesce(evidence.evidence, '') as evidence,
+        case when stores_incomplete.store is not null then 'store_incomplete' end as store_reason
 
-),
+    from {{ ref('int_cases') }} as cases
 
-case_currencies as (
+    inner join {{ ref('int_case_currencies') }} as case_currencies on cases.case_key = case_currencies.case_key
 
-    select * from {{ ref('int_case_currencies') }}
+    inner join {{ ref('int_case_milestones') }} as milestones on cases.case_key = milestones.case_key
 
-),
+    left join {{ ref('int_case_evidence') }} as evidence on cases.case_key = evidence.case_key
 
-milestones as (
-
-    select * from {{ ref('int_case_milestones') }}
-
-),
-
-stores_incomplete as (
-
-    select * from {{ ref('int_stores_incomplete') }}
+    left join {{ ref('int_stores_incomplete') }} as stores_incomplete on cases.store = stores_incomplete.store
 
 ),
 
@@ -130,27 +130,19 @@ gates_of_stores as (
         gates.*,
         cases.case_name,
         cases.store,
-        case_currencies.currency,
-        evidence.evidence,
+        cases.currency,
+        cases.evidence,
+        cases.store_reason,
         case
             when
                 {{ live_since('cases.store', 'gates.action') }} is not null
-                and coalesce(milestones.requested_at < {{ live_since('cases.store', 'gates.action') }}, true)
+                and coalesce(cases.requested_at < {{ live_since('cases.store', 'gates.action') }}, true)
                 then 'before_go_live'
-        end as go_live_reason,
-        case when stores_incomplete.store is not null then 'store_incomplete' end as store_reason
+        end as go_live_reason
 
     from gates
 
     inner join cases on gates.case_key = cases.case_key
-
-    inner join case_currencies on gates.case_key = case_currencies.case_key
-
-    inner join milestones on gates.case_key = milestones.case_key
-
-    left join {{ ref('int_case_evidence') }} as evidence on gates.case_key = evidence.case_key
-
-    left join stores_incomplete on cases.store = stores_incomplete.store
 
 ),
 
@@ -158,8 +150,7 @@ decided as (
 
     select
         *,
-        own_decision <> 'done' and coalesce(go_live_reason, store_reason) is not null as is_stopped,
-        {{ sorted_list(['go_live_reason', 'store_reason']) }} as stop_reasons
+        own_decision <> 'done' and coalesce(go_live_reason, store_reason) is not null as is_stopped
 
     from gates_of_stores
 
@@ -182,17 +173,17 @@ final as (
         {{ from_minor('amount_minor', 'currency') }} as amount,
         told,
         case when is_stopped then 'held' else own_decision end as decision,
-        case when is_stopped then {{ merged_sorted('own_reasons', 'stop_reasons') }} else own_reasons end
+        case when is_stopped then {{ merged_sorted('own_reasons', sorted_list(['go_live_reason', 'store_reason'])) }} else own_reasons end
             as hold_reasons,
         md5(
             case_key || '|' || action || '|' || coalesce(order_line_id, '') || '|'
             || coalesce(cast(quantity as {{ text_type() }}), '') || '|'
             || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
             || cast(moved_before_quantity as {{ text_type() }}) || '|' || coalesce(told, '') || '|'
-            || own_decision || '|' || coalesce(evidence, '')
+            || own_decision || '|' || evidence
             || case when inventory_method = 'dispositions' then '|dispositions' else '' end
         ) as gate_key,
-        coalesce(evidence, '') as evidence
+        evidence
 
     from decided
 

@@ -108,7 +108,25 @@ triples as (
 final as (
 
     select
-        *,
+        case_key,
+        order_line_id,
+        currency,
+        storefront_quantity,
+        storefront_total_minor,
+        storefront_gross_minor,
+        storefront_discount_minor,
+        storefront_tax_minor,
+        erp_quantity,
+        erp_total_minor,
+        erp_gross_minor,
+        erp_discount_minor,
+        erp_tax_minor,
+        authorized_quantity,
+        authorized_reversal_minor,
+        expected_reversal_minor,
+        expected_reversal_gross_minor,
+        expected_reversal_discount_minor,
+        expected_reversal_tax_minor,
         storefront_reversal_minor - erp_reversal_minor as quantity_component_minor,
         (storefront_gross_minor - storefront_reversal_gross_minor)
         - (erp_gross_minor - erp_reversal_gross_minor) as price_component_minor,

@@ -14,11 +14,6 @@ units as (
 
 ),
 
-originals as (
-
-    select * from {{ changed('int_storefront_order_line_amounts') }}
-
-),
 
 claimed as (
 
@@ -34,7 +29,7 @@ claimed as (
         coalesce(units.quantity, amounts.quantity) as quantity,
         units.order_line_id,
         units.line_number,
-        greatest(coalesce(originals.net_minor + originals.tax_minor, 0), 0) as sold_minor
+        units.kit_line_id
 
     from amounts
 
@@ -43,10 +38,22 @@ claimed as (
             amounts.document_id = units.document_id
             and amounts.line_id = coalesce(units.kit_line_id, units.line_id)
 
-    left join originals
+),
+
+components as (
+
+    select
+        claimed.*,
+        greatest(coalesce(originals.net_minor + originals.tax_minor, 0), 0) as sold_minor
+
+    from claimed
+
+    left join {{ changed('int_storefront_order_line_amounts') }} as originals
         on
-            units.order_line_id = originals.order_line_id
-            and amounts.currency = originals.currency
+            claimed.order_line_id = originals.order_line_id
+            and claimed.currency = originals.currency
+
+    where claimed.kit_line_id is not null
 
 ),
 
@@ -59,7 +66,7 @@ weighed as (
             else sold_minor
         end as weight
 
-    from claimed
+    from components
 
 ),
 
@@ -78,32 +85,56 @@ in_order as (
 
 ),
 
-final as (
+-- What no kit stands over carries its whole amount.
+carried as (
 
     select
-        linked.case_key,
-        in_order.document_id,
-        in_order.line_id,
-        in_order.tax_line_id,
-        in_order.currency,
-        in_order.line_class,
-        in_order.quantity,
-        in_order.order_line_id,
+        document_id,
+        line_id,
+        tax_line_id,
+        currency,
+        line_class,
+        quantity,
+        order_line_id,
+        gross_minor,
+        discount_minor,
+        tax_minor
+
+    from claimed
+
+    where kit_line_id is null
+
+    union all
+
+    select
+        document_id,
+        line_id,
+        tax_line_id,
+        currency,
+        line_class,
+        quantity,
+        order_line_id,
     {% for amount in ['gross', 'discount', 'tax'] %}
-        {{ share(
-            'in_order.' ~ amount ~ '_minor',
-            'in_order.running_weight - in_order.weight', 'in_order.weight', 'in_order.whole_weight'
-        ) }}
-            as {{ amount }}_minor
+        {{ share(amount ~ '_minor', 'running_weight - weight', 'weight', 'whole_weight') }} as {{ amount }}_minor
         {{- ',' if not loop.last }}
     {% endfor %}
 
     from in_order
 
+),
+
+final as (
+
+    select
+        linked.case_key,
+        carried.*
+
+    from carried
+
     inner join {{ changed('int_credit_lines_linked_to_cases') }} as linked
         on
-            in_order.document_id = linked.document_id
-            and in_order.tax_line_id = linked.line_id
+            carried.document_id = linked.document_id
+            and carried.tax_line_id = linked.line_id
 
 )
 

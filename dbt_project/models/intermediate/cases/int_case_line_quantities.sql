@@ -9,132 +9,74 @@ cases as (
 
 ),
 
-requested as (
+-- Each source fills its own measures: a text that named the measure would be compared eight times a row.
+measures as (
 
     select
         {{ case_key('store', "'return'", 'return_id') }} as case_key,
         order_line_id,
-        'requested' as measure,
-        requested_quantity as quantity
-
+        {{ quantities(measured, requested='requested_quantity') }}
     from {{ changed('int_storefront_return_lines') }}
 
-),
-
-authorized as (
+    union all
 
     select
         rmas.case_key,
-        rmas.document_status,
         lines.order_line_id,
-        'authorized' as measure,
-        lines.quantity
-
+        {{ quantities(
+            measured,
+            authorized='lines.quantity',
+            live_authorized="case when rmas.document_status <> 'cancelled' then lines.quantity else 0 end"
+        ) }}
     from {{ changed('int_erp_unit_lines') }} as lines
-
     inner join {{ changed('int_rmas_linked_to_cases') }} as rmas on lines.document_id = rmas.document_id
-
     where lines.order_line_id is not null
 
-),
-
-authorized_live as (
+    union all
 
     select
         case_key,
         order_line_id,
-        'live_authorized' as measure,
-        quantity
-
-    from authorized
-
-    where document_status <> 'cancelled'
-
-),
-
-received as (
-
-    select
-        case_key,
-        order_line_id,
-        'received' as measure,
-        quantity
-
+        {{ quantities(measured, received='quantity') }}
     from {{ changed('int_case_receipt_lines') }}
-
     where order_line_id is not null
 
-),
-
-inspected as (
+    union all
 
     select
         case_key,
         order_line_id,
-        outcome as measure,
-        inspected_quantity as quantity
-
+        {{ quantities(
+            measured,
+            passed="case when outcome = 'passed' then inspected_quantity else 0 end",
+            failed="case when outcome = 'failed' then inspected_quantity else 0 end"
+        ) }}
     from {{ changed('int_case_inspections') }}
-
     where
         order_line_id is not null
         and outcome in ('passed', 'failed')
 
-),
-
-refunded as (
+    union all
 
     select
         refunds.case_key,
         lines.order_line_id,
-        'refunded' as measure,
-        lines.refunded_quantity as quantity
-
+        {{ quantities(measured, refunded='lines.refunded_quantity') }}
     from {{ changed('int_storefront_refund_lines') }} as lines
-
     inner join {{ changed('int_case_refunds') }} as refunds
         on
             lines.store = refunds.store
             and lines.refund_id = refunds.refund_id
-
     where lines.is_shop_money
 
-),
-
-credited as (
+    union all
 
     select
         case_key,
         order_line_id,
-        'credited' as measure,
-        quantity
-
+        {{ quantities(measured, credited='quantity') }}
     from {{ changed('int_case_credit_lines') }}
-
     where order_line_id is not null
-
-),
-
-measures as (
-
-    select * from requested
-    union all
-    select
-        case_key,
-        order_line_id,
-        measure,
-        quantity
-    from authorized
-    union all
-    select * from authorized_live
-    union all
-    select * from received
-    union all
-    select * from inspected
-    union all
-    select * from refunded
-    union all
-    select * from credited
 
 ),
 
@@ -144,7 +86,7 @@ summed_to_line as (
         case_key,
         order_line_id,
     {% for measure in measured %}
-        cast(sum(case when measure = '{{ measure }}' then quantity else 0 end) as integer) as {{ measure }}_quantity
+        cast(sum({{ measure }}_quantity) as integer) as {{ measure }}_quantity
         {{- ',' if not loop.last }}
     {% endfor %}
 

@@ -1,4 +1,17 @@
 -- What may be done with the units of each line, and what has to wait, with the first reason why.
+{% set line %}
+        lines.case_key,
+        lines.order_line_id,
+        lines.store,
+        lines.sku,
+        lines.inventory_item_id,
+        lines.restored_location_id,
+        lines.any_location_id,
+        lines.on_sale_quantity,
+        lines.held_quantity,
+        lines.written_off_quantity,
+        lines.is_disposed_late,
+{%- endset %}
 with
 
 cases as (
@@ -66,55 +79,68 @@ lines as (
 
 ),
 
+returned as (
+
+    select * from lines
+
+    where
+        kind = 'return'
+        and not is_ended
+
+),
+
 quarantine_split as (
 
-    select * from {{ ref('int_quarantine_splits') }}
+    select
+        lines.*,
+        splits.open_quantity,
+        splits.ready_quantity
+
+    from {{ ref('int_quarantine_splits') }} as splits
+
+    inner join lines
+        on
+            splits.case_key = lines.case_key
+            and splits.order_line_id = lines.order_line_id
 
 ),
 
 decisions as (
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'quarantine' as action,
         ready_quantity as quantity,
         cast(null as {{ text_type() }}) as hold_reason
 
-    from quarantine_split
+    from quarantine_split as lines
 
     union all
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'quarantine' as action,
         open_quantity - ready_quantity as quantity,
         'insufficient_available' as hold_reason
 
-    from quarantine_split
+    from quarantine_split as lines
 
     union all
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'hold_for_inspection' as action,
         received_quantity - restored_quantity - held_quantity - disposed_quantity as quantity,
         case when not has_live_rma then 'unlinked' end as hold_reason
 
-    from lines
+    from returned as lines
 
-    where
-        kind = 'return'
-        and not is_ended
-        and not {{ disposes_late('store') }}
+    where not {{ disposes_late('store') }}
 
     union all
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'restock' as action,
         case
             when {{ disposes_late('store') }} and not is_disposed_late
@@ -123,17 +149,12 @@ decisions as (
         end as quantity,
         cast(null as {{ text_type() }}) as hold_reason
 
-    from lines
-
-    where
-        kind = 'return'
-        and not is_ended
+    from returned as lines
 
     union all
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'restock' as action,
         case when is_wait_over then least(requested_quantity, received_quantity) else requested_quantity end
         - greatest(passed_quantity, on_sale_quantity)
@@ -144,17 +165,12 @@ decisions as (
             else 'not_inspected'
         end as hold_reason
 
-    from lines
-
-    where
-        kind = 'return'
-        and not is_ended
+    from returned as lines
 
     union all
 
     select
-        case_key,
-        order_line_id,
+        {{ line }}
         'write_off' as action,
         case
             when is_disposed_late then failed_quantity - written_off_quantity - kept_off_quantity
@@ -162,11 +178,7 @@ decisions as (
         end as quantity,
         cast(null as {{ text_type() }}) as hold_reason
 
-    from lines
-
-    where
-        kind = 'return'
-        and not is_ended
+    from returned as lines
 
 ),
 
@@ -202,11 +214,11 @@ final as (
     select
         decisions.case_key,
         decisions.order_line_id,
-        lines.sku,
-        lines.inventory_item_id,
+        decisions.sku,
+        decisions.inventory_item_id,
         coalesce(
-            lines.restored_location_id,
-            lines.any_location_id,
+            decisions.restored_location_id,
+            decisions.any_location_id,
             item_locations.location_id,
             default_locations.location_id
         ) as location_id,
@@ -214,30 +226,25 @@ final as (
         cast(decisions.quantity as integer) as quantity,
         decisions.hold_reason,
         case
-            when decisions.action in ('restock', 'write_off') and lines.is_disposed_late then 'dispositions'
+            when decisions.action in ('restock', 'write_off') and decisions.is_disposed_late then 'dispositions'
             else 'states'
         end as inventory_method,
         -- What the line's earlier actions moved: the same units asked for again are another request.
         case decisions.action
-            when 'quarantine' then lines.on_sale_quantity
-            when 'hold_for_inspection' then lines.held_quantity
-            when 'restock' then lines.on_sale_quantity
-            else lines.written_off_quantity
+            when 'quarantine' then decisions.on_sale_quantity
+            when 'hold_for_inspection' then decisions.held_quantity
+            when 'restock' then decisions.on_sale_quantity
+            else decisions.written_off_quantity
         end as moved_before_quantity
 
     from decisions
 
-    inner join lines
-        on
-            decisions.case_key = lines.case_key
-            and decisions.order_line_id = lines.order_line_id
-
     left join item_locations
         on
-            lines.store = item_locations.store
-            and lines.inventory_item_id = item_locations.inventory_item_id
+            decisions.store = item_locations.store
+            and decisions.inventory_item_id = item_locations.inventory_item_id
 
-    left join default_locations on lines.store = default_locations.store
+    left join default_locations on decisions.store = default_locations.store
 
     where decisions.quantity > 0
 

@@ -4,9 +4,19 @@ with
 
 lines as (
 
-    select * from {{ changed('int_erp_lines_traced_to_sales') }}
+    select
+        traced.document_id,
+        traced.line_id,
+        traced.storefront_line_reference,
+        documents.store,
+        documents.order_id
 
-    where order_id is not null
+    from {{ changed('int_erp_lines_traced_to_sales') }} as traced
+
+    inner join {{ changed('int_erp_documents_traced_to_orders') }} as documents
+        on traced.document_id = documents.document_id
+
+    where documents.order_id is not null
 
 ),
 
@@ -39,8 +49,6 @@ by_reference as (
     select
         lines.document_id,
         lines.line_id,
-        lines.store,
-        lines.order_id,
         order_line_references.order_line_id
 
     from lines
@@ -55,16 +63,30 @@ by_reference as (
 
 without_reference as (
 
-    select lines.*
+    select
+        lines.document_id,
+        lines.line_id,
+        lines.store,
+        lines.order_id,
+        document_lines.sku,
+        document_lines.quantity,
+        document_lines.amount_minor
 
     from lines
 
-    left join by_reference
+    inner join {{ changed('int_erp_document_lines') }} as document_lines
         on
-            lines.document_id = by_reference.document_id
-            and lines.line_id = by_reference.line_id
+            lines.document_id = document_lines.document_id
+            and lines.line_id = document_lines.line_id
 
-    where by_reference.document_id is null
+    where
+        not exists (
+            select 1
+            from by_reference
+            where
+                lines.document_id = by_reference.document_id
+                and lines.line_id = by_reference.line_id
+        )
 
 ),
 
@@ -74,8 +96,6 @@ by_sku as (
         lines.document_id,
         lines.line_id,
         lines.store,
-        lines.order_id,
-        lines.sku,
         lines.quantity,
         lines.amount_minor,
         order_lines.order_line_id,
@@ -96,8 +116,6 @@ by_price as (
     select
         by_sku.document_id,
         by_sku.line_id,
-        by_sku.store,
-        by_sku.order_id,
         by_sku.order_line_id
 
     from by_sku
@@ -120,8 +138,6 @@ matched as (
     select
         document_id,
         line_id,
-        store,
-        order_id,
         order_line_id
     from by_sku
     where lines_of_sku_count = 1
@@ -135,8 +151,6 @@ matched_once as (
     select
         document_id,
         line_id,
-        min(store) as store,
-        min(order_id) as order_id,
         min(order_line_id) as order_line_id
 
     from matched

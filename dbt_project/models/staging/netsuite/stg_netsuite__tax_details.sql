@@ -11,7 +11,7 @@ newest as (
 
 rewrites as (
 
-    {{ rewrites_of_documents() }}
+    select * from {{ changed('stg_netsuite__rewrites') }}
 
 ),
 
