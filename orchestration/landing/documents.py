@@ -91,7 +91,7 @@ def is_settled(root: Path, source: str, *, run_id: str) -> bool:
     moved = f"(({before}) except ({after})) union all (({after}) except ({before}))"
     torn = torn_documents(root, source, run_id=run_id)
     with connect() as connection:
-        # Counted, not limited to one: DuckDB 2.0 waits for ever on a limit over what is read twice.
+        # Counted, not limited: DuckDB 2.0 waits for ever on a limit over what is read twice.
         [(unsettled,)] = connection.execute(
             f"select (select count(*) from ({moved})) + (select count(*) from ({torn}))"
         ).fetchall()
