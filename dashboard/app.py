@@ -1,5 +1,6 @@
 """What is started: it serves no address that others reach, unless people have to log in."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -16,5 +17,9 @@ app = st.App(
     middleware=[Middleware(OnlyWhereAllowed), Middleware(BackToAsked)],
 )
 refuse_unservable()
+# Streamlit collects garbage after each run of a page, while the next one waits: what is loaded by
+# now is there to stay, and need not be looked through each time.
+gc.collect()
+gc.freeze()
 if Path(sys.argv[0]).resolve() == Path(__file__).resolve():  # else another server says where
     announce()
