@@ -3,9 +3,9 @@
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by the landing room.
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,8 +25,8 @@ from orchestration.sandbox.source import TRUTH, BusinessSource
 
 # Returns that are drawn and read over the wire, a minute's work; the rest are copies of them.
 BLOCK = 5_000
-# Copies that one batch holds: a batch is written in one statement and has to fit beside it.
-COPIES_A_BATCH = 20
+# Returns that one batch tells of: a batch is written in one statement and has to fit beside it.
+RETURNS_A_BATCH = 100_000
 MEMORY_BYTES = 2 * 2**30
 LOCATION, HIDDEN = "gid://shopify/Location/", "gid:location/"
 # Digits that tell a copy's records from those of the others.
@@ -43,6 +43,8 @@ SHARED = frozenset(
 TOTALS: Mapping[tuple[System, str], tuple[str, ...]] = {
     (System.NETSUITE, "control_totals"): ("document_count", "document_total"),
 }
+# Read once a week, and no part of what a day brings.
+WEEKLY = frozenset({(System.NETSUITE, "document_ids")})
 # The ERP's columns that hold the internal id of a copied record, beside `id` itself.
 IDS = frozenset(
     {"transaction", "createdfrom", "nextdoc", "previousdoc", "item", "receipt", "recordid"}
@@ -78,8 +80,37 @@ class Volume:
         return self.drawn * self.copies
 
 
+@dataclass(frozen=True)
+class Day:
+    """
+    What a later reading brings, as batches under a root of its own.
+
+    So many copies land for the first time, and as many again, that had landed before.
+    """
+
+    root: Path
+    copies: int
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """A batch of some copies of a block, of `of` in all, read so much later than the block."""
+
+    root: Path
+    copies: Sequence[int]
+    of: int
+    later: timedelta = timedelta()
+
+
 def land_volume(
-    root: Path, *, returns: int, seed: int, clock: datetime, shape: Shape, block: int = BLOCK
+    root: Path,
+    *,
+    returns: int,
+    seed: int,
+    clock: datetime,
+    shape: Shape,
+    block: int = BLOCK,
+    days: Sequence[Day] = (),
 ) -> Volume:
     """
     Write a business of at least `returns` returns as batches under `root`, with its truth beside.
@@ -87,11 +118,15 @@ def land_volume(
     A block of it is drawn, served by a sandbox and landed as any source is. Each copy is that
     block under ids, names, numbers and skus of its own, at the same stores and in the same
     periods: so what holds of the block holds of each copy. The copies have rows and no answers.
+    What the `days` bring is left out of `root`, to be moved there a day after another.
     `truth.csv` stands in `root`'s parent. Raises VolumeError where `root` holds batches already.
     """
     if any(root.glob("*/*")):
         raise VolumeError(f"{root} holds batches already: name an empty folder")
     copies = -(-returns // block)
+    held_back = sum(day.copies for day in days)
+    if held_back >= copies:
+        raise VolumeError(f"the days bring {held_back} of {copies} copies: draw smaller blocks")
     if copies > 10**DIGITS:
         raise VolumeError(f"at most {block * 10**DIGITS:,} returns can be told apart")
     drawn = -(-returns // copies)
@@ -99,9 +134,10 @@ def land_volume(
         home = Path(folder)
         _land_block(home, BusinessSource(drawn, seed, clock, shape), clock)
         rows = sum(
-            _copy_batch(home / "landing", root, stream, batch, copies=copies)
+            _write_copies(home / "landing", stream, batch, writing)
             for stream in STREAMS.values()
             for batch in committed_batches(home / "landing", stream)
+            for writing in _writings(root, stream, drawn=drawn, copies=copies, days=days)
         )
         _copy_truth(home / SANDBOX / TRUTH, root.parent / TRUTH, copies=copies)
     return Volume(drawn=drawn, copies=copies, rows=rows)
@@ -117,38 +153,45 @@ def _land_block(home: Path, source: BusinessSource, clock: datetime) -> None:
         raise VolumeError("the drawn block could not be read: " + "; ".join(outcome.problems))
 
 
-def _copy_batch(landed: Path, root: Path, stream: Stream, batch: Batch, *, copies: int) -> int:
-    """Write the copies of a batch as batches of their own; return the rows written."""
-    if (stream.system, stream.name) in SHARED or (stream.system, stream.name) in TOTALS:
-        chunks = [(0, 1)]
-    else:
-        chunks = [
-            (first, min(first + COPIES_A_BATCH, copies))
-            for first in range(0, copies, COPIES_A_BATCH)
-        ]
-    return sum(
-        _write_copies(landed, root, stream, batch, first=first, last=last, of=copies)
-        for first, last in chunks
-    )
+def _writings(
+    root: Path, stream: Stream, *, drawn: int, copies: int, days: Sequence[Day]
+) -> Iterator[_Writing]:
+    """Yield the batches that become of one batch of the block."""
+    key = (stream.system, stream.name)
+    # What the totals count is what `root` holds: with the days it would be more.
+    begun = copies - sum(day.copies for day in days)
+    if key in SHARED or key in TOTALS:
+        yield _Writing(root, [0], of=begun)
+        return
+    step = max(RETURNS_A_BATCH // drawn, 1)
+    for first in range(0, begun, step):
+        yield _Writing(root, range(first, min(first + step, begun)), of=copies)
+    for number, day in enumerate(days if key not in WEEKLY else (), 1):
+        new = range(begun, begun + day.copies)
+        landed = range(day.copies)
+        yield _Writing(day.root, [*landed, *new], of=copies, later=timedelta(days=number))
+        begun += day.copies
 
 
-def _write_copies(
-    landed: Path, root: Path, stream: Stream, batch: Batch, *, first: int, last: int, of: int
-) -> int:
-    named = msgspec.structs.replace(batch, batch_id=f"{batch.batch_id}-{first:0{DIGITS}}")
-    folder = named.folder(root)
+def _write_copies(landed: Path, stream: Stream, batch: Batch, writing: _Writing) -> int:
+    """Write copies of a batch as a batch of their own; return the rows written."""
+    name = f"{batch.batch_id}-{writing.later.days}-{writing.copies[0]:0{DIGITS}}"
+    read_at = batch.extracted_at + writing.later
+    named = msgspec.structs.replace(batch, batch_id=name, extracted_at=read_at)
+    folder = named.folder(writing.root)
     folder.mkdir(parents=True)
     (folder / ANSWERS).write_bytes(zstandard.compress(b""))
     with connect(folder, memory_bytes=MEMORY_BYTES) as connection:
         connection.execute(
             f"""
             copy (
-                select {", ".join(_columns(stream, copies=of))},
-                    _store, {literal(named.batch_id)} as _batch_id, _extracted_at, _run_id
+                select {", ".join(_columns(stream, copies=writing.of))},
+                    _store, {literal(name)} as _batch_id,
+                    _extracted_at + interval '{writing.later.days} days' as _extracted_at, _run_id
                 from read_parquet({literal(str(batch.folder(landed) / ROWS))})
                 cross join (
                     select printf('%0{DIGITS}d', number) as copy, number
-                    from range({first}, {last}) as numbers(number)
+                    from (select unnest({[*writing.copies]}) as number)
                 )
             ) to {literal(str(folder / ROWS))} (format parquet, compression zstd)
             """
@@ -158,7 +201,7 @@ def _write_copies(
         ).fetchall()
     shutil.rmtree(folder / ".spill", ignore_errors=True)
     files = {name: checksum(folder / name) for name in (ANSWERS, ROWS)}
-    commit(root, msgspec.structs.replace(named, answers=0, rows=rows, sha256=files))
+    commit(writing.root, msgspec.structs.replace(named, answers=0, rows=rows, sha256=files))
     return int(rows)
 
 

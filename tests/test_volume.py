@@ -13,7 +13,7 @@ from orchestration.pipeline import run_job
 from orchestration.planted import compare
 from orchestration.sandbox.business import Shape
 from orchestration.sandbox.source import TRUTH
-from orchestration.volume import VolumeError, land_volume
+from orchestration.volume import Day, VolumeError, land_volume
 
 CLOCK = datetime(2026, 2, 20, tzinfo=UTC)
 SEED, BLOCK, COPIES = 5, 60, 3
@@ -70,6 +70,13 @@ def read(publication, query, **parameters):
         return connection.execute(query, parameters).fetchall()
 
 
+def returns_in(landing):
+    """Read which returns a folder of batches holds."""
+    rows = landing / "shopify" / "returns" / "*" / "*" / "rows.parquet"
+    with duckdb.connect() as connection:
+        return {row[0] for row in connection.execute(f"select id from '{rows}'").fetchall()}
+
+
 def test_there_are_at_least_as_many_returns_as_asked_for(three):
     _, volume, _ = three
 
@@ -112,3 +119,30 @@ def test_a_folder_that_holds_batches_is_left_alone(three):
 
     with pytest.raises(VolumeError, match="holds batches already"):
         land_volume(folder / "landing", returns=1, seed=1, clock=CLOCK, shape=Shape())
+
+
+def test_what_a_day_brings_is_landed_apart_new_copies_and_some_that_had_landed(tmp_path):
+    day = Day(tmp_path / "day", copies=1)
+    land_volume(
+        tmp_path / "landing",
+        returns=120,
+        seed=SEED,
+        clock=CLOCK,
+        shape=Shape(5, 3),
+        block=40,
+        days=[day],
+    )
+    landed, brought = (returns_in(folder) for folder in (tmp_path / "landing", day.root))
+
+    # Some of what is drawn are refunds and credits without a return: a copy holds as many each.
+    copy = len(landed) // 2
+    assert copy > 20
+    assert len(landed | brought) == 3 * copy
+    assert len(brought - landed) == len(brought & landed) == copy
+
+
+def test_days_that_bring_everything_are_refused(tmp_path):
+    days = [Day(tmp_path / "day", copies=3)]
+
+    with pytest.raises(VolumeError, match="draw smaller blocks"):
+        land_volume(tmp_path, returns=30, seed=1, clock=CLOCK, shape=Shape(), block=10, days=days)

@@ -46,3 +46,4 @@
 {% macro fits_rule(rule_value, id, name) %}fits_rule({{ rule_value }}, {{ id }}, {{ name }}){% endmacro %}
 {% macro one_word(text) %}one_word({{ text }}){% endmacro %}
 {% macro quantities(measured) %}{% for measure in measured %}{{ kwargs.get(measure, '0') }} as {{ measure }}_quantity{{ ', ' if not loop.last }}{% endfor %}{% endmacro %}
+{% macro changed_rows(source, of) %}{{ source }}{% endmacro %}

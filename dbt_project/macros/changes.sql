@@ -25,3 +25,9 @@
     {%- endset -%}
     {{ record }} in (select record_id from changed._records)
 {%- endmacro %}
+
+{# A source as far as it changed, by the column `of` that names the record of a row. #}
+{% macro changed_rows(source, of) -%}
+    {{ source }}
+    {%- if var('changes_only') %} where {{ is_changed(of) }}{% endif %}
+{%- endmacro %}

@@ -6,10 +6,7 @@
     a sort, and the records are wide.
 #}
 {% macro newest_version(relation, keys, changed_at='_extracted_at', of=none) -%}
-    {%- set landed -%}
-        {{ relation }}
-        {%- if of is not none and var('changes_only') %} where {{ is_changed(of) }}{% endif %}
-    {%- endset -%}
+    {%- set landed = relation if of is none else changed_rows(relation, of) -%}
     {%- set is_same -%}
         {%- for key in keys -%}
             {{ ' and ' if not loop.first }}versions.{{ key }} is not distinct from repeated.{{ key }}

@@ -4,30 +4,42 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from orchestration.assets.publication import current
-from orchestration.cli.profile import OWN_LEDGER, settings_in_place
+from orchestration.cli.profile import settings_in_place
 from orchestration.definitions import REBUILD
 from orchestration.pipeline import run_job
 from orchestration.sandbox.business import Shape
-from orchestration.volume import BLOCK, land_volume
+from orchestration.volume import Day, land_volume
+from tests.benchmarks import changes
+from tests.benchmarks.homes import CLOCK, CONFIGURED, MEMORY_LIMIT, marts_in
 from tests.benchmarks.measured import Measured, measure
 from tests.benchmarks.sizes import Size
 from tests.benchmarks.steps import Steps, steps_of
 from tests.benchmarks.table import Section, took
 
-CLOCK = datetime(2026, 2, 20, tzinfo=UTC)
 SEED, ORDER_LINES, RETURN_LINES = 1, 5, 3
-SLOWEST = 15
-MEMORY_LIMIT = "3GB"
+SLOWEST, NOTED = 15, 3
 MOST_SECONDS, MOST_MIB, MOST_TIMES = 60.0, 4096.0, 11.0
-CONFIGURED = {"SHOPIFY_STORES": "", "NETSUITE_URL": "", **OWN_LEDGER}
+# Why the slowest have to take their time.
+NOTES = {
+    "int_erp_document_lines": "reads each landed line of each ERP document, six times the lines"
+    " of the returns, to find its newest version",
+    "int_erp_lines_matched_to_order_lines": "compares texts: the reference that an ERP line"
+    " carries, with the ids of the order's lines",
+    "int_erp_unit_lines": "decides for every line of a return, receipt and credit if it stands for"
+    " units, before any of them is added up",
+    "int_erp_line_sources": "ranks every link between lines of documents to find the nearest",
+    "fct_sync_gates": "is the longest mart, its key a digest of all that a decision rests on",
+    "int_case_line_amounts": "splits discounts and each tax of four readings of every line to the"
+    " minor unit",
+    "int_case_lines": "adds up seven sources by case and line, and counts what earlier cases took",
+    "fct_return_lines": "joins ten facts about a line, none of which is a column of another",
+}
 
 
 def sections(size: Size, scratch: Path) -> Iterator[Section]:
@@ -39,9 +51,10 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
         size.is_judged,
     )
     built: dict[tuple[int, int], Measured] = {}
+    increments = changes.section(is_judged=size.is_judged)
     for returns in size.returns:
         home = scratch / f"{returns}"
-        block = min(BLOCK, max(returns // 4, 1))
+        block = max(returns // changes.BLOCKS, 1)
         measure("tests.benchmarks.build:write_landing", home=home, returns=returns, block=block)
         for threads in (2, 1) if returns == fewer else (2,):
             way = measure("tests.benchmarks.build:rebuild", home=home, threads=threads)
@@ -50,10 +63,13 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
             nodes = sum(steps.models.values())
             models = round(steps.steps.get("models", 0.0), 2)
             section.add(returns, threads, *took(way), models, round(nodes, 2))
+        if returns == more:
+            changes.add_days(increments, home, returns=returns)
         shutil.rmtree(home)
     _hold(section, built, fewer=fewer, more=more)
     yield section
     yield _slowest(Steps(**built[more, 2].said["steps"]), returns=more)
+    yield increments
 
 
 def _hold(
@@ -85,14 +101,23 @@ def _slowest(steps: Steps, *, returns: int) -> Section:
     slowest = sorted(steps.models.items(), key=lambda model: -model[1])[:SLOWEST]
     for name, seconds in slowest:
         section.add(name, round(seconds, 2), round(100 * seconds / total, 1))
+    section.notes.extend(f"{name} {NOTES[name]}." for name, _ in slowest[:NOTED] if name in NOTES)
     return section
 
 
 def write_landing(*, home: str, returns: int, block: int) -> int:
-    """Write a business straight into a home's landing; return its returns."""
-    shape = Shape(ORDER_LINES, RETURN_LINES)
+    """Write a business straight into a home's landing, days beside it; return its returns."""
+    days = [
+        Day(Path(home) / f"day-{number}", copies) for number, copies in enumerate(changes.DAYS)
+    ]
     volume = land_volume(
-        Path(home) / "landing", returns=returns, seed=SEED, clock=CLOCK, shape=shape, block=block
+        Path(home) / "landing",
+        returns=returns,
+        seed=SEED,
+        clock=CLOCK,
+        shape=Shape(ORDER_LINES, RETURN_LINES),
+        block=block,
+        days=days,
     )
     return volume.returns
 
@@ -118,19 +143,3 @@ def rebuild(*, home: str, threads: int) -> dict[str, Any]:
     if not outcome.is_success or publication is None:
         raise RuntimeError("; ".join(outcome.problems))
     return {"steps": asdict(steps_of(events)), "marts": marts_in(publication)}
-
-
-def marts_in(publication: Path) -> dict[str, str]:
-    """Return the rows and a digest, whatever the order of the rows, of every published mart."""
-    with duckdb.connect(publication, read_only=True) as connection:
-        tables = connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'marts'"
-        ).fetchall()
-        return {
-            table: str(
-                connection.execute(
-                    f"select count(*), sum(hash(mart)::hugeint) from marts.{table} as mart"
-                ).fetchone()
-            )
-            for (table,) in sorted(tables)
-        }

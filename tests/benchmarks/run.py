@@ -58,7 +58,7 @@ def run(*, home: str, returns: int, as_of: str) -> dict[str, Any]:
     from orchestration.cli.whole_run import run_once
     from orchestration.resources.settings import environment, read_home
     from orchestration.sandbox.source import BusinessSource
-    from tests.benchmarks.build import CONFIGURED
+    from tests.benchmarks.homes import CONFIGURED
     from tests.benchmarks.steps import steps_of
 
     imports = time.perf_counter() - begun

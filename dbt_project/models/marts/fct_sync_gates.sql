@@ -173,8 +173,10 @@ final as (
         {{ from_minor('amount_minor', 'currency') }} as amount,
         told,
         case when is_stopped then 'held' else own_decision end as decision,
-        case when is_stopped then {{ merged_sorted('own_reasons', sorted_list(['go_live_reason', 'store_reason'])) }} else own_reasons end
-            as hold_reasons,
+        case
+            when is_stopped then {{ merged_sorted('own_reasons', sorted_list(['go_live_reason', 'store_reason'])) }}
+            else own_reasons
+        end as hold_reasons,
         md5(
             case_key || '|' || action || '|' || coalesce(order_line_id, '') || '|'
             || coalesce(cast(quantity as {{ text_type() }}), '') || '|'

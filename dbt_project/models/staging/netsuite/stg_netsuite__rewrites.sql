@@ -1,29 +1,16 @@
--- When each document was last landed as a whole: what of it was not landed again with its lines is no part of it any more.
+-- When each document was last landed as a whole: what of it was not landed again with its lines is no part of it any
+-- more.
 with
-
-landed as (
-
-    select
-        transaction as document_id,
-        _extracted_at
-
-    from {{ source('netsuite', 'transaction_lines') }}
-
-    {% if var('changes_only') %}
-    where {{ is_changed('transaction') }}
-    {% endif %}
-
-),
 
 final as (
 
     select
-        document_id,
+        transaction as document_id,
         max(_extracted_at) as rewritten_at
 
-    from landed
+    from {{ changed_rows(source('netsuite', 'transaction_lines'), of='transaction') }}
 
-    group by document_id
+    group by transaction
 
 )
 
