@@ -239,7 +239,7 @@ def test_without_a_store_and_an_erp_nothing_is_configured(env, expected):
 
 def test_every_setting_is_in_the_example_and_the_other_way_round():
     code = Path(settings.__file__).read_text()
-    rooms = "RETURNS|SHOPIFY|NETSUITE|CUSTOMER|LEDGER|SYNC|SMTP|NOTIFY|ALERT"
+    rooms = "RETURNS|SHOPIFY|NETSUITE|CUSTOMER|LEDGER|DAGSTER|SYNC|SMTP|NOTIFY|ALERT"
     read = set(re.findall(rf'"((?:{rooms})_[A-Z_]+)"', code))
     example = (PROJECT / ".env.example").read_text()
     written = set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE))
