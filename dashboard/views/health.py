@@ -122,16 +122,21 @@ def definitions(pointer: Pointer) -> None:
 
 
 def columns(pointer: Pointer, word: str) -> None:
-    """List the models as they describe themselves, in the publication that is looked at."""
+    """List a model as it describes itself, or every column with a word, of this publication."""
     models = health.models(pointer)
     model = st.selectbox(
         "Model",
         [ALL, *models],
+        index=None,
+        placeholder="Choose a model",
         format_func=lambda name: "Every model" if name == ALL else name,
         key="model",
         bind="query-params",
         width=320,
     )
+    if model is None and not word:
+        nothing("Choose a model, or find a word above.")
+        return
     chosen = None if model in (None, ALL) else str(model)
     if chosen:
         st.text(models[chosen])
