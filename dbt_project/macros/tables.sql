@@ -23,7 +23,11 @@
         {%- endif %}
     {%- endcall %}
 
+    {% do create_indexes(target) %}
+
     {{ run_hooks(post_hooks) }}
+
+    {% do persist_docs(target, model) %}
 
     {{ adapter.commit() }}
 

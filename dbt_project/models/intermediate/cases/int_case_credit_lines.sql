@@ -14,7 +14,6 @@ units as (
 
 ),
 
-
 claimed as (
 
     select
