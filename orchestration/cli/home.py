@@ -106,6 +106,8 @@ def _opened(folder: Path) -> Iterator[dg.DagsterInstance]:
     try:
         opened = dg.DagsterInstance.from_config(str(folder))
     except _unanswered() as error:
+        if DAGSTER_URL not in os.environ:
+            raise  # the home's own files: no server is to blame
         raise InstanceError(
             f"Dagster's database, which {DAGSTER_URL} names, does not answer: start its server,"
             " mend the address, or leave the setting empty to keep runs in the home"
