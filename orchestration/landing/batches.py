@@ -1,13 +1,12 @@
 """Landing one extraction: the answers as received, their rows, and the manifest that commits."""
 
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 import msgspec
 import zstandard
@@ -24,8 +23,11 @@ from orchestration.landing.manifest import (
     checksum,
     commit,
 )
-from orchestration.landing.rows import RECORDS, Converted, Stamp, Written, convert
+from orchestration.landing.piping import LONGEST_RECORD, PipedRows
+from orchestration.landing.reading import connect
+from orchestration.landing.rows import Converted, convert
 from orchestration.landing.shapes import Shape
+from orchestration.landing.stamps import Stamp
 
 # Beside the streams of a system: answers of which nothing could land.
 UNREADABLE = "_unreadable"
@@ -67,15 +69,14 @@ def land(
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
     asked = Asked(since=since, watermark=watermark)
     try:
-        written = _write_answers(folder, answers, shape=Shape(stream))
-        converted = convert(folder, stream, stamp=stamp, written=written)
+        taken, converted = _write(folder, stream, answers, stamp=stamp)
         if stream.is_census and converted.rejects:
             _refuse_census(stream, folder, source=source, rejects=converted.rejects)
         batch = _described(
             stream,
             stamp,
             asked,
-            answers=written.answers,
+            answers=taken,
             converted=converted.as_of(read_at),
             folder=folder,
         )
@@ -120,32 +121,44 @@ def _new_folder(parent: Path, extracted_at: datetime, *, run_id: str) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _write_answers(folder: Path, answers: Iterable[bytes], *, shape: Shape) -> Written:
-    """
-    Write one answer a line as it comes, and its records one a line for the conversion.
+def _write(
+    folder: Path, stream: Stream, answers: Iterable[bytes], *, stamp: Stamp
+) -> tuple[int, Converted]:
+    """Write the answers and their rows; return how many answers came, and what the rows are."""
+    with connect(folder, longest_line=LONGEST_RECORD) as connection:
+        with PipedRows(connection, folder, stream, stamp=stamp) as rows:
+            taken, longest = _write_answers(folder / ANSWERS, answers, rows, shape=Shape(stream))
+            rows.done()
+        converted = convert(
+            connection,
+            folder,
+            stream,
+            stamp=stamp,
+            longest_line=longest,
+            are_complete=rows.are_complete,
+        )
+    return taken, converted
 
-    Records apart are read four times as fast as from within the lists of answers.
+
+def _write_answers(
+    file: Path, answers: Iterable[bytes], rows: PipedRows, *, shape: Shape
+) -> tuple[int, int]:
+    """
+    Write one answer a line as it comes, and give its records to be written as rows.
+
+    Returns how many answers there were, and the bytes of the longest. Records apart are read four
+    times as fast as from within the lists of answers.
     """
     taken = longest = 0
-    is_shaped = True
-    with _lines(folder / ANSWERS) as kept, _lines(folder / RECORDS, level=1) as converted:
+    with file.open("wb") as opened, ZstdCompressor().stream_writer(opened) as kept:
         for answer in answers:
             line = _one_line(answer)
             kept.write(line + b"\n")
             taken += 1
             longest = max(longest, len(line))
-            records = shape.records(line) if is_shaped else None
-            is_shaped = records is not None
-            for record in records or ():
-                converted.write(record + b"\n")
-    return Written(answers=taken, longest_line=longest, is_shaped=is_shaped)
-
-
-@contextmanager
-def _lines(path: Path, *, level: int = 3) -> Iterator[BinaryIO]:
-    """Open a compressed file of lines to be written."""
-    with path.open("wb") as file, ZstdCompressor(level).stream_writer(file) as lines:
-        yield lines
+            if rows.are_complete:
+                rows.take(shape.records(line))
+    return taken, longest
 
 
 def _described(

@@ -26,7 +26,7 @@ from orchestration.landing.manifest import (
     every_batch,
 )
 from orchestration.landing.reading import connect, literal
-from orchestration.landing.rows import ROWS_A_GROUP
+from orchestration.landing.stamps import ROWS_A_GROUP
 
 # Where a batch says something as a whole (a list of everything, a slice, a reading of totals), and
 # the customers, whose batches `returns forget` writes anew: each of these stays by itself.

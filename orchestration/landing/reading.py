@@ -39,10 +39,17 @@ def connect(
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     if scratch is not None:
-        limit = memory_bytes + LINES_HELD * longest_line
-        connection.execute(f"set memory_limit = '{limit // 2**20}MiB'")
+        bound_memory(connection, longest_line=longest_line, memory_bytes=memory_bytes)
         connection.execute(f"set temp_directory = {literal(str(scratch / '.spill'))}")
     return connection
+
+
+def bound_memory(
+    connection: duckdb.DuckDBPyConnection, *, longest_line: int, memory_bytes: int = MEMORY_BYTES
+) -> None:
+    """Let a session hold so much before it spills, and lines of this length, in bytes."""
+    limit = memory_bytes + LINES_HELD * longest_line
+    connection.execute(f"set memory_limit = '{limit // 2**20}MiB'")
 
 
 def literal(text: str) -> str:
@@ -55,7 +62,7 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def select_from_records(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:
+def select_from_records(path: Path | str, columns: Mapping[str, str], *, longest_line: int) -> str:
     """
     Return a select of the declared columns of a file with one record a line.
 
@@ -91,10 +98,10 @@ def _with_room(kind: str) -> str:
     return ROOMY.sub(lambda found: ROOMIER[found[0]], kind)
 
 
-def _read_json(path: Path, columns: Mapping[str, str], *, longest_line: int) -> str:
+def _read_json(path: Path | str, columns: Mapping[str, str], *, longest_line: int) -> str:
     declared = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     limit = max(longest_line + 1, SMALLEST_OBJECT_LIMIT)
     return (
         f"read_ndjson({literal(str(path))}, columns = {{{declared}}},"
-        f" maximum_object_size = {limit})"
+        f" maximum_object_size = {limit}, records = 'true')"
     )

@@ -1,4 +1,4 @@
-"""Answers become rows of the declared types: DuckDB parses, and what does not fit is set aside."""
+"""The rows of a batch's answers: those written as they came, or every record looked at apart."""
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
@@ -11,52 +11,11 @@ import msgspec
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.manifest import ANSWERS, REJECTS, ROWS
-from orchestration.landing.reading import (
-    connect,
-    literal,
-    select_from_records,
-)
-from orchestration.landing.suspects import UNFIT, Reject, keyless, sort_out
+from orchestration.landing.reading import bound_memory, literal, select_from_records
+from orchestration.landing.stamps import Stamp, copy_stamped
+from orchestration.landing.suspects import Reject, keyless, sort_out
 
-STAMPS = {
-    "_store": "VARCHAR",
-    "_batch_id": "VARCHAR",
-    "_extracted_at": "TIMESTAMPTZ",
-    "_run_id": "VARCHAR",
-}
-# A group is held in memory until it is written, and an order has kilobytes of lines.
-ROWS_A_GROUP = 20_480
-# Every record of the answers, one a line, while they are converted.
-RECORDS = "records.jsonl.zst"
 REJECT_COLUMNS = {"record": "VARCHAR", "reason": "VARCHAR"}
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What is known of every row of a batch."""
-
-    source: str
-    batch_id: str
-    extracted_at: datetime
-    run_id: str
-
-    @property
-    def select_list(self) -> str:
-        """The underscore columns as constants."""
-        values = (self.source, self.batch_id, self.extracted_at.isoformat(), self.run_id)
-        return ", ".join(
-            f"{literal(value)}::{kind} as {name}"
-            for value, (name, kind) in zip(values, STAMPS.items(), strict=True)
-        )
-
-
-@dataclass(frozen=True)
-class Written:
-    """What is known of a batch's answers: `is_shaped` if every record has its outer shape."""
-
-    answers: int
-    longest_line: int
-    is_shaped: bool
 
 
 @dataclass(frozen=True)
@@ -75,44 +34,31 @@ class Converted:
         return replace(self, cursor_max=min(self.cursor_max, read_at))
 
 
-def convert(folder: Path, stream: Stream, *, stamp: Stamp, written: Written) -> Converted:
-    """
-    Write the rows of a batch folder's answers, and its rejects where there are any.
-
-    All records are converted at once; only if something in them does not fit are the records
-    looked at apart. Memory is bounded by DuckDB's limit, not by the size of the answers.
-    """
-    longest = written.longest_line
-    with connect(folder, longest_line=longest) as connection:
-        select = select_from_records(folder / RECORDS, stream.columns, longest_line=longest)
-        rejects, rejects_since = 0, None
-        if not written.is_shaped or not _is_written(
-            connection, folder, select, stream=stream, stamp=stamp
-        ):
-            rejects = _write_apart(
-                connection, folder, stream=stream, stamp=stamp, longest_line=longest
-            )
-            rejects_since = _oldest_reject(connection, folder, stream) if rejects else None
-        (folder / RECORDS).unlink()
-        rows, cursor_max = _counted(connection, folder / ROWS, stream=stream)
-    return Converted(rows, rejects, cursor_max, rejects_since)
-
-
-def _is_written(
+def convert(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    select: str,
-    *,
     stream: Stream,
+    *,
     stamp: Stamp,
-) -> bool:
-    """Write the rows and say whether every record fitted."""
-    try:
-        _copy(connection, select, folder / ROWS, stamp=stamp)
-    except UNFIT:
-        return False
-    rows = f"read_parquet({literal(str(folder / ROWS))})"
-    return keyless(connection, rows, stream=stream) is None
+    longest_line: int,
+    are_complete: bool,
+) -> Converted:
+    """
+    See to it that a batch folder has the rows of its answers, and its rejects where there are any.
+
+    `are_complete` says that the rows were written as the answers came. Otherwise, and where a row
+    has no key, each record is looked at apart. Memory is bounded by DuckDB's limit, which grows
+    with the longest answer, not with all of them.
+    """
+    rejects, rejects_since = 0, None
+    if not are_complete or keyless(connection, _rows_of(folder), stream=stream):
+        bound_memory(connection, longest_line=longest_line)
+        rejects = _write_apart(
+            connection, folder, stream=stream, stamp=stamp, longest_line=longest_line
+        )
+        rejects_since = _oldest_reject(connection, folder, stream) if rejects else None
+    rows, cursor_max = _counted(connection, _rows_of(folder), stream=stream)
+    return Converted(rows, rejects, cursor_max, rejects_since)
 
 
 def _write_apart(
@@ -127,7 +73,7 @@ def _write_apart(
     fitting = folder / "fitting.jsonl"
     rejects = sort_out(connection, folder / ANSWERS, fitting, stream=stream)
     select = select_from_records(fitting, stream.columns, longest_line=longest_line)
-    _copy(connection, select, folder / ROWS, stamp=stamp)
+    copy_stamped(connection, select, folder / ROWS, stamp=stamp)
     fitting.unlink()
     if rejects:
         _write_rejects(connection, folder, rejects, stamp=stamp)
@@ -141,7 +87,7 @@ def _write_rejects(
     waiting = folder / "rejects.jsonl"
     waiting.write_bytes(lines)
     select = select_from_records(waiting, REJECT_COLUMNS, longest_line=len(lines))
-    _copy(connection, select, folder / REJECTS, stamp=stamp)
+    copy_stamped(connection, select, folder / REJECTS, stamp=stamp)
     waiting.unlink()
 
 
@@ -167,18 +113,13 @@ def _oldest_reject(
     return found[0] if found else None
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path, *, stamp: Stamp) -> None:
-    connection.execute(
-        f"copy (select *, {stamp.select_list} from ({select})) to {literal(str(file))}"
-        f" (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})"
-    )
-
-
 def _counted(
-    connection: duckdb.DuckDBPyConnection, rows: Path, *, stream: Stream
+    connection: duckdb.DuckDBPyConnection, rows: str, *, stream: Stream
 ) -> tuple[int, datetime | None]:
     newest = f'max("{stream.cursor}")' if stream.cursor else "null"
-    found = connection.execute(
-        f"select count(*), {newest} from read_parquet({literal(str(rows))})"
-    ).fetchone()
+    found = connection.execute(f"select count(*), {newest} from {rows}").fetchone()
     return found or (0, None)
+
+
+def _rows_of(folder: Path) -> str:
+    return f"read_parquet({literal(str(folder / ROWS))})"

@@ -10,7 +10,8 @@ import duckdb
 from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.landing.manifest import REJECTS, ROWS, Batch, committed_batches
 from orchestration.landing.reading import literal
-from orchestration.landing.rows import REJECT_COLUMNS, STAMPS
+from orchestration.landing.rows import REJECT_COLUMNS
+from orchestration.landing.stamps import STAMPS
 
 STREAM_COLUMN = {"_stream": "VARCHAR"}
 

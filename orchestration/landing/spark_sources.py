@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.landing.manifest import ROWS, Batch, committed_batches
-from orchestration.landing.rows import STAMPS
+from orchestration.landing.stamps import STAMPS
 
 GLOB_SIGNS = re.compile(r"([\\{}\[\]*?,])")
 # An instant passes through JSON with its microseconds.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ import zstandard
 from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import committed_batches, land, sweep_unfinished
+from tests.landing.conftest import answer_of
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 READ_AT = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
@@ -164,6 +166,21 @@ def test_misfits_among_many_are_all_found(landed):
     assert (batch.rows, batch.rejects) == (490, 10)
 
 
+def test_a_misfit_early_in_a_long_extraction_costs_no_other_record(landed, query):
+    def answers():
+        for page in range(40):
+            records = [order(page * 10 + n, name="x" * 100_000) for n in range(10)]
+            records[5] |= {"test": "perhaps"} if page == 1 else {}
+            yield answer_of(ORDERS, records)
+
+    batch = landed("orders", answers=answers())
+
+    assert (batch.rows, batch.rejects) == (399, 1)
+    assert query("select count(distinct id), sum(length(name)) from shopify.orders") == [
+        (399, 39_900_000)
+    ]
+
+
 def test_a_page_of_misfits_alone_is_rejects_alone(landed):
     rows = [{"id": str(number), "lastmodifieddate": "yesterday"} for number in range(300)]
 
@@ -226,6 +243,20 @@ def test_an_extraction_that_fails_leaves_nothing(landed, root):
 
     with pytest.raises(ConnectionError):
         landed("orders", answers=answers())
+    assert folders(root) == []
+
+
+def test_an_extraction_that_fails_late_leaves_no_thread_behind(landed, root):
+    def answers():
+        for page in range(20):
+            yield answer_of(ORDERS, [order(page, name="x" * 1_000_000)])
+        raise ConnectionError("the source went away")
+
+    before = threading.active_count()
+    with pytest.raises(ConnectionError):
+        landed("orders", answers=answers())
+
+    assert threading.active_count() == before
     assert folders(root) == []
 
 
