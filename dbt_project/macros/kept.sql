@@ -49,7 +49,7 @@
 {% materialization passed_on, adapter='duckdb' %}
 
     {% if load_cached_relation(this) is none or not var('changes_only') %}
-        {{ return(materialization_view_default()) }}
+        {{ return(materialization_view_duckdb()) }}
     {% endif %}
 
     {%- set piece = api.Relation.create(

@@ -66,7 +66,7 @@ def build(
     with _environment(RETURNS_HOME=str(home), RETURNS_MEMORY_LIMIT=memory_limit):
         result = _invoke_patiently(arguments, manifest=parsed, target=home / "dbt")
     if not isinstance(result, RunExecutionResult):
-        raise ProjectError("dbt ended without a result: look into dbt/dbt.log in the home folder")
+        raise ProjectError("dbt ended without a result: repeat, and check its version")
     return result
 
 
@@ -96,7 +96,7 @@ def _invoke(arguments: list[str], *, manifest: Manifest | None, target: Path) ->
     options = [
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(target), "--log-path", str(target)),
-        *("--log-level", "none", "--log-level-file", "error", "--no-use-colors"),
+        *("--log-level", "none", "--log-level-file", "none", "--no-use-colors"),
     ]
     try:
         outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
