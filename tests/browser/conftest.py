@@ -14,7 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from dashboard.publication import current
 from tests.browser.looking import APP, FLAGS, chromium_path, plain_environment, served, settled
 
-RETURNS, SEED = "300", "3"
+RETURNS, SEED = "120", "3"
 GONE = 3
 # What a person sees within is waited for; on a busy machine five seconds are not enough.
 expect.set_options(timeout=30_000)

@@ -1,6 +1,7 @@
 """Dagster's runs and events in the home, or in a PostgreSQL that the settings name."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from orchestration.resources.settings import DAGSTER_URL, SettingsError, read_ho
 from tests.browser.looking import plain_environment
 from tests.ledger.postgres import running_cluster
 
-RETURNS = 5
+FLOW = Path(__file__).parents[1] / "scenarios" / "clean_single_return.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +27,13 @@ def database():
 
 def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_path):
     theirs, ours = database
-    command = [str(Path(sys.executable).with_name("returns")), "run", "--returns", str(RETURNS)]
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    shutil.copy(FLOW, flows)
+    command = [str(Path(sys.executable).with_name("returns")), "run", "--scenarios", str(flows)]
     finished = subprocess.run(  # noqa: S603 - our own command
         command,
-        env={**plain_environment(), "RETURNS_HOME": str(tmp_path), DAGSTER_URL: theirs},
+        env={**plain_environment(), "RETURNS_HOME": str(tmp_path / "home"), DAGSTER_URL: theirs},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -47,7 +51,7 @@ def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_
     assert set(runs.values()) == {"SUCCESS"}
     assert len(runs) == 2
     assert events > 100
-    folder = tmp_path / "dagster"
+    folder = tmp_path / "home" / "dagster"
     assert [str(path) for path in folder.rglob("*.db")] == []
     assert theirs not in (folder / "dagster.yaml").read_text()
 
@@ -70,7 +74,7 @@ def test_a_database_that_does_not_answer_is_named_with_its_remedy_and_without_it
     tmp_path,
 ):
     nobody = "postgresql://ann:hidden@127.0.0.1:9/dagster"
-    env = {"RETURNS_HOME": str(tmp_path), DAGSTER_URL: nobody}
+    env = {"RETURNS_HOME": str(tmp_path / "home"), DAGSTER_URL: nobody}
 
     with (
         pytest.raises(InstanceError, match=f"{DAGSTER_URL} names, does not answer") as refused,
