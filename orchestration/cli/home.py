@@ -110,21 +110,32 @@ def _without_waiting_for_the_disk(folder: Path) -> Iterator[None]:
     """
     Let Dagster's SQLite files in a folder be written without a flush for each of its events.
 
-    A run has thousands. Their journal keeps them whole and in order; what the machine itself had
-    not yet written when its power failed is history of a run, and no decision or evidence.
+    A run has thousands, each on a connection of its own, and who closes a file as the last copies
+    its journal into it. So the files stay open meanwhile. The journal keeps them whole and in
+    order; what the machine itself had not yet written when its power failed is history of a run,
+    and no decision or evidence.
     """
+    inside = f"{folder.resolve()}{os.sep}"
+    held: dict[str, sqlite3.Connection] = {}
 
     def relax(connection: object, _: ConnectionPoolEntry) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            [database] = connection.execute("pragma database_list").fetchall()
-            if Path(database[-1]).is_relative_to(folder.resolve()):
-                connection.execute("pragma synchronous = normal")
+        if not isinstance(connection, sqlite3.Connection):
+            return
+        [(_number, _name, file)] = connection.execute("pragma database_list").fetchall()
+        if file.startswith(inside):
+            connection.execute("pragma synchronous = normal")
+            if file not in held:
+                held[file] = sqlite3.connect(file, check_same_thread=False)
+            # A file is held by whoever has read its journal as it is now.
+            held[file].execute("pragma user_version").fetchone()
 
     event.listen(Engine, "connect", relax)
     try:
         yield
     finally:
         event.remove(Engine, "connect", relax)
+        for connection in held.values():
+            connection.close()
 
 
 @contextmanager
