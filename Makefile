@@ -135,9 +135,9 @@ soak: $(STAMP)
 
 # Resolves pyproject.toml anew; needs uv on the path.
 lock:
-	uv pip compile pyproject.toml --extra dev --generate-hashes --no-annotate --no-header \
+	uv pip compile pyproject.toml --extra dev --extra s3 --generate-hashes --no-annotate --no-header \
 		--no-strip-extras --no-emit-index-url --output-file requirements.lock
-	uv pip compile pyproject.toml --extra dev --extra spark --constraint requirements.lock \
+	uv pip compile pyproject.toml --extra dev --extra s3 --extra spark --constraint requirements.lock \
 		--generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url \
 		--output-file requirements-spark.lock
 	uv pip compile --group pyproject.toml:bench --generate-hashes --no-annotate --no-header \

@@ -38,19 +38,24 @@ class SparkMissingError(RuntimeError):
 
 
 def build_on_spark(
-    *, home: Path, as_of: datetime, variables: Mapping[str, Any] | None = None
+    *,
+    home: Path,
+    as_of: datetime,
+    variables: Mapping[str, Any] | None = None,
+    landing: Path | None = None,
 ) -> Path:
     """
-    Build and test every model on Spark over the landing of `home`; return the tables' folder.
+    Build and test every model on Spark, by default over the landing of `home`.
 
-    It holds a folder of Parquet for each table, `<layer>.db/<table>`, where Spark's own
-    configuration names no other catalogue. What an earlier build left in it is replaced.
+    Returns the tables' folder in `home`. It holds a folder of Parquet for each table,
+    `<layer>.db/<table>`, where Spark's own configuration names no other catalogue. What an earlier
+    build left in it is replaced.
     """
     demand_spark()
     folder = home / "spark"
     shutil.rmtree(folder, ignore_errors=True)
     with _session(folder) as session:
-        for statement in spark_source_views(home / "landing"):
+        for statement in spark_source_views(landing or home / "landing"):
             session.sql(statement)
         _build({"as_of": as_of.isoformat(), **(variables or {})}, logs=folder / "dbt")
     return folder

@@ -13,7 +13,7 @@ import dagster as dg
 import msgspec
 import zstandard
 
-from orchestration.cli.profile import OWN_LEDGER, SANDBOX, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, SANDBOX, sandbox_in_place
 from orchestration.definitions import EXTRACT
 from orchestration.extract.streams import STREAMS, TEXT, Stream, System
 from orchestration.landing import Batch, committed_batches
@@ -145,7 +145,7 @@ def land_volume(
 
 def _land_block(home: Path, source: BusinessSource, clock: datetime) -> None:
     with (
-        sandbox_in_place(home, source, now=datetime.now(UTC), settings=OWN_LEDGER),
+        sandbox_in_place(home, source, now=datetime.now(UTC), settings=OWN_STATE),
         dg.DagsterInstance.ephemeral() as instance,
     ):
         outcome = run_job(EXTRACT, instance=instance, as_of=clock)

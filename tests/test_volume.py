@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.assets.publication import current
-from orchestration.cli.profile import OWN_LEDGER, settings_in_place
+from orchestration.cli.profile import OWN_STATE, settings_in_place
 from orchestration.definitions import REBUILD
 from orchestration.pipeline import run_job
 from orchestration.planted import compare
@@ -43,7 +43,7 @@ def published(folder, *, returns, block):
     )
     settings = {"RETURNS_HOME": str(folder), "SHOPIFY_STORES": "", "NETSUITE_URL": ""}
     with (
-        settings_in_place({**settings, **OWN_LEDGER}),
+        settings_in_place({**settings, **OWN_STATE}),
         dg.DagsterInstance.ephemeral() as instance,
     ):
         outcome = run_job(REBUILD, instance=instance, as_of=CLOCK)

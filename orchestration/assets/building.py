@@ -45,17 +45,19 @@ def build_home(
     select: Sequence[str] = (),
     everything: bool = False,
     memory_limit: str = MEMORY_LIMIT,
+    landing: Path | None = None,
 ) -> Built:
     """
-    Build and test the models of `home` over its landing, as of a clock.
+    Build and test the models of `home` over a landing, by default its own, as of a clock.
 
     Only what changed since the last build is built where that suffices, unless `everything` is
     asked for; a selection is always built whole. A build that ended without a broken node is
     remembered: the next may start from it. `memory_limit` is DuckDB's, such as 3GB.
     """
+    landing = landing or home / "landing"
     warehouse = home / "warehouse.duckdb"
     with duckdb.connect(warehouse, config={"memory_limit": memory_limit}) as connection:
-        batches = create_source_views(connection, home / "landing")
+        batches = create_source_views(connection, landing)
         build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
         is_of_changes = begin(connection, build, everything=everything or bool(select))
     finished = project.build(
@@ -63,6 +65,7 @@ def build_home(
         variables={"as_of": as_of.isoformat(), **variables, "changes_only": is_of_changes},
         select=select,
         memory_limit=memory_limit,
+        landing=landing,
     )
     built = Built(is_of_changes, finished.results)
     if not select and not built.broken:

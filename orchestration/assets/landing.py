@@ -26,12 +26,13 @@ class Landing:
     root: Path
     run_id: str
     extracted_at: datetime
+    scratch: Path | None = None
 
     @classmethod
     def of(cls, context: dg.AssetExecutionContext, home: Home) -> "Landing":
         """Return the landing of the run that is going on."""
         clock = run_clock(context)
-        return cls(home.landing, context.run.run_id, clock.extracted_at)
+        return cls(home.landing, context.run.run_id, clock.extracted_at, home.scratch)
 
     def land(
         self,
@@ -52,6 +53,7 @@ class Landing:
             extracted_at=self.extracted_at,
             since=since,
             watermark=watermark,
+            scratch=self.scratch,
         )
 
     def changed(self, stream: Stream, pages: Callable[..., Answers], *, source: str) -> Batch:
@@ -72,4 +74,5 @@ class Landing:
             source=source,
             run_id=self.run_id,
             extracted_at=self.extracted_at,
+            scratch=self.scratch,
         )

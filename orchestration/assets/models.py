@@ -61,6 +61,7 @@ def models(
         select=selection,
         everything=config.everything,
         memory_limit=home.memory_limit,
+        landing=home.landing,
     )
     context.log.info("built %s", "what changed" if built.is_of_changes else "everything")
     yield from _reported(context, built.results, row_counts=_row_counts(home.warehouse))

@@ -47,12 +47,17 @@ def prepared_manifest() -> Path:
 
 
 def build(
-    *, home: Path, variables: Mapping[str, Any], select: Sequence[str], memory_limit: str
+    *,
+    home: Path,
+    variables: Mapping[str, Any],
+    select: Sequence[str],
+    memory_limit: str,
+    landing: Path,
 ) -> RunExecutionResult:
     """
     Build and test the models in the warehouse of `home`; an empty selection is everything.
 
-    `memory_limit` is DuckDB's, such as 3GB.
+    `memory_limit` is DuckDB's, such as 3GB; `landing` is where the views of its sources read.
 
     Leaves no connection behind: DuckDB's lock on the warehouse is free when this returns.
     """
@@ -63,7 +68,12 @@ def build(
     arguments += ["--exclude-resource-type", "unit_test"]
     if select:
         arguments += ["--select", *select]
-    with _environment(RETURNS_HOME=str(home), RETURNS_MEMORY_LIMIT=memory_limit):
+    profile = {
+        "RETURNS_HOME": str(home),
+        "RETURNS_MEMORY_LIMIT": memory_limit,
+        "RETURNS_LANDING": str(landing),
+    }
+    with _environment(**profile):
         result = _invoke_patiently(arguments, manifest=parsed, target=home / "dbt")
     if not isinstance(result, RunExecutionResult):
         raise ProjectError("dbt ended without a result: repeat, and check its version")

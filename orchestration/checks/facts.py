@@ -9,7 +9,7 @@ import duckdb
 from orchestration.checks.landing_facts import LANDING_SPECS, landing_results
 from orchestration.checks.warehouse_facts import WAREHOUSE_SPECS, warehouse_results
 from orchestration.extract.streams import System
-from orchestration.landing import landed_sources
+from orchestration.landing import landed_sources, let_read
 from orchestration.resources import Home, ShopifyResource
 from orchestration.resources.settings import environment, is_configured
 
@@ -31,6 +31,7 @@ def facts(
     began_at = record.create_timestamp.astimezone(UTC)
     with duckdb.connect(home.warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
+        let_read(connection, home.landing)
         yield from landing_results(
             connection,
             home.landing,

@@ -109,14 +109,20 @@ def spark(as_of: AsOf = "") -> None:
     """Build the marts on Spark from what has landed, as Parquet in the home's `spark` folder."""
     console.print("Loading Spark and dbt")
     from orchestration.cli.home import home_lock
+    from orchestration.resources.home import landing_of
     from orchestration.resources.settings import environment, read_home, read_sync
     from orchestration.spark import build_on_spark
 
     with refusals():
-        home = read_home(environment()).path
+        settings = read_home(environment())
         variables = read_sync(environment()).variables
-        with home_lock(home):
-            folder = build_on_spark(home=home, as_of=moment(as_of), variables=variables)
+        with home_lock(settings.path):
+            folder = build_on_spark(
+                home=settings.path,
+                as_of=moment(as_of),
+                variables=variables,
+                landing=landing_of(settings),
+            )
     console.print(f"The marts are in {folder / 'marts.db'}, a folder of Parquet for each")
 
 

@@ -14,7 +14,10 @@ from orchestration.assets.publication import current
 from orchestration.assets.publish import VERSIONED
 from orchestration.extract.findings import Finding, Weight
 from orchestration.gates import LIMITS_FILE, LimitsError, read_limits
+from orchestration.landing import LandingError
+from orchestration.landing.store import look_at
 from orchestration.ledger import Ledger
+from orchestration.resources.home import landing_of
 from orchestration.resources.probes import look_at_erp, look_at_store
 from orchestration.resources.settings import (
     Environment,
@@ -63,6 +66,11 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         read_limits(Path(env.get("SYNC_LIMITS") or LIMITS_FILE))
     except LimitsError as error:
         yield str(error)
+    try:
+        look_at(landing_of(home))
+        console.print(f"Landing {home.landing} is reached")
+    except LandingError as error:
+        yield f"RETURNS_LANDING: {error}"
     published = current(home.path / "published")
     console.print(f"Home {home.path}, publication {published.stem if published else 'none yet'}")
     if home.path.exists():

@@ -10,6 +10,7 @@ from orchestration.extract.shopify.customers import CustomerKeys
 from orchestration.landing import find_customers, forget_customers
 from orchestration.ledger import ForgottenCustomers
 from orchestration.resources.customers import CustomerKeysResource
+from orchestration.resources.home import landing_of
 from orchestration.resources.settings import environment, read_home
 
 CUSTOMER_ID = "gid://shopify/Customer/"
@@ -31,14 +32,15 @@ def forget(console: Console, who: str) -> None:
         settings = read_home(environment())
         keys = CustomerKeysResource().read()
         id_ = _id(who)
-        found = find_customers(home / "landing", key="" if id_ else keys.key_of(who), id_=id_)
+        landing = landing_of(settings)
+        found = find_customers(landing, key="" if id_ else keys.key_of(who), id_=id_)
         ids = {customer.id for customer in found}
         hashes = _hashes(keys, who=id_ or who, ids=ids) | {
             customer.customer_key for customer in found if customer.customer_key
         }
         with ForgottenCustomers(settings.ledger_url) as forgotten:
             forgotten.add(hashes, made_with=keys.made_with, at=datetime.now(UTC))
-        batches = forget_customers(home / "landing", ids, hashes)
+        batches = forget_customers(landing, ids, hashes, scratch=settings.scratch)
     published = len(list((home / "published").glob("*.duckdb")))
     _say(console, stores=sorted({customer.store for customer in found}), batches=batches)
     _say_what_is_left(console, published=published, kept=settings.publications_kept)

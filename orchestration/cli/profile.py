@@ -24,7 +24,7 @@ SANDBOX_SETTINGS = {
     "NETSUITE_INSPECTED_BY": "custom_record,status,bin,location,custcol_inspection_grade",
 }
 # What a user has configured for the real systems must not reach into a rehearsal.
-OWN_LEDGER = {"LEDGER_URL": ""}
+OWN_STATE = {"LEDGER_URL": "", "RETURNS_LANDING": ""}
 SANDBOX = "sandbox"
 HASHED_WITH = "CUSTOMER_SECRET"
 # The business that stands in where nothing is configured and nothing is asked for.
@@ -76,9 +76,10 @@ def choose_source(
     held = read_loaded(home / SANDBOX)
     is_asked = not (scenarios is None and returns is None and seed is None)
     if held is not None and is_asked and held.said != source.said:
+        landing = read_home(environment()).landing
         raise OtherBooksError(
-            f"the sandbox in {home / SANDBOX} holds {held}; remove that folder and "
-            f"{home / 'landing'} to load something else, or set RETURNS_HOME to another folder"
+            f"the sandbox in {home / SANDBOX} holds {held}; remove that folder and {landing} to"
+            " load something else, or set RETURNS_HOME to another folder"
         )
     return source
 

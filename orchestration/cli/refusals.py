@@ -7,7 +7,7 @@ from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.gates import LimitsError
-from orchestration.landing import BrokenEvidenceError, NewerLandingError
+from orchestration.landing import BrokenEvidenceError, LandingError, NewerLandingError
 from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
@@ -20,6 +20,7 @@ REFUSALS = (
     BrokenEvidenceError,
     HomeBusyError,
     InstanceError,
+    LandingError,
     LedgerError,
     LimitsError,
     NewerLandingError,

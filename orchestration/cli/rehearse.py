@@ -9,7 +9,7 @@ from time import monotonic
 import dagster as dg
 from rich.console import Console
 
-from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, sandbox_in_place
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import Outcome, run_job
 from orchestration.rehearsal import (
@@ -23,6 +23,7 @@ from orchestration.rehearsal import (
     read_folder,
     untied,
 )
+from orchestration.resources.home import landing_of
 from orchestration.resources.settings import environment, read_home
 
 
@@ -32,7 +33,7 @@ def rehearse_folder(console: Console, folder: Path, *, only: Sequence[str] = ())
 
     Each runs in a home of its own; how it went lands in the home that the environment names.
     """
-    landing = read_home(environment()).path / "landing"
+    settings = read_home(environment())
     rehearsed_at = datetime.now(UTC)
     scenarios = read_folder(folder, only=only)
     verdicts: list[Verdict] = []
@@ -55,8 +56,8 @@ def rehearse_folder(console: Console, folder: Path, *, only: Sequence[str] = ())
         scenarios=scenarios,
         verdicts=verdicts,
     )
-    land_outcomes(landing, rehearsal)
-    console.print(f"        recorded in {landing}", style="dim")
+    land_outcomes(landing_of(settings), rehearsal, scratch=settings.scratch)
+    console.print(f"        recorded in {settings.landing}", style="dim")
     console.print(f"{len(verdicts) - differing} ok, {differing} differ")
     return differing == 0
 
@@ -66,7 +67,7 @@ def _rehearse(console: Console, group: Group) -> list[Verdict]:
         home = Path(folder)
         files = [scenario.path for scenario in group.scenarios]
         with (
-            sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_LEDGER),
+            sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_STATE),
             dg.DagsterInstance.ephemeral() as instance,
         ):
             outcome = run_job(

@@ -15,6 +15,7 @@ from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
 from orchestration.landing import sweep_unfinished
 from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
+from orchestration.resources.home import landing_of
 from orchestration.resources.settings import environment, is_configured, read_home
 from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
 
@@ -38,7 +39,9 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
     settings = read_home(environment())
     home = settings.path
     with home_lock(home), _systems(console, home, choose) as loaded:
-        swept = sweep_unfinished(home / "landing", before=datetime.now(UTC))
+        swept = sweep_unfinished(
+            landing_of(settings), before=datetime.now(UTC), scratch=settings.scratch
+        )
         with dagster_instance(settings) as instance:
             abandoned = close_abandoned_runs(instance)
             if swept or abandoned:

@@ -27,6 +27,7 @@ from orchestration.landing.manifest import (
     landed_sources,
 )
 from orchestration.landing.sources import create_source_views
+from orchestration.landing.store import LandingError, let_read
 from orchestration.landing.watermarks import batches_read_again, resume_at
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "BrokenEvidenceError",
     "Compacted",
     "Forgotten",
+    "LandingError",
     "NewerLandingError",
     "bank_reference_ids_to_read",
     "batches_read_again",
@@ -50,6 +52,7 @@ __all__ = [
     "land",
     "land_export",
     "landed_sources",
+    "let_read",
     "missed_document_ids",
     "refund_ids_to_read",
     "resume_at",

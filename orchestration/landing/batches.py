@@ -3,9 +3,10 @@
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from secrets import token_hex
 from typing import NoReturn
 
 import msgspec
@@ -28,9 +29,12 @@ from orchestration.landing.reading import connect
 from orchestration.landing.rows import Converted, convert
 from orchestration.landing.shapes import Shape
 from orchestration.landing.stamps import Stamp
+from orchestration.landing.store import is_store, matching, put_bytes, remove_folder, workplace
 
 # Beside the streams of a system: answers of which nothing could land.
 UNREADABLE = "_unreadable"
+# Longer than an upload takes.
+AT_WORK = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,13 @@ def land(
     since: datetime | None,
     read_at: datetime | None = None,
     watermark: datetime | None = None,
+    scratch: Path | None = None,
 ) -> Batch:
     """
     Write the answers and their rows as one batch, and commit it.
 
     `read_at` is the source's own time before which every change is among the answers, where that
-    is not the newest change itself.
+    is not the newest change itself. A batch for a store is made in the `scratch` folder.
 
     Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
     A record that does not fit the declared columns is kept as a reject with its reason; an answer
@@ -65,7 +70,8 @@ def land(
     No answers make a batch too: a quiet day is known to have been read.
     """
     extracted_at = extracted_at.astimezone(UTC)
-    folder = _new_folder(root / stream.system / stream.name / source, extracted_at, run_id=run_id)
+    place = f"{stream.system}/{stream.name}/{source}"
+    folder = _new_folder(root, place, extracted_at, run_id=run_id, scratch=scratch)
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
     asked = Asked(since=since, watermark=watermark)
     try:
@@ -80,39 +86,65 @@ def land(
             converted=converted.as_of(read_at),
             folder=folder,
         )
-        commit(root, batch)
+        commit(root, batch, made_in=folder)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, UnreadableAnswerError) and error.body:
-            _keep_unreadable(root / stream.system / UNREADABLE, error.body, name=folder.name)
+            # Kept in place of an answer: a login page, half an answer.
+            kept = root / stream.system / UNREADABLE / f"{folder.name}.zst"
+            put_bytes(zstandard.compress(error.body), kept)
         raise
     return batch
 
 
-def sweep_unfinished(root: Path, *, before: datetime) -> int:
+def sweep_unfinished(root: Path, *, before: datetime, scratch: Path | None = None) -> int:
     """
     Remove what killed extractions left behind, and say how many folders that were.
 
-    Only folders that no extraction touched since `before` go: a living one may be at work.
+    Only folders that no extraction touched since `before` go: a living one may be at work. What is
+    left in a store goes a day later, for one of another machine may be.
     """
     swept = 0
-    for folder in root.glob("*/*/*/*/"):
+    for folder in workplace(root, scratch).glob("*/*/*/*/"):
         if (folder / MANIFEST).exists():
             continue
         touched = max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
         if touched < before.timestamp():
             shutil.rmtree(folder)
             swept += 1
+    return swept + (_sweep_store(root, before=before - AT_WORK) if is_store(root) else 0)
+
+
+def _sweep_store(root: Path, *, before: datetime) -> int:
+    """Remove uploads that ended without a manifest."""
+    uploads: dict[Path, list[Path]] = {}
+    for file in matching(root, "*/*/*/*/*"):
+        uploads.setdefault(file.parent, []).append(file)
+    swept = 0
+    for folder, files in uploads.items():
+        if folder / MANIFEST in files:
+            continue
+        if max(file.stat().st_mtime for file in files) < before.timestamp():
+            remove_folder(folder)
+            swept += 1
     return swept
 
 
-def _new_folder(parent: Path, extracted_at: datetime, *, run_id: str) -> Path:
-    """Return a folder that no other extraction has; names sort by time, then by making."""
+def _new_folder(
+    root: Path, place: str, extracted_at: datetime, *, run_id: str, scratch: Path | None
+) -> Path:
+    """
+    Return a folder that no other extraction has; names sort by time, then by making.
+
+    On disk whoever makes a folder first has it. In a store nobody is first: names end in a draw.
+    """
+    parent = workplace(root, scratch) / place
     parent.mkdir(parents=True, exist_ok=True)
     instant = f"{extracted_at:%Y%m%dT%H%M%S%fZ}"
-    start = sum(1 for _ in parent.glob(f"{instant}-*"))
+    start = len({file.parent for file in matching(root / place, f"{instant}-*/*")})
+    sign = f"{run_id[:8]}-{token_hex(4)}" if is_store(root) else run_id[:8]
     for number in count(start):
-        folder = parent / f"{instant}-{number:04d}-{run_id[:8]}"
+        folder = parent / f"{instant}-{number:04d}-{sign}"
         try:
             folder.mkdir()
         except FileExistsError:
@@ -188,12 +220,6 @@ def _described(
         sha256={name: checksum(folder / name) for name in names if (folder / name).exists()},
         columns=dict(stream.columns),
     )
-
-
-def _keep_unreadable(folder: Path, body: bytes, *, name: str) -> None:
-    """Keep what was received in place of an answer: a login page, half an answer."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.zst").write_bytes(zstandard.compress(body))
 
 
 def _refuse_census(stream: Stream, folder: Path, *, source: str, rejects: int) -> NoReturn:

@@ -61,7 +61,7 @@ def orders_that_differ(root: Path, store: str) -> list[str]:
             or census.id in (select id from reopened)
         order by 1
     """
-    with connect() as connection:
+    with connect(reads=root) as connection:
         return [row[0] for row in connection.execute(query).fetchall()]
 
 
@@ -81,7 +81,7 @@ def orders_not_met(root: Path, store: str, *, records: int) -> list[str]:
             and id not in (select id from ({newest(root, store, DELETED)}))
         order by id
     """
-    with connect() as connection:
+    with connect(reads=root) as connection:
         found = connection.execute(query, {"low": low, "high": high}).fetchall()
     return [row[0] for row in found]
 
@@ -90,7 +90,7 @@ def _start(root: Path, batches: Sequence[Batch], *, records: int) -> int:
     if not batches or batches[-1].rows + batches[-1].rejects < records:
         return 0
     query = f"select max({NUMBER}) from ({select_rows(root, CENSUS, batches[-1:])})"
-    with connect() as connection:
+    with connect(reads=root) as connection:
         row = connection.execute(query).fetchone()
     return int(row[0] or 0) if row else 0
 

@@ -4,7 +4,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -24,9 +24,11 @@ from orchestration.landing.manifest import (
     commit,
     committed_batches,
     every_batch,
+    remove_batch,
 )
 from orchestration.landing.reading import connect, literal
 from orchestration.landing.stamps import ROWS_A_GROUP
+from orchestration.landing.store import sizes_below, workplace
 
 # Where a batch says something as a whole (a list of everything, a slice, a reading of totals), and
 # the customers, whose batches `returns forget` writes anew: each of these stays by itself.
@@ -54,12 +56,18 @@ class Compacted:
 
 
 def compact(
-    root: Path, *, now: datetime, fewest: int = 8, apart: timedelta = DAYS_APART
+    root: Path,
+    *,
+    now: datetime,
+    fewest: int = 8,
+    apart: timedelta = DAYS_APART,
+    scratch: Path | None = None,
 ) -> Compacted:
     """
     Merge runs of at least `fewest` small batches, and remove what was replaced a day ago.
 
-    Batches less than `apart` older than the last of their source stay as they are.
+    Batches less than `apart` older than the last of their source stay as they are. Merged batches
+    for a store are made in the `scratch` folder.
 
     The commit of the merged batch replaces its parts in that instant. Until then they count, from
     then on they do not, whenever anybody is killed. Raises BrokenEvidenceError where a batch's
@@ -67,7 +75,7 @@ def compact(
     """
     removed = sum(_remove_parts(root, batch, before=now - GRACE) for batch in every_batch(root))
     made = [
-        _merge(root, group, now=now)
+        _merge(root, group, now=now, scratch=scratch)
         for stream in STREAMS.values()
         if (stream.system, stream.name) not in APART and not stream.is_census
         for group in _groups(root, stream, fewest=fewest, apart=apart)
@@ -77,7 +85,10 @@ def compact(
 
 def verify(root: Path, batch: Batch) -> None:
     """Raise BrokenEvidenceError unless a batch's files, and its parts within, are as landed."""
-    folder = batch.folder(root)
+    _verify(batch.folder(root), batch)
+
+
+def _verify(folder: Path, batch: Batch) -> None:
     for name, digest in batch.sha256.items():
         if not (folder / name).is_file() or checksum(folder / name) != digest:
             raise BrokenEvidenceError(folder / name)
@@ -96,41 +107,43 @@ def _groups(root: Path, stream: Stream, *, fewest: int, apart: timedelta) -> Ite
     by_source: dict[str, list[Batch]] = {}
     for batch in committed_batches(root, stream):
         by_source.setdefault(batch.source, []).append(batch)
+    sizes = sizes_below(root / stream.system / stream.name) if by_source else {}
     for batches in by_source.values():
         limit = batches[-1].extracted_at - apart
         old = [one for one in batches[:-LAST_APART] if one.extracted_at < limit]
-        for kind, run in groupby(old, lambda one: _kind(root, one)):
+        for kind, run in groupby(old, lambda one: _kind(one, one.folder(root), sizes)):
             group = list(run)
             if kind is not None and len(group) >= fewest:
                 yield group
 
 
-def _kind(root: Path, batch: Batch) -> tuple[tuple[str, str], ...] | None:
+def _kind(
+    batch: Batch, folder: Path, sizes: Mapping[Path, int]
+) -> tuple[tuple[str, str], ...] | None:
     """What has to be equal within a merged batch; None for a batch that stays by itself."""
-    folder = batch.folder(root)
     for name in batch.sha256:
-        if not (folder / name).is_file():
+        if folder / name not in sizes:
             raise BrokenEvidenceError(folder / name)
-    size = sum((folder / name).stat().st_size for name in batch.sha256)
+    size = sum(sizes[folder / name] for name in batch.sha256)
     if batch.rejects or size > SMALL_BYTES:
         return None
     return tuple(batch.columns.items())
 
 
-def _merge(root: Path, group: Sequence[Batch], *, now: datetime) -> Batch:
+def _merge(root: Path, group: Sequence[Batch], *, now: datetime, scratch: Path | None) -> Batch:
     for batch in group:
         verify(root, batch)
     parts = [part for batch in group for part in _parts_of(root, batch)]
     merged = _described(group, parts, now=now)
-    folder = merged.folder(root)
+    folder = merged.folder(workplace(root, scratch))
     shutil.rmtree(folder, ignore_errors=True)  # of a compaction that was killed
-    folder.mkdir()
+    folder.mkdir(parents=True)
     try:
         _join(folder / ANSWERS, [batch.folder(root) / ANSWERS for batch in group])
         _write_rows(folder, [batch.folder(root) / ROWS for batch in group])
         whole = _with_checksums(merged, folder)
-        verify(root, whole)
-        commit(root, whole)
+        _verify(folder, whole)
+        commit(root, whole, made_in=folder)
     except BaseException:
         if not (folder / MANIFEST).exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -197,7 +210,7 @@ def _write_rows(folder: Path, files: Sequence[Path]) -> None:
     names = ", ".join(literal(str(file)) for file in files)
     parts = f"read_parquet([{names}], hive_partitioning = false)"
     merged = f"read_parquet({literal(str(folder / ROWS))}, hive_partitioning = false)"
-    with connect(folder) as connection:
+    with connect(folder, reads=files[0]) as connection:
         connection.execute(
             f"copy (select * from {parts}) to {literal(str(folder / ROWS))}"
             f" (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})"
@@ -222,14 +235,11 @@ def _remove_parts(root: Path, batch: Batch, *, before: datetime) -> int:
     """Remove what a batch replaced, manifests first: what is left of one counts for nothing."""
     if batch.compacted_at is None or batch.compacted_at > before:
         return 0
-    removed = 0
-    for name in batch.replaces:
-        folder = batch.folder(root).with_name(name)
-        if folder.exists():
-            (folder / MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(folder)
-            removed += 1
-    return removed
+    beside = batch.folder(root).parent
+    left = sorted({folder.name for folder in beside.iterdir()} & set(batch.replaces))
+    for name in left:
+        remove_batch(beside / name)
+    return len(left)
 
 
 def _pieces(size: int) -> Iterator[int]:

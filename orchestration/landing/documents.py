@@ -47,7 +47,7 @@ def changed_document_ids(root: Path, source: str, *, at: datetime) -> list[int] 
         f'select "{column}" as id from ({_rows(root, stream, source, after=since)})'
         for column, stream in changed
     )
-    with connect() as connection:
+    with connect(reads=root) as connection:
         return [row[0] for row in connection.execute(f"{selects} order by id").fetchall()]
 
 
@@ -61,7 +61,7 @@ def missed_document_ids(root: Path, source: str, stream: Stream) -> list[int]:
         where type = $type and id not in (select id from ({_rows(root, stream, source)}))
         order by id
     """
-    with connect() as connection:
+    with connect(reads=root) as connection:
         rows = connection.execute(query, {"type": stream.parameters["type"]}).fetchall()
     return [row[0] for row in rows]
 
@@ -90,7 +90,7 @@ def is_settled(root: Path, source: str, *, run_id: str) -> bool:
     )
     moved = f"(({before}) except ({after})) union all (({after}) except ({before}))"
     torn = torn_documents(root, source, run_id=run_id)
-    with connect() as connection:
+    with connect(reads=root) as connection:
         # Counted, not limited: DuckDB 2.0 waits for ever on a limit over what is read twice.
         [(unsettled,)] = connection.execute(
             f"select (select count(*) from ({moved})) + (select count(*) from ({torn}))"

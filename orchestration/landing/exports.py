@@ -17,6 +17,7 @@ from orchestration.extract.streams import Bulk, Stream
 from orchestration.landing.batches import land
 from orchestration.landing.manifest import Batch
 from orchestration.landing.reading import connect, literal
+from orchestration.landing.store import workplace
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
@@ -46,33 +47,37 @@ def land_export(
     source: str,
     run_id: str,
     extracted_at: datetime,
+    scratch: Path | None = None,
 ) -> Batch:
     """
     Land a whole stream as one batch, with the rows that its pages would have given.
 
     The batch's newest change is no later than the start of the export: what changed while it ran
-    is asked for again. Memory is bounded; the disk holds the file about twice meanwhile.
+    is asked for again. Memory is bounded; the disk (with a store: `scratch`) holds the file about
+    twice meanwhile.
     """
     if stream.bulk is None:
         raise ValueError(f"stream {stream.name} has no bulk operation")
-    with _scratch(root / stream.system / stream.name / source, run_id=run_id) as scratch:
-        began_at = exporter.export(stream, scratch / OBJECTS)
-        with connect(scratch) as connection:
-            _split(connection, scratch)
+    beside = workplace(root, scratch) / stream.system / stream.name / source
+    with _folder(beside, run_id=run_id) as folder:
+        began_at = exporter.export(stream, folder / OBJECTS)
+        with connect(folder) as connection:
+            _split(connection, folder)
             return land(
                 root,
                 stream,
-                _answers(connection, scratch, stream, stream.bulk, exporter),
+                _answers(connection, folder, stream, stream.bulk, exporter),
                 source=source,
                 run_id=run_id,
                 extracted_at=extracted_at,
                 since=None,
                 read_at=began_at,
+                scratch=scratch,
             )
 
 
 @contextmanager
-def _scratch(parent: Path, *, run_id: str) -> Iterator[Path]:
+def _folder(parent: Path, *, run_id: str) -> Iterator[Path]:
     """A folder beside the batches: what a killed run leaves of it is swept as theirs are."""
     folder = parent / f"export-{run_id[:8]}-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
 import io
-import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import zstandard
 
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing.batches import land
-from orchestration.landing.manifest import ANSWERS, MANIFEST, Batch, committed_batches
+from orchestration.landing.manifest import ANSWERS, Batch, committed_batches, remove_batch
 from orchestration.landing.reading import connect, literal
 from orchestration.landing.sources import select_rows
 
@@ -38,11 +37,13 @@ def find_customers(root: Path, *, key: str = "", id_: str = "") -> list[Forgotte
         where customer_key = {literal(key)} or id = {literal(id_)}
         order by all
     """
-    with connect() as connection:
+    with connect(reads=root) as connection:
         return [Forgotten(*row) for row in connection.execute(query).fetchall()]
 
 
-def forget_customers(root: Path, ids: Collection[str], keys: Collection[str]) -> int:
+def forget_customers(
+    root: Path, ids: Collection[str], keys: Collection[str], *, scratch: Path | None = None
+) -> int:
     """
     Land every batch that holds these customers anew without them, and say how many those were.
 
@@ -56,14 +57,13 @@ def forget_customers(root: Path, ids: Collection[str], keys: Collection[str]) ->
         left = [_without(answer, ids, keys) for answer in answers]
         if left == answers:
             continue
-        _land_again(root, batch, left)
-        (folder / MANIFEST).unlink()
-        shutil.rmtree(folder)
+        _land_again(root, batch, left, scratch=scratch)
+        remove_batch(folder)
         rewritten += 1
     return rewritten
 
 
-def _land_again(root: Path, batch: Batch, answers: list[bytes]) -> None:
+def _land_again(root: Path, batch: Batch, answers: list[bytes], *, scratch: Path | None) -> None:
     land(
         root,
         CUSTOMERS,
@@ -72,11 +72,12 @@ def _land_again(root: Path, batch: Batch, answers: list[bytes]) -> None:
         run_id=batch.run_id,
         extracted_at=batch.extracted_at,
         since=batch.since,
+        scratch=scratch,
     )
 
 
 def _answers(folder: Path) -> Iterator[bytes]:
-    with zstandard.open(folder / ANSWERS, "rb") as file:
+    with (folder / ANSWERS).open("rb") as kept, zstandard.open(kept, "rb") as file:
         for line in io.BufferedReader(file):
             yield line.rstrip(b"\n")
 

@@ -81,7 +81,7 @@ def bank_reference_ids_to_read(root: Path, store: str, *, run_id: str) -> list[s
         where landed.id is null or (landed._run_id <> $run_id and {REFERENCE_MAY_COME})
         order by payments.id
     """
-    return _first_column(query, run_id)
+    return _first_column(root, query, run_id)
 
 
 def sales_agreement_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
@@ -106,7 +106,7 @@ def sales_agreement_ids_to_read(root: Path, store: str, *, run_id: str) -> list[
         having landed._extracted_at is null or landed._extracted_at < max(read._extracted_at)
         order by orders.id
     """
-    return _first_column(query, None)
+    return _first_column(root, query, None)
 
 
 def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
@@ -130,7 +130,7 @@ def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  
             and (landed.id is null or landed._extracted_at < buyers.named_at)
         order by buyers.id
     """
-    return _first_column(query, None)
+    return _first_column(root, query, None)
 
 
 def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str) -> list[str]:
@@ -156,12 +156,12 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
         select id from landed where {may_change} and _run_id <> $run_id
         order by id
     """
-    return _first_column(query, run_id)
+    return _first_column(root, query, run_id)
 
 
-def _first_column(query: str, run_id: str | None) -> list[str]:
+def _first_column(root: Path, query: str, run_id: str | None) -> list[str]:
     parameters = {} if run_id is None else {"run_id": run_id}
-    with connect() as connection:
+    with connect(reads=root) as connection:
         return [row[0] for row in connection.execute(query, parameters).fetchall()]
 
 

@@ -1,16 +1,25 @@
-"""What a batch says of itself; the rename that puts a manifest in its place commits the batch."""
+"""What a batch says of itself; the manifest that is put in its place at last commits the batch."""
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from orchestration.extract.streams import Stream, System
+from orchestration.landing.store import MANIFEST as MANIFEST
+from orchestration.landing.store import (
+    contents,
+    is_store,
+    matching,
+    put_bytes,
+    put_file,
+    remove_folder,
+)
 
-MANIFEST = "manifest.json"
 ANSWERS = "answers.jsonl.zst"
 ROWS = "rows.parquet"
 REJECTS = "rejects.parquet"
@@ -110,23 +119,24 @@ def committed_batches(root: Path, stream: Stream, *, source: str | None = None) 
     What another batch replaces is no batch any more, whether its files are still there or not.
     Raises NewerLandingError for what a later release wrote.
     """
-    pattern = f"{source or '*'}/*/{MANIFEST}"
-    found = list(_read((root / stream.system / stream.name).glob(pattern)))
+    folder = root / stream.system / stream.name
+    manifests = (
+        matching(folder / source, f"*/{MANIFEST}")
+        if source
+        else matching(folder, f"*/*/{MANIFEST}")
+    )
+    found = list(_read(manifests))
     replaced = {(batch.source, name) for batch in found for name in batch.replaces}
     yield from (batch for batch in found if (batch.source, batch.batch_id) not in replaced)
 
 
 def every_batch(root: Path) -> Iterator[Batch]:
     """Yield every batch of every stream that has a manifest, replaced or not."""
-    yield from _read(root.glob(f"*/*/*/*/{MANIFEST}"))
+    yield from _read(matching(root, f"*/*/*/*/{MANIFEST}"))
 
 
-def _read(paths: Iterable[Path]) -> Iterator[Batch]:
-    for path in sorted(paths):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue  # what was replaced long ago may be removed while it is listed
+def _read(manifests: Sequence[Path]) -> Iterator[Batch]:
+    for path, content in contents(manifests):
         found = msgspec.json.decode(content, type=_Format).format
         if found > FORMAT:
             raise NewerLandingError(path, found)
@@ -139,20 +149,38 @@ class _Format(msgspec.Struct):
 
 def landed_sources(root: Path, system: System) -> tuple[str, ...]:
     """Return the sources of a system (stores, or the ERP itself) that have landed anything."""
-    return tuple(sorted({path.parts[-3] for path in (root / system).glob(f"*/*/*/{MANIFEST}")}))
+    manifests = matching(root / system, f"*/*/*/{MANIFEST}")
+    return tuple(sorted({path.parts[-3] for path in manifests}))
 
 
-def commit(root: Path, batch: Batch) -> None:
-    """Make a batch exist: its files are on disk before its manifest has its name."""
+def commit(root: Path, batch: Batch, *, made_in: Path | None = None) -> None:
+    """
+    Make a batch exist: its files are where they stay before its manifest has its name.
+
+    A batch for a store is taken there from the folder that it was `made_in`.
+    """
     folder = batch.folder(root)
+    manifest = msgspec.json.format(msgspec.json.encode(batch))
+    if is_store(root) and made_in is not None:
+        for name in batch.sha256:
+            put_file(made_in / name, folder / name)
+        put_bytes(manifest, folder / MANIFEST)
+        shutil.rmtree(made_in)
+        return
     for name in batch.sha256:
         _flush(folder / name)
     waiting = folder / f".{MANIFEST}"
-    waiting.write_bytes(msgspec.json.format(msgspec.json.encode(batch)))
+    waiting.write_bytes(manifest)
     _flush(waiting)
     waiting.replace(folder / MANIFEST)
     for directory in (folder, *list(folder.parents)[:4]):
         _flush(directory)
+
+
+def remove_batch(folder: Path) -> None:
+    """Remove a batch, its manifest first: what is left of one counts for nothing."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    remove_folder(folder)
 
 
 def checksum(path: Path) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.extract.streams.stream import AMOUNT, QUANTITY, struct
+from orchestration.landing.store import let_read
 
 # A session reads in pieces of about twice this; a longer line has a piece of its own.
 SMALLEST_OBJECT_LIMIT = 2**20
@@ -29,15 +30,22 @@ ROOMY = re.compile("|".join(map(re.escape, ROOMIER)))
 
 
 def connect(
-    scratch: Path | None = None, *, longest_line: int = 0, memory_bytes: int = MEMORY_BYTES
+    scratch: Path | None = None,
+    *,
+    longest_line: int = 0,
+    memory_bytes: int = MEMORY_BYTES,
+    reads: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """
     Return a DuckDB of its own, in UTC; with a scratch folder, memory is bounded by spilling.
 
-    The bound grows with the longest line that is read, in bytes: a line is never cut.
+    The bound grows with the longest line that is read, in bytes: a line is never cut. `reads` is
+    the landing, or a file in it, that it is asked to read.
     """
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
+    if reads is not None:
+        let_read(connection, reads)
     if scratch is not None:
         bound_memory(connection, longest_line=longest_line, memory_bytes=memory_bytes)
         connection.execute(f"set temp_directory = {literal(str(scratch / '.spill'))}")

@@ -12,6 +12,7 @@ from orchestration.landing.manifest import REJECTS, ROWS, Batch, committed_batch
 from orchestration.landing.reading import literal
 from orchestration.landing.rows import REJECT_COLUMNS
 from orchestration.landing.stamps import STAMPS
+from orchestration.landing.store import let_read
 
 STREAM_COLUMN = {"_stream": "VARCHAR"}
 
@@ -24,6 +25,7 @@ def create_source_views(connection: duckdb.DuckDBPyConnection, root: Path) -> li
     the records of all its streams that did not fit. The views name files: they show batches
     committed before the call, and only those.
     """
+    let_read(connection, root)
     shown: list[Batch] = []
     for system in System:
         connection.execute(f'create schema if not exists "{system}"')

@@ -71,7 +71,8 @@ def _parquet(root: Path, batches: Iterable[Batch]) -> str:
     """One path that matches exactly these batches: Spark reads it as one table."""
     folders = (batch.folder(root).resolve().relative_to(root.resolve()) for batch in batches)
     names = ",".join(_escaped(str(folder)) for folder in folders)
-    path = f"{_escaped(str(root.resolve()))}/{{{names}}}/{ROWS}".replace("`", "``")
+    above = _escaped(str(root.resolve()).rstrip("/"))
+    path = f"{above}/{{{names}}}/{ROWS}".replace("`", "``")
     return f"parquet.`{path}`"
 
 

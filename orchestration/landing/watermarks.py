@@ -117,6 +117,6 @@ def _open_since(root: Path, stream: Stream, source: str, *, after: datetime) -> 
         from ({newest(root, source, stream)})
         where "{stream.cursor}" > $after and ({may_change})
     """
-    with connect() as connection:
+    with connect(reads=root) as connection:
         row = connection.execute(query, {"after": after}).fetchone()
     return row[0] if row else None

@@ -36,7 +36,7 @@ class Rehearsal:
         return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
 
 
-def land_outcomes(root: Path, rehearsal: Rehearsal) -> Batch:
+def land_outcomes(root: Path, rehearsal: Rehearsal, *, scratch: Path | None = None) -> Batch:
     """Land one row a verdict: whole or not at all, and never over an earlier rehearsal's."""
     rehearsal_id = uuid4().hex
     contents = {scenario.name: scenario.content for scenario in rehearsal.scenarios}
@@ -52,6 +52,7 @@ def land_outcomes(root: Path, rehearsal: Rehearsal) -> Batch:
         run_id=rehearsal_id,
         extracted_at=rehearsal.rehearsed_at,
         since=None,
+        scratch=scratch,
     )
 
 

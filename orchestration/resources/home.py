@@ -1,10 +1,29 @@
 """The folder that holds all state, and the paths in it."""
 
+import os
 from pathlib import Path
 
 import dagster as dg
 
+from orchestration.landing.store import is_store, open_landing
 from orchestration.resources.settings import HomeSettings, environment, read_home
+
+
+def landing_of(settings: HomeSettings) -> Path:
+    """
+    Return the root of landing.
+
+    A store's client reads the environment alone: what .env says of it is put there, and what is
+    set to nothing is taken for not set.
+    """
+    root = open_landing(settings.landing)
+    if is_store(root):
+        for name, value in settings.client_settings.items():
+            if value:
+                os.environ[name] = value
+            else:
+                os.environ.pop(name, None)
+    return root
 
 
 class Home(dg.ConfigurableResource[None]):
@@ -18,7 +37,12 @@ class Home(dg.ConfigurableResource[None]):
     @property
     def landing(self) -> Path:
         """Evidence: batches by system, stream and source."""
-        return self.path / "landing"
+        return landing_of(self._settings)
+
+    @property
+    def scratch(self) -> Path:
+        """Where batches for a store are made before they are put there."""
+        return self._settings.scratch
 
     @property
     def warehouse(self) -> Path:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from orchestration.extract.netsuite.inspection import CUSTOM_RECORD, parse_inspected_by
+from orchestration.landing.store import LandingError, open_landing
 from orchestration.resources.inventory_methods import parse_late_stores
 from orchestration.resources.live_since import LiveSince, as_variable, parse_live_since
 
@@ -39,14 +40,22 @@ class HomeSettings:
     """
     Where all state lives, how many publications are kept, and what memory a build may take.
 
-    Without a `dagster_url` Dagster keeps its runs in the home.
+    `landing` is a folder or the address of a store; what its client is to find in the environment
+    are the `client_settings`. Without a `dagster_url` Dagster keeps its runs in the home.
     """
 
     path: Path
+    landing: str
     publications_kept: int
     memory_limit: str
     ledger_url: str = field(repr=False)
     dagster_url: str = field(repr=False, default="")
+    client_settings: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    @property
+    def scratch(self) -> Path:
+        """Where batches for a store are made before they are put there."""
+        return self.path / "uploading"
 
 
 @dataclass(frozen=True)
@@ -162,10 +171,17 @@ def read_home(env: Environment) -> HomeSettings:
     kind, _, where = dagster_url.partition("://")
     if dagster_url and kind.partition("+")[0] not in ("postgresql", "postgres"):
         reader.problem(DAGSTER_URL, "write postgresql://user:password@host/database")
+    landing = env.get("RETURNS_LANDING") or str(path / "landing")
+    try:
+        open_landing(landing)
+    except LandingError as error:
+        reader.problem("RETURNS_LANDING", str(error))
     reader.raise_problems()
     ledger_url = env.get("LEDGER_URL") or f"sqlite:///{path / 'ledger.sqlite'}"
     return HomeSettings(
         path=path,
+        landing=landing,
+        client_settings={name: env[name] for name in env if name.startswith("AWS_")},
         publications_kept=kept,
         memory_limit=memory_limit,
         ledger_url=ledger_url,

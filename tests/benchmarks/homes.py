@@ -5,11 +5,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.cli.profile import OWN_LEDGER
+from orchestration.cli.profile import OWN_STATE
 
 CLOCK = datetime(2026, 2, 20, tzinfo=UTC)
 MEMORY_LIMIT = "3GB"
-CONFIGURED = {"SHOPIFY_STORES": "", "NETSUITE_URL": "", **OWN_LEDGER}
+CONFIGURED = {"SHOPIFY_STORES": "", "NETSUITE_URL": "", **OWN_STATE}
 
 
 def marts_in(publication: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ from orchestration.resources import resources
 from orchestration.resources.capabilities import known_capabilities
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.server import serve
+from tests.object_store import SECRET, object_store
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FILES = [SCENARIOS / "clean_single_return.yaml", SCENARIOS / "two_partial_returns.yaml"]
@@ -58,6 +59,20 @@ def test_a_sound_account_stops_nothing_and_its_capabilities_are_kept(look, tmp_p
     assert known.lacks == frozenset()
     assert known.has["transactionline.amount"] is False
     assert {row["linktype"] for row in known.observed["link_types"]} >= {"SaleRet", "ShipRcpt"}
+
+
+def test_a_landing_in_a_store_is_written_to_or_said_to_be_out_of_reach(look):
+    with object_store() as address:
+        is_well, said = look(settings={"RETURNS_LANDING": address})
+        assert is_well
+        assert f"Landing {address} is reached" in said
+
+        is_well, said = look(settings={"RETURNS_LANDING": "s3://elsewhere/landing"})
+
+    assert not is_well
+    assert "RETURNS_LANDING: s3://elsewhere/landing/.probe cannot be reached" in said
+    assert "The specified bucket does not exist): check the address" in said
+    assert SECRET not in said
 
 
 def test_what_a_role_hides_is_found_by_links_that_lead_nowhere(look):

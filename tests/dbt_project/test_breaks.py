@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, sandbox_in_place
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import run_job
 
@@ -83,7 +83,7 @@ def marts(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     files = [*sorted(SCENARIOS.glob("*.yaml")), *sorted((SCENARIOS / "more").glob("*.yaml"))]
     with (
-        sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_LEDGER),
+        sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_STATE),
         dg.DagsterInstance.ephemeral() as instance,
     ):
         outcome = run_job(RECONCILE, instance=instance, as_of=AS_OF, variables={})

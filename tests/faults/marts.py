@@ -19,8 +19,13 @@ def marts_of_a_run(home: Path) -> dict[str, list[str]]:
         outcome = run_job("reconcile_returns", instance=instance, as_of=AS_OF)
     assert outcome.is_success, outcome.problems
     with duckdb.connect(current(home / "published"), read_only=True) as connection:
-        tables = [name for (name,) in connection.execute(TABLES).fetchall()]
-        return {
-            name: sorted(map(repr, connection.execute(f"select * from marts.{name}").fetchall()))
-            for name in tables
-        }
+        return rows_of(connection)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return every row of every mart of a database as text."""
+    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+    return {
+        name: sorted(map(repr, connection.execute(f"select * from marts.{name}").fetchall()))
+        for name in tables
+    }

@@ -178,9 +178,9 @@ def test_whatever_was_the_last_that_a_killed_one_did_the_rows_are_the_same(
         (month / "shopify" / "orders" / "us" / name / MANIFEST).unlink()
     else:
 
-        def killed(root, batch):
+        def killed(root, batch, **options):
             if last == "committed":
-                commit(root, batch)
+                commit(root, batch, **options)
             raise KeyboardInterrupt
 
         monkeypatch.setattr("orchestration.landing.compaction.commit", killed)

@@ -1,6 +1,8 @@
 """The resources as Dagster is given them: nothing is read before it is used."""
 
+import os
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 
@@ -33,6 +35,24 @@ def test_everything_has_its_place_in_the_home(env):
     assert home.warehouse == env / "warehouse.duckdb"
     assert home.published == env / "published"
     assert home.publications_kept == 10
+
+
+@pytest.mark.usefixtures("env")
+def test_a_stores_client_finds_in_the_environment_what_is_written_in_env(tmp_path, monkeypatch):
+    token = "hush-hush"  # noqa: S105 - of no account
+    written = f"AWS_ACCESS_KEY_ID=written\nAWS_SESSION_TOKEN={token}\nAWS_DEFAULT_REGION=\n"
+    (tmp_path / ".env").write_text(written)
+    monkeypatch.chdir(tmp_path)
+    with patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": "set", "RETURNS_LANDING": "s3://bucket/a"}):
+        os.environ.pop("AWS_SESSION_TOKEN", None)
+
+        landing = resources["home"].landing
+
+        assert str(landing / "shopify") == "s3://bucket/a/shopify"
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "set"
+        assert os.environ["AWS_SESSION_TOKEN"] == token
+        assert "AWS_DEFAULT_REGION" not in os.environ
+        assert token not in repr(landing)
 
 
 def test_the_ledger_opens_in_a_home_that_is_not_there_yet(env):

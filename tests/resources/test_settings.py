@@ -249,8 +249,49 @@ def test_every_setting_is_in_the_example_and_the_other_way_round():
     files |= {"CUSTOMER_SECRET_FILE", *(f"NETSUITE_{name}_FILE" for name in ERP_SECRETS)}
     looked_at = (PROJECT / "dashboard" / "settings.py").read_text()
     of_the_dashboard = set(re.findall(r'"(DASHBOARD_[A-Z_]+)"', looked_at))
-    assert of_the_dashboard <= written
+    landing = (PROJECT / "orchestration" / "landing" / "store.py").read_text()
+    of_a_stores_client = set(re.findall(r"AWS_[A-Z_]+", landing))
+    assert of_the_dashboard | of_a_stores_client <= written
     assert (
-        written - of_the_dashboard
+        written - of_the_dashboard - of_a_stores_client
         == read | {f"SHOPIFY_US{name}" for name in of_each_store} | files
     )
+
+
+def test_evidence_lands_in_the_home_unless_a_folder_or_a_store_is_named(tmp_path):
+    home = {"RETURNS_HOME": str(tmp_path)}
+
+    assert read_home(home).landing == str(tmp_path / "landing")
+    assert read_home(home | {"RETURNS_LANDING": "/evidence"}).landing == "/evidence"
+    in_store = home | {"RETURNS_LANDING": "s3://bucket/a/b", "AWS_SECRET_ACCESS_KEY": "hush-hush"}
+    assert read_home(in_store).landing == "s3://bucket/a/b"
+    assert "hush-hush" not in repr(read_home(in_store))
+
+
+@pytest.mark.parametrize(
+    ("address", "remedy"),
+    [
+        ("s3://", "write a folder, or s3://bucket/prefix without keys"),
+        ("s3://key:hush-hush@bucket/a", "keys and endpoint are the settings AWS_..."),
+        ("s3://bucket/*", "without any of @ ? # * [ ] { }"),
+        ("nowhere://bucket/a", "nowhere:// is no store that is known: write a folder, or s3://"),
+        ("gs://bucket/a", "the client of gs:// is not installed; Please install gcsfs"),
+    ],
+)
+def test_an_address_that_is_no_landing_is_refused_with_its_remedy(address, remedy):
+    with pytest.raises(SettingsError) as caught:
+        read_home({"RETURNS_LANDING": address})
+
+    assert str(caught.value).startswith("settings (environment or .env):\nRETURNS_LANDING: ")
+    assert remedy in str(caught.value)
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_store_without_its_client_names_the_extra_that_brings_it(monkeypatch):
+    def missing(_):
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr("fsspec.get_filesystem_class", missing)
+
+    with pytest.raises(SettingsError, match=r"install the extra `s3`: .* --editable '\.\[s3\]'"):
+        read_home({"RETURNS_LANDING": "s3://bucket/a"})

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, sandbox_in_place
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import run_job
 from orchestration.spark import build_on_spark
@@ -31,7 +31,7 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     files = sorted(SCENARIOS.rglob("*.yaml"))
     with (
-        sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_LEDGER),
+        sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_STATE),
         dg.DagsterInstance.ephemeral() as instance,
     ):
         outcome = run_job(RECONCILE, instance=instance, as_of=AS_OF)

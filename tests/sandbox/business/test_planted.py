@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from orchestration.assets.publication import current
 from orchestration.cli import app
-from orchestration.cli.profile import OWN_LEDGER, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, sandbox_in_place
 from orchestration.cli.summary import show_planted
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import run_job
@@ -66,7 +66,7 @@ def home(tmp_path_factory):
     print(f"seeds {SEEDS}")
     folder = tmp_path_factory.mktemp("three")
     with (
-        sandbox_in_place(folder, ThreeBusinesses(), now=datetime.now(UTC), settings=OWN_LEDGER),
+        sandbox_in_place(folder, ThreeBusinesses(), now=datetime.now(UTC), settings=OWN_STATE),
         dg.DagsterInstance.ephemeral() as instance,
     ):
         outcome = run_job(RECONCILE, instance=instance, as_of=CLOCK)
