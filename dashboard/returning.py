@@ -33,7 +33,9 @@ class BackToAsked:
         path = str(scope.get("path", ""))
         if scope["type"] == "http" and path.endswith(LEAVING):
             base = path.removesuffix(LEAVING) + "/"
-            send = _keeping(asked_of(Request(scope).headers.get("referer", ""), base), base, send)
+            referer = Request(scope).headers.get("referer", "")
+            is_secure = referer.startswith("https://")
+            send = _keeping(asked_of(referer, base), base, send, is_secure=is_secure)
         elif scope["type"] == "http" and path.endswith(COMING_BACK):
             base = path.removesuffix(COMING_BACK) + "/"
             send = _leading(Request(scope).cookies.get(COOKIE, ""), base, send)
@@ -57,10 +59,19 @@ def is_askable(asked: str) -> bool:
     return len(asked) <= LONGEST and ASKED.fullmatch(asked) is not None
 
 
-def _keeping(asked: str, base: str, send: Send) -> Send:
+def _keeping(asked: str, base: str, send: Send, *, is_secure: bool) -> Send:
     crumb = Response()
     if asked:
-        crumb.set_cookie(COOKIE, asked, max_age=SECONDS, path=base, httponly=True, samesite="lax")
+        # Where a proxy ends TLS, only the browser's own address says that there is any.
+        crumb.set_cookie(
+            COOKIE,
+            asked,
+            max_age=SECONDS,
+            path=base,
+            secure=is_secure,
+            httponly=True,
+            samesite="lax",
+        )
     else:
         crumb.delete_cookie(COOKIE, path=base, httponly=True, samesite="lax")
 

@@ -57,8 +57,17 @@ def test_a_page_with_its_filters_is_come_back_to_once(base):
     cookie = left.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
+    assert "secure" in cookie
     assert browser.get(f"{base}oauth2callback").headers["location"] == base + FILTERED
     assert browser.get(f"{base}oauth2callback").headers["location"] == base
+
+
+def test_on_loopback_there_is_no_tls_to_ask_for():
+    left = door().get("/auth/login", referer=f"http://127.0.0.1:8501/{FILTERED}")
+
+    cookie = left.headers["set-cookie"].lower()
+    assert COOKIE in cookie
+    assert "secure" not in cookie
 
 
 @pytest.mark.parametrize(
