@@ -49,7 +49,8 @@ openable as (
                     when documents.family = 'refund' then 3
                     when documents.family = 'credit' then 4
                     else 5
-                end
+                end,
+                documents.family
         ) as choice
 
     from breaks

@@ -35,7 +35,12 @@ ranked as (
         policy.next_step,
         row_number() over (
             partition by hits.case_key, hits.subject, hits.order_line_id
-            order by policy.break_rank asc, hits.amount desc
+            -- To the end, so that equal hits come out alike however many threads there are.
+            order by
+                policy.break_rank asc,
+                hits.amount desc nulls last,
+                hits.due_at asc nulls last,
+                hits.opens asc nulls last
         ) as hit_rank
 
     from hits

@@ -120,7 +120,7 @@ ranked as (
         documents.*,
         row_number() over (
             partition by documents.case_key, documents.family
-            order by documents.occurred_at desc, documents.document_number desc
+            order by documents.occurred_at desc, documents.document_number desc, documents.document_type desc
         ) as newest_rank
 
     from documents
