@@ -88,7 +88,10 @@ dagster: $(STAMP)
 doctor: $(STAMP)
 	$(RETURNS) doctor
 
-test: setup lint types layers sql tests
+# What reads the code is done side by side, and before what runs it.
+test: setup
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types layers sql
+	$(MAKE) --no-print-directory tests
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
