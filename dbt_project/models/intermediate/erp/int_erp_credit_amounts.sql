@@ -23,7 +23,7 @@ taxes_summed_to_line as (
 
 ),
 
--- A line discount belongs to the line above it, be it for units or for an amount alone, and so does the tax it takes off.
+-- A line discount belongs to the line above it, for units or for an amount alone; so does the tax that it takes off.
 placed as (
 
     select
@@ -111,7 +111,9 @@ header_discounts_allocated as (
     select
         covered_in_order.document_id,
         covered_in_order.line_id,
-        {{ ratio('header_discounts.discount_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor') }}
+        {{ ratio(
+            'header_discounts.discount_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
+        ) }}
         - {{ ratio(
             'header_discounts.discount_minor',
             'covered_in_order.running_minor - covered_in_order.weight_minor',
