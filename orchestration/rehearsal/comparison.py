@@ -63,9 +63,9 @@ class Scenario:
         """The file's policy, as the build's variables."""
         policy = self.content.get("policy") or {}
         variables = {}
-        if "grace_days" in policy:
+        if policy.get("grace_days") is not None:
             variables["grace_days"] = policy["grace_days"]
-        if "refund_approval_limit" in policy:
+        if policy.get("refund_approval_limit"):
             variables["refund_approval_limits"] = policy["refund_approval_limit"]
         return variables
 
