@@ -3,6 +3,7 @@
 {% macro seconds_between(start, finish) %}seconds_between({{ start }}, {{ finish }}){% endmacro %}
 {% macro days_between(start, finish) %}days_between({{ start }}, {{ finish }}){% endmacro %}
 {% macro add_days(moment, days) %}add_days({{ moment }}, {{ days }}){% endmacro %}
+{% macro month_end(day) %}month_end({{ day }}){% endmacro %}
 {% macro store_date(moment, store) %}store_date({{ moment }}, {{ store }}){% endmacro %}
 {% macro instant_text(moment) %}instant_text({{ moment }}){% endmacro %}
 {% macro sign_of(amount) %}sign_of({{ amount }}){% endmacro %}

@@ -46,6 +46,11 @@
     cast(from_utc_timestamp({{ moment }}, {{ zone }}) as date)
 {%- endmacro %}
 
+{# The last day of a date's month. #}
+{% macro month_end(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
 {# An instant as text: one spelling on every engine, for keys and evidence are made of it. #}
 {% macro instant_text(moment) -%}
     {{ return(adapter.dispatch('instant_text')(moment)) }}

@@ -16,7 +16,7 @@
 {# A contract's type, said in the words of the other engine: contracts are written in DuckDB's. #}
 {% macro spark__cast(field, type) -%}
     {%- set words = {
-        'varchar': 'string', 'varchar[]': 'array<string>', 'timestamptz': 'timestamp', 'hugeint': 'bigint'
+        'varchar': 'string', 'varchar[]': 'array<string>', 'timestamptz': 'timestamp'
     } -%}
     cast({{ field }} as {{ words.get(type | lower, type) }})
 {%- endmacro %}

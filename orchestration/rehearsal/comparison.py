@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -56,18 +56,16 @@ class Scenario:
     @property
     def as_of(self) -> datetime:
         """The clock of the run."""
-        said = self.content["as_of"]
-        moment = said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _instant(self.content["as_of"])
 
     @property
     def variables(self) -> dict[str, Any]:
         """The file's policy, as the build's variables."""
         policy = self.content.get("policy") or {}
         variables = {}
-        if "grace_days" in policy:
+        if policy.get("grace_days") is not None:
             variables["grace_days"] = policy["grace_days"]
-        if "refund_approval_limit" in policy:
+        if policy.get("refund_approval_limit"):
             variables["refund_approval_limits"] = policy["refund_approval_limit"]
         return variables
 
@@ -77,11 +75,15 @@ class Scenario:
         erp = self.content.get("erp") or {}
         expected = self.content.get("expected") or {}
         return {
-            *(order["name"] for order in self.content.get("orders") or []),
-            *(returned["name"] for returned in self.content.get("returns") or []),
-            *(document["number"] for document in erp.get("return_authorizations") or []),
-            *(document["number"] for document in erp.get("credits") or []),
-            *(row["case"] for rows in expected.values() for row in rows or []),
+            *(str(order["name"]) for order in self.content.get("orders") or []),
+            *(str(returned["name"]) for returned in self.content.get("returns") or []),
+            *(
+                str(document["number"])
+                for kind in ("return_authorizations", "credits")
+                for document in erp.get(kind) or []
+                if "number" in document
+            ),
+            *(str(row["case"]) for rows in expected.values() for row in rows or []),
         }
 
 
@@ -239,17 +241,26 @@ def _unequal(expected: Row, found: Row) -> list[str]:
 
 
 def _is_equal(expected: object, found: object) -> bool:
-    if isinstance(found, Decimal) and isinstance(expected, str | int) and expected != "":
-        return not isinstance(expected, bool) and Decimal(expected) == found
-    if isinstance(found, datetime) and isinstance(expected, str):
-        return datetime.fromisoformat(expected) == found
+    """What YAML reads as a number or a time, for want of quotes, is the same as its text."""
     if isinstance(expected, bool) or isinstance(found, bool):
         return expected is found
-    return expected == found
+    try:
+        if isinstance(found, Decimal | int) and isinstance(expected, str | int | float):
+            return Decimal(str(expected)) == found
+        if isinstance(found, datetime) and isinstance(expected, str | date):
+            return _instant(expected) == found
+    except (InvalidOperation, ValueError):
+        return False
+    return str(expected) == found if isinstance(expected, int) else expected == found
+
+
+def _instant(said: object) -> datetime:
+    moment = said if isinstance(said, datetime) else datetime.fromisoformat(str(said))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _is_about_same(expected: Row, found: Row) -> bool:
-    return all(expected[name] == found.get(name) for name in IDENTITY if name in expected)
+    return all(_is_equal(expected[name], found.get(name)) for name in IDENTITY if name in expected)
 
 
 def _label(row: Row) -> str:

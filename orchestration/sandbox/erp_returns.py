@@ -8,7 +8,7 @@ from orchestration.sandbox.erp_goods import add_goods
 from orchestration.sandbox.erp_ledger import Ledger, OriginalLine
 from orchestration.sandbox.erp_stock import place_units
 from orchestration.sandbox.identity import gid, number, tail
-from orchestration.sandbox.scenario_values import Block, amount, instant
+from orchestration.sandbox.scenario_values import Block, ScenarioError, amount, instant
 
 STATUSES = {
     "pending_approval": "A",
@@ -82,9 +82,14 @@ def inspections(ledger: Ledger) -> Iterator[Row]:
     for position, block in enumerate(ledger.scenario.erp_blocks("inspections")):
         receipt = ledger.documents[block["receipt"]]
         line = receipt.line_ids.get(block["line"])
+        if line is None:
+            raise ScenarioError(
+                f"{ledger.scenario.stem}: erp.inspections names line {block['line']!r}, which "
+                f"receipt {block['receipt']!r} does not have; inspect what it received"
+            )
         for result, name in (("Pass", "passed"), ("Fail", "failed")):
             units = int(block.get(name) or 0)
-            if units and line is not None:
+            if units:
                 yield {
                     "id": number("inspection", ledger.scenario.stem, f"{position}/{result}"),
                     "custrecord_inspection_receipt": receipt.id,

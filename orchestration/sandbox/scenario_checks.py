@@ -117,6 +117,8 @@ def check_lines(stem: str, body: Block) -> None:
 
 
 def _check_blocks(stem: str, body: Block) -> None:
+    if not isinstance(body.get("erp") or {}, dict):
+        raise ScenarioError(f"{stem}: erp is no record; write its documents below it")
     unknown = set(body) - BLOCKS
     unknown |= {f"erp.{name}" for name in set(body.get("erp") or {}) - ERP_BLOCKS}
     if unknown:

@@ -9,6 +9,7 @@ from orchestration.sandbox.scenario_readers import (
     Reader,
     amount,
     anything,
+    by_currency,
     count,
     currency,
     flag,
@@ -239,7 +240,7 @@ FILE = Shape(
     {"as_of": moment},
     {
         "title": text,
-        "policy": Shape({}, {"grace_days": count, "refund_approval_limit": anything}),
+        "policy": Shape({}, {"grace_days": count, "refund_approval_limit": by_currency}),
         "orders": several(ORDER),
         "returns": several(RETURN),
         "refunds": several(REFUND),

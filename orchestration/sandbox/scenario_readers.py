@@ -58,6 +58,13 @@ def amount(value: Any, place: str) -> Decimal:
     return found
 
 
+def by_currency(value: Any, place: str) -> dict[str, Decimal]:
+    """Return an amount for each currency."""
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{place}: {value!r} is of no currency; write it like {{USD: 500}}")
+    return {currency(code, place): amount(one, f"{place}.{code}") for code, one in value.items()}
+
+
 def count(value: Any, place: str) -> int:
     """Return a number of units; zero is one."""
     found = integer(value, place)

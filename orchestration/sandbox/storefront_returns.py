@@ -9,7 +9,7 @@ from orchestration.sandbox.storefront_orders import line_record
 from orchestration.sandbox.storefront_scope import OrderScope, refunded_units
 from orchestration.sandbox.storefront_wire import DEFAULT_LOCATION, Record, reference
 
-# A return that was not approved has no reverse fulfilment order.
+# A return that was not approved has no reverse fulfilment order, unless units came back unasked.
 UNAPPROVED = frozenset({"requested", "declined"})
 
 
@@ -120,9 +120,9 @@ def _exchange(scope: OrderScope, ref: str, *, position: int, item: Block) -> Rec
 
 
 def _reverse_fulfillment(scope: OrderScope, ref: str, *, block: Block) -> list[Record]:
-    if block["status"] in UNAPPROVED:
-        return []
     made = scope.dispositions(ref)
+    if block["status"] in UNAPPROVED and not made:
+        return []
     # One order line is one line here, though the return may name it twice. What came back unasked
     # is on no line of the return; it hangs under a line of no units.
     asked: Counter[str] = Counter()

@@ -76,7 +76,7 @@ class Facts:
             minor(shipping.get("amount"), currency) + minor(tax, currency),
             minor(block.get("adjustment"), currency),
             tuple(
-                payment_of(payment, currency, self.as_of)
+                payment_of({"at": block["at"], **payment}, currency, self.as_of)
                 for payment in block.get("payments") or []
                 if instant(payment.get("at", block["at"])) <= self.as_of
             ),
@@ -142,6 +142,8 @@ class Facts:
         currency = self.erp_currency(order)
         shipping = block.get("shipping") or {}
         at = instant(block["at"])
+        lines = [credit_line_of(line, currency) for line in block.get("lines") or []]
+        amounts_alone = [line for line in lines if not line.quantity]
         return Credit(
             block["ref"],
             block["number"],
@@ -151,10 +153,10 @@ class Facts:
             block.get("applied_to"),
             at,
             str(block.get("period") or at.strftime("%Y-%m")),
-            tuple(credit_line_of(line, currency) for line in block.get("lines") or []),
+            tuple(line for line in lines if line.quantity),
             minor(shipping.get("amount"), currency) + minor(shipping.get("tax"), currency),
             minor(block.get("fee"), currency),
-            minor(block.get("other"), currency),
+            minor(block.get("other"), currency) + sum(line.total for line in amounts_alone),
             currency,
         )
 

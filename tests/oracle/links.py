@@ -93,7 +93,9 @@ def _refunds_alone(facts):
 
 
 def _skus(order, units):
-    return Counter((order.lines[line].sku, quantity) for line, quantity in units.items() if order)
+    """An amount on a line, without units, is no unit of it."""
+    counted = {line: quantity for line, quantity in units.items() if order and quantity}
+    return Counter((order.lines[line].sku, quantity) for line, quantity in counted.items())
 
 
 def _authorized(facts, cases):

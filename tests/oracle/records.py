@@ -119,6 +119,11 @@ class CreditLine:
     discount: int
     taxes: dict = field(hash=False)
 
+    @property
+    def total(self):
+        """What the line credits."""
+        return self.gross - self.discount + sum(self.taxes.values())
+
 
 @dataclass(frozen=True)
 class Credit:

@@ -1,6 +1,6 @@
 """What a rehearsal says of marts that are as expected, and of marts that are not."""
 
-from decimal import Decimal
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
@@ -46,7 +46,8 @@ def warehouse(tmp_path):
             create schema marts;
             create table marts.fct_return_lifecycle as
             select 'us/return/1' as case_key, '#1-R1' as case_name, '#1' as order_name,
-                   'complete' as current_stage, false as is_falsely_complete;
+                   'complete' as current_stage, false as is_falsely_complete,
+                   timestamptz '2026-03-12 00:00:00+00' as credited_at;
             create table marts.fct_refund_variance as
             select 'us/return/1' as case_key, cast(25.92 as decimal(18, 2)) as erp_amount,
                    cast(null as decimal(18, 2)) as settled_amount;
@@ -84,11 +85,43 @@ def test_a_cent_is_a_difference_and_is_said_by_column(folder, warehouse):
     assert difference == "variance: #1-R1 differs in erp_amount: expected 25.91, found 25.92"
 
 
-@pytest.mark.parametrize("amount", ["25.920", "25.92", Decimal("25.92")])
-def test_amounts_are_equal_as_decimals_whatever_their_zeros(folder, warehouse, amount):
+@pytest.mark.parametrize("amount", ["25.920", "25.9200", 25.92])
+def test_amounts_are_equal_as_decimals_whatever_their_zeros_and_quotes(folder, warehouse, amount):
     path = folder(
-        lifecycle=[LIFECYCLE], variance=[{**VARIANCE, "erp_amount": str(amount)}], gates=[GATE]
+        lifecycle=[LIFECYCLE], variance=[{**VARIANCE, "erp_amount": amount}], gates=[GATE]
     )
+
+    assert verdicts(warehouse, path)["one"].is_ok
+
+
+@pytest.mark.parametrize("amount", ["nothing", "n/a", "25,92"])
+def test_what_is_no_amount_is_a_difference(folder, warehouse, amount):
+    path = folder(
+        lifecycle=[LIFECYCLE], variance=[{**VARIANCE, "erp_amount": amount}], gates=[GATE]
+    )
+
+    (difference,) = verdicts(warehouse, path)["one"].differences
+
+    assert difference.endswith(f"expected {amount}, found 25.92")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-03-12T00:00:00Z", "2026-03-12", date(2026, 3, 12), datetime(2026, 3, 12, tzinfo=UTC)],
+    ids=["time", "day", "unquoted day", "unquoted time"],
+)
+def test_a_moment_is_the_same_with_and_without_quotes(folder, warehouse, said):
+    wanted = {**LIFECYCLE, "credited_at": said}
+    path = folder(lifecycle=[wanted], variance=[VARIANCE], gates=[GATE])
+
+    assert verdicts(warehouse, path)["one"].is_ok
+
+
+def test_a_document_may_go_without_a_number_of_its_own(folder, warehouse):
+    path = folder(lifecycle=[LIFECYCLE], variance=[VARIANCE], gates=[GATE])
+    file = path / "one.yaml"
+    content = yaml.safe_load(file.read_text())
+    file.write_text(yaml.safe_dump({**content, "erp": {"credits": [{"ref": "cm1"}]}}))
 
     assert verdicts(warehouse, path)["one"].is_ok
 

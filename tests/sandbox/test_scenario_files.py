@@ -71,6 +71,26 @@ def test_a_line_of_nothing_is_named(tmp_path, content):
         pass
 
 
+def test_an_inspection_of_what_its_receipt_does_not_have_is_refused(tmp_path, content):
+    content["erp"]["inspections"][0]["line"] = "cup"
+    with (
+        pytest.raises(ScenarioError, match=r"inspections names line 'cup'.*does not have"),
+        serve(tmp_path / "books", [saved(tmp_path, content)]),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("limit", [500, {"dollar": 500}, {"USD": "much"}])
+def test_an_approval_limit_is_an_amount_for_a_currency(tmp_path, content, limit):
+    content["policy"] = {"refund_approval_limit": limit}
+    assert "policy.refund_approval_limit" in complaint(saved(tmp_path, content))
+
+
+def test_an_erp_that_holds_no_blocks_is_refused(tmp_path, content):
+    content["erp"] = True
+    assert "erp is no record" in complaint(saved(tmp_path, content))
+
+
 def test_an_order_name_is_used_once_in_a_folder(tmp_path, content):
     said = complaint(saved(tmp_path, content, "first"), saved(tmp_path, content, "second"))
     assert "second: order #1001 of store us is already in first" in said

@@ -59,7 +59,7 @@ final as (
         events.document_type,
         events.document_number,
         events.occurred_at,
-        events.quantity,
+        cast(events.quantity as integer) as quantity,
         {{ from_minor('events.amount_minor', 'cases.currency') }} as amount
 
     from events

@@ -47,9 +47,13 @@ components as (
 
     from claimed
 
+    inner join {{ changed('int_erp_documents_traced_to_orders') }} as documents
+        on claimed.document_id = documents.document_id
+
     left join {{ changed('int_storefront_order_line_amounts') }} as originals
         on
-            claimed.order_line_id = originals.order_line_id
+            documents.store = originals.store
+            and claimed.order_line_id = originals.order_line_id
             and claimed.currency = originals.currency
 
     where claimed.kit_line_id is not null

@@ -44,6 +44,46 @@ dated as (
 
 ),
 
+-- An adjustment period lies within another one: a day belongs to the period that began first.
+refund_periods as (
+
+    select
+        dated.case_key,
+        periods.period_id,
+        periods.ended_on,
+        row_number() over (
+            partition by dated.case_key order by periods.started_on, periods.period_id
+        ) as choice
+
+    from dated
+
+    inner join periods on dated.refunded_on between periods.started_on and periods.ended_on
+
+),
+
+credit_periods as (
+
+    select
+        dated.case_key,
+        periods.period_id,
+        periods.ended_on,
+        row_number() over (
+            partition by dated.case_key order by periods.started_on, periods.period_id
+        ) as choice
+
+    from dated
+
+    inner join periods
+        on
+            dated.first_period_id = periods.period_id
+            or (
+                dated.first_period_id is null
+                and dated.credited_on between periods.started_on and periods.ended_on
+            )
+
+),
+
+-- Where the ERP names no period, the month is one.
 placed as (
 
     select
@@ -51,23 +91,24 @@ placed as (
         dated.refunded_on,
         dated.credited_on,
         dated.today,
-        refund_periods.period_id as refund_period_id,
-        refund_periods.ended_on as refund_period_ended_on,
-        credit_periods.period_id as credit_period_id,
-        credit_periods.ended_on as credit_period_ended_on
+        coalesce(refund_periods.ended_on, {{ month_end('dated.refunded_on') }}) as refund_period_ended_on,
+        coalesce(credit_periods.ended_on, {{ month_end('dated.credited_on') }}) as credit_period_ended_on,
+        coalesce(
+            refund_periods.period_id <> credit_periods.period_id,
+            {{ month_end('dated.refunded_on') }} <> {{ month_end('dated.credited_on') }}
+        ) as is_in_two_periods
 
     from dated
 
-    left join periods as refund_periods
-        on dated.refunded_on between refund_periods.started_on and refund_periods.ended_on
-
-    left join periods as credit_periods
+    left join refund_periods
         on
-            dated.first_period_id = credit_periods.period_id
-            or (
-                dated.first_period_id is null
-                and dated.credited_on between credit_periods.started_on and credit_periods.ended_on
-            )
+            dated.case_key = refund_periods.case_key
+            and refund_periods.choice = 1
+
+    left join credit_periods
+        on
+            dated.case_key = credit_periods.case_key
+            and credit_periods.choice = 1
 
 ),
 
@@ -80,7 +121,7 @@ final as (
             else credit_period_ended_on
         end as first_period_ended_on,
         case
-            when refunded_on is not null and credited_on is not null then refund_period_id <> credit_period_id
+            when refunded_on is not null and credited_on is not null then is_in_two_periods
             when refunded_on is not null then refund_period_ended_on < today
             else credit_period_ended_on < today
         end as is_cutoff

@@ -23,18 +23,24 @@ taxes_summed_to_line as (
 
 ),
 
--- A line discount belongs to the item above it.
+-- A line discount belongs to the line above it, for units or for an amount alone; so does the tax that it takes off.
 placed as (
 
     select
-        *,
-        max(case when line_class = 'item' then line_number end) over (
-            partition by document_id
-            order by line_number
+        lines.*,
+        taxes_summed_to_line.tax_minor,
+        max(case when lines.line_class in ('item', 'fee', 'other') then lines.line_number end) over (
+            partition by lines.document_id
+            order by lines.line_number
             rows between unbounded preceding and current row
-        ) as item_line_number
+        ) as lessened_line_number
 
     from lines
+
+    left join taxes_summed_to_line
+        on
+            lines.document_id = taxes_summed_to_line.document_id
+            and lines.line_id = taxes_summed_to_line.line_id
 
 ),
 
@@ -42,14 +48,15 @@ line_discounts as (
 
     select
         document_id,
-        item_line_number,
-        -sum(amount_minor) as discount_minor
+        lessened_line_number,
+        -sum(amount_minor) as discount_minor,
+        sum(tax_minor) as tax_minor
 
     from placed
 
     where line_class = 'line_discount'
 
-    group by document_id, item_line_number
+    group by document_id, lessened_line_number
 
 ),
 
@@ -67,7 +74,20 @@ header_discounts as (
 
 ),
 
-items_in_order as (
+-- A header discount covers the items; in a credit of amounts alone, those.
+coverable as (
+
+    select
+        *,
+        max(case when line_class = 'item' then 1 else 0 end) over (partition by document_id) as has_item
+
+    from lines
+
+    where line_class in ('item', 'other')
+
+),
+
+covered_in_order as (
 
     select
         document_id,
@@ -80,59 +100,56 @@ items_in_order as (
         abs(amount_minor) as weight_minor,
         greatest(sum(abs(amount_minor)) over (partition by document_id), 1) as covered_minor
 
-    from lines
+    from coverable
 
-    where line_class = 'item'
+    where line_class = 'item' or has_item = 0
 
 ),
 
 header_discounts_allocated as (
 
     select
-        items_in_order.document_id,
-        items_in_order.line_id,
-        {{ ratio('header_discounts.discount_minor', 'items_in_order.running_minor', 'items_in_order.covered_minor') }}
+        covered_in_order.document_id,
+        covered_in_order.line_id,
+        {{ ratio(
+            'header_discounts.discount_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
+        ) }}
         - {{ ratio(
             'header_discounts.discount_minor',
-            'items_in_order.running_minor - items_in_order.weight_minor',
-            'items_in_order.covered_minor'
+            'covered_in_order.running_minor - covered_in_order.weight_minor',
+            'covered_in_order.covered_minor'
         ) }} as discount_minor
 
-    from items_in_order
+    from covered_in_order
 
-    inner join header_discounts on items_in_order.document_id = header_discounts.document_id
+    inner join header_discounts on covered_in_order.document_id = header_discounts.document_id
 
 ),
 
 final as (
 
     select
-        lines.document_id,
-        lines.line_id,
-        lines.currency,
-        lines.line_class,
-        lines.quantity,
-        lines.amount_minor as gross_minor,
+        placed.document_id,
+        placed.line_id,
+        placed.currency,
+        placed.line_class,
+        placed.quantity,
+        placed.amount_minor as gross_minor,
         coalesce(line_discounts.discount_minor, 0) + coalesce(header_discounts_allocated.discount_minor, 0)
             as discount_minor,
-        coalesce(taxes_summed_to_line.tax_minor, 0) as tax_minor
+        coalesce(placed.tax_minor, 0) + coalesce(line_discounts.tax_minor, 0) as tax_minor
 
-    from lines
-
-    left join taxes_summed_to_line
-        on
-            lines.document_id = taxes_summed_to_line.document_id
-            and lines.line_id = taxes_summed_to_line.line_id
+    from placed
 
     left join line_discounts
         on
-            lines.document_id = line_discounts.document_id
-            and lines.line_number = line_discounts.item_line_number
+            placed.document_id = line_discounts.document_id
+            and placed.line_number = line_discounts.lessened_line_number
 
     left join header_discounts_allocated
         on
-            lines.document_id = header_discounts_allocated.document_id
-            and lines.line_id = header_discounts_allocated.line_id
+            placed.document_id = header_discounts_allocated.document_id
+            and placed.line_id = header_discounts_allocated.line_id
 
 )
 

@@ -116,7 +116,9 @@ refund_units as (
 
     from {{ changed('int_storefront_refund_lines') }}
 
-    where is_shop_money
+    where
+        is_shop_money
+        and refunded_quantity > 0
 
     group by store, refund_id, order_line_id
 
