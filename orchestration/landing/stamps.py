@@ -17,7 +17,7 @@ STAMPS = {
     "_run_id": "VARCHAR",
 }
 # A group is held in memory until it is written, and an order has kilobytes of lines.
-ROWS_A_GROUP = 20_480
+ROWS_A_GROUP = 8_192
 
 
 @dataclass(frozen=True)
