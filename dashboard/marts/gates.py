@@ -87,7 +87,7 @@ def sent(pointer: Pointer, scope: Scope) -> pa.Table:
     statement = """
         select confirmed_at, case_name, store, action, sku, quantity, currency, amount, reference
         from marts.fct_sync_actions
-        where $store is null or store = $store
+        where action_state = 'confirmed' and ($store is null or store = $store)
         order by confirmed_at desc, case_name
         limit 50
     """
@@ -105,7 +105,7 @@ def runs(pointer: Pointer, scope: Scope) -> pa.Table:
             count(distinct case_key) as cases,
             list(distinct action order by action) as kinds
         from marts.fct_sync_actions
-        where $store is null or store = $store
+        where action_state = 'confirmed' and ($store is null or store = $store)
         group by run_id
         order by ended_at desc
         limit 20

@@ -147,6 +147,7 @@ READ_WHOLE = frozenset(
         (System.NETSUITE, "accounting_periods"),
         (System.NETSUITE, "items"),
         (System.LEDGER, "break_states"),
+        (System.LEDGER, "unconfirmed_actions"),
         (System.NETSUITE, "control_totals"),
         (System.REHEARSAL, "outcomes"),
         (System.NETSUITE, "line_changes"),

@@ -198,6 +198,20 @@ def confirmed_actions(
     return _result([batch])
 
 
+@dg.asset(key=key_of(LEDGER_STREAMS[2]), group_name="landing_ledger", kinds={"parquet"})
+def unconfirmed_actions(
+    context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
+) -> Landed:
+    """What earlier runs sent and the systems refused, or may have done, from our own ledger."""
+    with ledger.open() as opened:
+        batch = Landing.of(context, home).changed(
+            LEDGER_STREAMS[2],
+            lambda _, since: opened.unconfirmed_actions(),  # noqa: ARG005 - read whole
+            source=System.LEDGER,
+        )
+    return _result([batch])
+
+
 @dg.asset(key=key_of(LEDGER_STREAMS[1]), group_name="landing_ledger", kinds={"parquet"})
 def decided_breaks(
     context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
@@ -298,6 +312,7 @@ landed_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
     *(erp_asset(stream) for stream in NETSUITE_STREAMS),
     opening_control_totals,
     confirmed_actions,
+    unconfirmed_actions,
     decided_breaks,
     rehearsal_outcomes,
 ]

@@ -32,6 +32,7 @@ STAGED_FROM: Mapping[str, Sequence[tuple[System, str]]] = {
     "stg_netsuite__accounting_periods": [(System.NETSUITE, "accounting_periods")],
     "stg_ledger__actions": [(System.LEDGER, "actions")],
     "stg_ledger__break_states": [(System.LEDGER, "break_states")],
+    "stg_ledger__unconfirmed_actions": [(System.LEDGER, "unconfirmed_actions")],
 }
 UNTIED = """
     select

@@ -1,4 +1,4 @@
-"""Confirmed actions and decided breaks as streams that runs land; actions are taken in too."""
+"""Actions and decided breaks as streams that runs land; confirmed actions are taken in too."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from orchestration.ledger.values import Intent
 
 ACTIONS = STREAMS[System.LEDGER, "actions"]
 BREAK_STATES = STREAMS[System.LEDGER, "break_states"]
+UNCONFIRMED = STREAMS[System.LEDGER, "unconfirmed_actions"]
 
 
 def pages(connection: Connection, *, since: datetime | None, page_size: int) -> Iterator[bytes]:
@@ -25,6 +26,15 @@ def pages(connection: Connection, *, since: datetime | None, page_size: int) -> 
     )
     order = (intents.c.confirmed_at, intents.c.intent_key)
     yield from _pages(connection, ACTIONS, query, order, since=since, page_size=page_size)
+
+
+def unconfirmed_pages(connection: Connection, *, page_size: int) -> Iterator[bytes]:
+    """Yield answers of at most `page_size` actions for which a call was made and none is known."""
+    query = select(*(intents.c[name] for name in UNCONFIRMED.columns)).where(
+        intents.c.state != str(State.CONFIRMED), intents.c.attempt_count > 0
+    )
+    order = (intents.c.intent_key,)
+    yield from _pages(connection, UNCONFIRMED, query, order, since=None, page_size=page_size)
 
 
 def state_pages(
@@ -40,7 +50,7 @@ def _pages(
     connection: Connection,
     stream: Stream,
     query: Select[Any],
-    order: tuple[Column[Any], Column[Any]],
+    order: tuple[Column[Any], ...],
     *,
     since: datetime | None,
     page_size: int,

@@ -74,6 +74,11 @@ class Records(Store):
         with self._reading() as connection:
             return tuple(chain.problems(connection))
 
+    def unconfirmed_actions(self, *, page_size: int = PAGE_SIZE) -> Iterator[bytes]:
+        """Yield one answer a page of actions sent and not confirmed: at least one, even empty."""
+        with self._reading() as connection:
+            yield from landed.unconfirmed_pages(connection, page_size=page_size)
+
     def confirmed_actions(
         self, since: datetime | None = None, *, page_size: int = PAGE_SIZE
     ) -> Iterator[bytes]:

@@ -143,6 +143,34 @@ def test_confirmed_actions_are_the_streams_records_page_by_page_in_order(ledger)
 
 def test_a_ledger_without_actions_still_answers(ledger):
     assert list(ledger.confirmed_actions()) == [b'{"actions": []}']
+    assert list(ledger.unconfirmed_actions()) == [b'{"unconfirmed_actions": []}']
+
+
+def test_unconfirmed_actions_are_those_called_for_whatever_came_of_it(ledger):
+    def called(name):
+        line = replace(INTENT, intent_key=name, order_line_id=f"line {name}")
+        return sent(ledger, line, at=NOW)
+
+    ledger.mark_confirmed(called("confirmed"), reference="g", answer="a", at=NOW)
+    ledger.mark_refused(called("refused"), message="no such return", at=NOW)
+    ledger.mark_unknown(called("unknown"), message="no answer", at=NOW)
+    ledger.mark_not_applied(called("to be repeated"), message="throttled", at=NOW)
+    called("on its way")
+    ledger.plan(replace(INTENT, intent_key="planned", order_line_id="p"), at=NOW, run_id="run-1")
+
+    rows = [
+        row
+        for page in ledger.unconfirmed_actions(page_size=2)
+        for row in json.loads(page)["unconfirmed_actions"]
+    ]
+
+    assert {row["intent_key"]: (row["state"], row["message"]) for row in rows} == {
+        "refused": ("refused", "no such return"),
+        "unknown": ("unknown", "no answer"),
+        "to be repeated": ("approved", "throttled"),
+        "on its way": ("sent", None),
+    }
+    assert set(rows[0]) == set(STREAMS[System.LEDGER, "unconfirmed_actions"].columns)
 
 
 def test_actions_known_from_elsewhere_are_taken_in_once_and_landed_like_our_own(ledger):

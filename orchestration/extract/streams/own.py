@@ -8,6 +8,21 @@ from orchestration.extract.streams.stream import (
     System,
 )
 
+ACTION = {
+    "intent_key": TEXT,
+    "action": TEXT,
+    "store": TEXT,
+    "case_key": TEXT,
+    "order_line_id": TEXT,
+    "sku": TEXT,
+    "quantity": "INTEGER",
+    "amount": AMOUNT,
+    "currency": TEXT,
+    "location_id": TEXT,
+    "reference": TEXT,
+    "run_id": TEXT,
+    "sent_at": INSTANT,
+}
 LEDGER_STREAMS = (
     Stream(
         System.LEDGER,
@@ -15,22 +30,7 @@ LEDGER_STREAMS = (
         key=("intent_key",),
         cursor="confirmed_at",
         records=("actions",),
-        columns={
-            "intent_key": TEXT,
-            "action": TEXT,
-            "store": TEXT,
-            "case_key": TEXT,
-            "order_line_id": TEXT,
-            "sku": TEXT,
-            "quantity": "INTEGER",
-            "amount": AMOUNT,
-            "currency": TEXT,
-            "location_id": TEXT,
-            "reference": TEXT,
-            "run_id": TEXT,
-            "sent_at": INSTANT,
-            "confirmed_at": INSTANT,
-        },
+        columns={**ACTION, "confirmed_at": INSTANT},
     ),
     Stream(
         System.LEDGER,
@@ -48,6 +48,14 @@ LEDGER_STREAMS = (
             "decided_by": TEXT,
             "decided_at": INSTANT,
         },
+    ),
+    # Few, and read whole: whoever is confirmed is among the actions from then on.
+    Stream(
+        System.LEDGER,
+        "unconfirmed_actions",
+        key=("intent_key",),
+        records=("unconfirmed_actions",),
+        columns={**ACTION, "state": TEXT, "message": TEXT},
     ),
 )
 

@@ -38,9 +38,9 @@ ranked as (
             -- To the end, so that equal hits come out alike however many threads there are.
             order by
                 policy.break_rank asc,
-                hits.amount desc nulls last,
-                hits.due_at asc nulls last,
-                hits.opens asc nulls last
+                hits.amount desc,
+                hits.opens asc,
+                hits.due_at asc
         ) as hit_rank
 
     from hits
