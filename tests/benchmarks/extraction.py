@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestration.sandbox.storefront_limits import Limits
 from tests.benchmarks.measured import PEERS, Measured, measure
 from tests.benchmarks.replay.recording import WIDTH
-from tests.benchmarks.replay.server import Replaying, replaying
+from tests.benchmarks.replay.server import UNLIMITED, Replaying, replaying
 from tests.benchmarks.sizes import Size
 from tests.benchmarks.table import Section, took
 from tests.benchmarks.ways import GRAPHQL, PAGE, asked
@@ -67,7 +67,7 @@ def _read_in_every_way(
     section: Section, books: Path, scratch: Path, *, orders: int
 ) -> dict[str, Measured]:
     pages, out = scratch / "pages.jsonl", scratch / "out"
-    with replaying(books) as replay:
+    with replaying(books, UNLIMITED) as replay:
         ways = {
             "floor: pages to nothing": measure(f"{WAYS}:fetch", url=replay.url),
             "floor: bulk file to nothing": measure(f"{WAYS}:fetch_bulk", url=replay.url),
@@ -105,7 +105,7 @@ def _landed(
 
 def _read_by_dlt(section: Section, recording: Path, scratch: Path, *, orders: int) -> Measured:
     books, out = _books(recording, scratch, orders=orders), scratch / "dlt"
-    with replaying(books) as replay:
+    with replaying(books, UNLIMITED) as replay:
         loaded = measure(
             "tests.benchmarks.peers.orders:load",
             python=PEERS,
@@ -162,7 +162,7 @@ def _hold_to_memory(
     """Read more orders by the project alone: its memory must not grow with them."""
     books = _books(recording, scratch, orders=size.many_orders)
     for way in ("paged", "bulk"):
-        with replaying(books) as replay:
+        with replaying(books, UNLIMITED) as replay:
             many = _landed(replay, way, scratch / "many", orders=size.many_orders)
         fewer = ways[f"this project, {way}"]
         rates = _rates(many, orders=size.many_orders)

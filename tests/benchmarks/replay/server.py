@@ -23,6 +23,8 @@ from tests.benchmarks.replay.recording import API_VERSION
 HOST = "127.0.0.1"
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 BULK, STATISTICS = b"GET /bulk/objects.jsonl ", b"GET /statistics "
+# As the sandbox was when it was recorded.
+RECORDED = Limits()
 # A bucket that no reading empties: where nothing is to be paced, nobody waits for points.
 UNLIMITED = Limits(size=1e12, restore_rate=1e12)
 
@@ -124,7 +126,7 @@ class Replaying:
 
 
 @contextmanager
-def replaying(folder: Path, limits: Limits = UNLIMITED) -> Iterator[Replaying]:
+def replaying(folder: Path, limits: Limits = RECORDED) -> Iterator[Replaying]:
     """Serve the books of a folder in a process of its own while the block runs."""
     said = [str(folder), str(limits.size), str(limits.restore_rate), str(limits.latency_seconds)]
     command = [sys.executable, "-m", "tests.benchmarks.replay.server", *said]
