@@ -27,8 +27,11 @@ def tick(page, *rows, table="breaks"):
     settled(page)
     grid = page.locator(f".st-key-{table}_table").get_by_test_id("stDataFrame")
     grid.scroll_into_view_if_needed()
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52 + 35 * row})
+        if number < len(rows):
+            # A run may begin only later: the next click would meet a table that is drawn anew.
+            page.get_by_text(f"{number} break{'s' if number > 1 else ''} selected").wait_for()
         settled(page)
 
 
