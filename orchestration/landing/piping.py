@@ -108,8 +108,10 @@ class PipedRows:
                 cursor.register_filesystem(_Channels(self._channel))
                 # The other core fetches; of several threads each would hold rows until its turn.
                 cursor.execute("set threads = 1")
-                copy_stamped(cursor, select, self._file, stamp=self._stamp)
-                cursor.execute("reset threads")
+                try:
+                    copy_stamped(cursor, select, self._file, stamp=self._stamp)
+                finally:
+                    cursor.execute("reset threads")
         except UNFIT:
             self.are_complete = False
         except BaseException as error:  # noqa: BLE001 - raised again where the caller waits

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, select, tuple_
+from sqlalchemy import Column, Connection, Select, case, select, tuple_
 
 from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.ledger.decision_tables import break_states
@@ -29,8 +29,14 @@ def pages(connection: Connection, *, since: datetime | None, page_size: int) -> 
 
 
 def unconfirmed_pages(connection: Connection, *, page_size: int) -> Iterator[bytes]:
-    """Yield answers of at most `page_size` actions for which a call was made and none is known."""
-    query = select(*(intents.c[name] for name in UNCONFIRMED.columns)).where(
+    """
+    Yield answers of at most `page_size` actions that were called for and are not confirmed.
+
+    One whose calls are known to have had no effect was not sent: its `sent_at` is null.
+    """
+    sent_at = case((intents.c.first_sent_at.is_not(None), intents.c.sent_at)).label("sent_at")
+    columns = [sent_at if name == "sent_at" else intents.c[name] for name in UNCONFIRMED.columns]
+    query = select(*columns).where(
         intents.c.state != str(State.CONFIRMED), intents.c.attempt_count > 0
     )
     order = (intents.c.intent_key,)

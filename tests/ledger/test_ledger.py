@@ -164,11 +164,13 @@ def test_unconfirmed_actions_are_those_called_for_whatever_came_of_it(ledger):
         for row in json.loads(page)["unconfirmed_actions"]
     ]
 
-    assert {row["intent_key"]: (row["state"], row["message"]) for row in rows} == {
-        "refused": ("refused", "no such return"),
-        "unknown": ("unknown", "no answer"),
-        "to be repeated": ("approved", "throttled"),
-        "on its way": ("sent", None),
+    stood = {row["intent_key"]: (row["state"], row["message"], row["sent_at"]) for row in rows}
+    sent_at = NOW.isoformat()
+    assert stood == {
+        "refused": ("refused", "no such return", sent_at),
+        "unknown": ("unknown", "no answer", sent_at),
+        "to be repeated": ("approved", "throttled", None),
+        "on its way": ("sent", None, sent_at),
     }
     assert set(rows[0]) == set(STREAMS[System.LEDGER, "unconfirmed_actions"].columns)
 
