@@ -18,7 +18,6 @@ from orchestration.assets.erp import (
 from orchestration.assets.landing import Answers, Landing
 from orchestration.extract.errors import SourceError, StopError
 from orchestration.extract.streams import (
-    LEDGER_STREAMS,
     NETSUITE_STREAMS,
     REHEARSAL_STREAMS,
     SHOPIFY_STREAMS,
@@ -26,6 +25,7 @@ from orchestration.extract.streams import (
     Stream,
     System,
 )
+from orchestration.extract.streams.own import ACTIONS, BREAK_STATES, UNCONFIRMED_ACTIONS
 from orchestration.landing import (
     Batch,
     bank_reference_ids_to_read,
@@ -184,46 +184,44 @@ def opening_control_totals(
         return _result([land_totals(Landing.of(context, home), client)])
 
 
-@dg.asset(key=key_of(LEDGER_STREAMS[0]), group_name="landing_ledger", kinds={"parquet"})
+@dg.asset(key=key_of(ACTIONS), group_name="landing_ledger", kinds={"parquet"})
 def confirmed_actions(
     context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
 ) -> Landed:
     """What earlier runs sent and the systems confirmed, from our own ledger."""
     with ledger.open() as opened:
-        batch = Landing.of(context, home).changed(
-            LEDGER_STREAMS[0],
-            lambda _, since: opened.confirmed_actions(since),
-            source=System.LEDGER,
-        )
-    return _result([batch])
+        return _land_own(context, home, ACTIONS, opened.confirmed_actions)
 
 
-@dg.asset(key=key_of(LEDGER_STREAMS[2]), group_name="landing_ledger", kinds={"parquet"})
+@dg.asset(key=key_of(UNCONFIRMED_ACTIONS), group_name="landing_ledger", kinds={"parquet"})
 def unconfirmed_actions(
     context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
 ) -> Landed:
     """What earlier runs sent and the systems refused, or may have done, from our own ledger."""
     with ledger.open() as opened:
-        batch = Landing.of(context, home).changed(
-            LEDGER_STREAMS[2],
-            lambda _, since: opened.unconfirmed_actions(),  # noqa: ARG005 - read whole
-            source=System.LEDGER,
+        return _land_own(
+            context, home, UNCONFIRMED_ACTIONS, lambda _: opened.unconfirmed_actions()
         )
-    return _result([batch])
 
 
-@dg.asset(key=key_of(LEDGER_STREAMS[1]), group_name="landing_ledger", kinds={"parquet"})
+@dg.asset(key=key_of(BREAK_STATES), group_name="landing_ledger", kinds={"parquet"})
 def decided_breaks(
     context: dg.AssetExecutionContext, ledger: LedgerResource, home: Home
 ) -> Landed:
     """How breaks stand by what people decided, from our own ledger."""
     with ledger.open_decisions() as opened:
-        batch = Landing.of(context, home).changed(
-            LEDGER_STREAMS[1],
-            lambda _, since: opened.landed_states(since),
-            source=System.LEDGER,
-        )
-    return _result([batch])
+        return _land_own(context, home, BREAK_STATES, opened.landed_states)
+
+
+def _land_own(
+    context: dg.AssetExecutionContext,
+    home: Home,
+    stream: Stream,
+    read: Callable[[datetime | None], Answers],
+) -> Landed:
+    """Land what changed of a stream of our own ledger, or all of one without a cursor."""
+    landing = Landing.of(context, home)
+    return _result([landing.changed(stream, lambda _, since: read(since), source=System.LEDGER)])
 
 
 def _land_stores(

@@ -23,41 +23,40 @@ ACTION = {
     "run_id": TEXT,
     "sent_at": INSTANT,
 }
-LEDGER_STREAMS = (
-    Stream(
-        System.LEDGER,
-        "actions",
-        key=("intent_key",),
-        cursor="confirmed_at",
-        records=("actions",),
-        columns={**ACTION, "confirmed_at": INSTANT},
-    ),
-    Stream(
-        System.LEDGER,
-        "break_states",
-        key=("break_key",),
-        cursor="decided_at",
-        records=("break_states",),
-        columns={
-            "break_key": TEXT,
-            "status": TEXT,
-            "owner": TEXT,
-            "amount": AMOUNT,
-            "currency": TEXT,
-            "snoozed_until": INSTANT,
-            "decided_by": TEXT,
-            "decided_at": INSTANT,
-        },
-    ),
-    # Few, and read whole: whoever is confirmed is among the actions from then on.
-    Stream(
-        System.LEDGER,
-        "unconfirmed_actions",
-        key=("intent_key",),
-        records=("unconfirmed_actions",),
-        columns={**ACTION, "state": TEXT, "message": TEXT},
-    ),
+ACTIONS = Stream(
+    System.LEDGER,
+    "actions",
+    key=("intent_key",),
+    cursor="confirmed_at",
+    records=("actions",),
+    columns={**ACTION, "confirmed_at": INSTANT},
 )
+BREAK_STATES = Stream(
+    System.LEDGER,
+    "break_states",
+    key=("break_key",),
+    cursor="decided_at",
+    records=("break_states",),
+    columns={
+        "break_key": TEXT,
+        "status": TEXT,
+        "owner": TEXT,
+        "amount": AMOUNT,
+        "currency": TEXT,
+        "snoozed_until": INSTANT,
+        "decided_by": TEXT,
+        "decided_at": INSTANT,
+    },
+)
+# Few, and read whole: whoever is confirmed is among the actions from then on.
+UNCONFIRMED_ACTIONS = Stream(
+    System.LEDGER,
+    "unconfirmed_actions",
+    key=("intent_key",),
+    records=("unconfirmed_actions",),
+    columns={**ACTION, "state": TEXT, "message": TEXT},
+)
+LEDGER_STREAMS = (ACTIONS, BREAK_STATES, UNCONFIRMED_ACTIONS)
 
 # Landed by the command that rehearses, when a person runs it: no run reads it anew.
 REHEARSAL_STREAMS = (
