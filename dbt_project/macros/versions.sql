@@ -3,17 +3,25 @@
     again. `of` names the column of the record's id in a kept model: a build of changes reads only those.
 
     Most records landed once. Only those that landed again are ranked: a rank carries every column through
-    a sort, and the records are wide.
+    a sort, and the records are wide. Of changes little is read, once; of everything a column is read when
+    it is needed, or all of it would wait in memory.
 #}
 {% macro newest_version(relation, keys, changed_at='_extracted_at', of=none) -%}
-    {%- set landed = relation if of is none else changed_rows(relation, of) -%}
+    {%- set is_of_changes = of is not none and var('changes_only') -%}
+    {%- set landed = 'landed' if is_of_changes else relation -%}
     {%- set is_same -%}
         {%- for key in keys -%}
             {{ ' and ' if not loop.first }}versions.{{ key }} is not distinct from repeated.{{ key }}
         {%- endfor -%}
     {%- endset -%}
     with
+{% if is_of_changes %}
+    landed as (
 
+        select * from {{ changed_rows(relation, of) }}
+
+    ),
+{% endif %}
     repeated as (
 
         select

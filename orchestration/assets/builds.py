@@ -1,15 +1,13 @@
 """Whether a build can do with what changed since the last one, or has to build everything."""
 
-# ruff: noqa: S608 - names are declared in code.
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.assets.closure import find_changed_records
+from orchestration.assets.known_batches import BatchKey, known_batches, write_batches
 from orchestration.extract.streams import System
 from orchestration.landing import Batch
 
@@ -19,7 +17,6 @@ from orchestration.landing import Batch
 BREAK_EVEN = 0.25
 # What is not in a list of every document is gone: a change that no row tells of.
 TELLS_BY_ABSENCE = (System.NETSUITE, "document_ids")
-BATCH_KEY = ("system", "stream", "source", "batch_id")
 SHARE_OF_ORDERS = """
     select count(distinct case when id in (select record_id from changed._records) then id end)
         / greatest(count(distinct id), 1)
@@ -37,7 +34,7 @@ class Build:
 
     as_of: datetime
     recipe: str
-    batches: frozenset[tuple[str, ...]]
+    batches: frozenset[BatchKey]
 
 
 def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
@@ -67,14 +64,20 @@ def begin(
     connection.execute("drop table if exists builds.last")
     if everything or last is None or not _continues(build, last):
         return False
-    find_changed_records(connection, after=last.as_of, until=build.as_of)
+    find_changed_records(
+        connection,
+        batches=build.batches,
+        new=build.batches - last.batches,
+        after=last.as_of,
+        until=build.as_of,
+    )
     [(share,)] = connection.execute(SHARE_OF_ORDERS).fetchall()
     return bool(share <= BREAK_EVEN)
 
 
 def end(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
     """Remember a build that ended well: the next one may start from it."""
-    _write_batches(connection, build.batches)
+    write_batches(connection, "builds.batches", build.batches)
     connection.execute(
         "create or replace table builds.last as select $1::timestamptz as as_of, $2 as recipe",
         [build.as_of, build.recipe],
@@ -99,15 +102,5 @@ def _last(connection: duckdb.DuckDBPyConnection) -> Build | None:
     if not tables:
         return None
     [(as_of, recipe)] = connection.execute("select as_of, recipe from builds.last").fetchall()
-    keys = connection.execute(f"select {', '.join(BATCH_KEY)} from builds.batches").fetchall()
-    return Build(as_of=as_of, recipe=recipe, batches=frozenset(keys))
-
-
-def _write_batches(
-    connection: duckdb.DuckDBPyConnection, batches: frozenset[tuple[str, ...]]
-) -> None:
-    columns = list(zip(*sorted(batches), strict=True)) or [()] * len(BATCH_KEY)
-    arrays = [pa.array(values, pa.string()) for values in columns]
-    connection.register("known_batches", pa.table(arrays, names=list(BATCH_KEY)))
-    connection.execute("create or replace table builds.batches as select * from known_batches")
-    connection.unregister("known_batches")
+    batches = known_batches(connection, "builds.batches")
+    return Build(as_of=as_of, recipe=recipe, batches=batches)

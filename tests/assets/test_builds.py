@@ -90,6 +90,17 @@ def test_a_record_that_the_clock_has_reached_is_a_change(warehouse):
     assert warehouse.changed() == {"1000"}
 
 
+def test_a_clock_that_was_set_back_reaches_a_record_once_more(warehouse):
+    warehouse.land(1000, placed_at=NOON + timedelta(days=2))
+    for days in (1, 3, 4, 1):
+        is_of_changes = warehouse.begin(as_of=NOON + timedelta(days=days))
+        warehouse.end()
+    assert not is_of_changes
+
+    assert warehouse.begin(as_of=NOON + timedelta(days=2))
+    assert warehouse.changed() == {"1000"}
+
+
 def test_two_orders_of_one_name_are_told_apart_together(warehouse):
     warehouse.land(7, at=NOON + timedelta(hours=1))
     warehouse.begin()

@@ -9,16 +9,16 @@ import pytest
 
 from orchestration.assets import builds
 from orchestration.assets.building import build_home
-from orchestration.assets.closure import READ_WHOLE, TRACES
+from orchestration.assets.traces import READ_WHOLE, TRACES
 from orchestration.extract.streams import STREAMS
 from orchestration.landing import compact
 from tests.dbt_project.changing_books import ChangingBooks, given_records, keys_of
 from tests.dbt_project.rehearsed import extracted
 
 SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
-# `make soak` draws thirty sequences; every fifth is compared with a build of everything.
-SEQUENCES = int(os.environ.get("RETURNS_CHANGES", "5"))
-COMPARED = 5
+# `make soak` draws thirty sequences; every third is compared with a build of everything.
+SEQUENCES = int(os.environ.get("RETURNS_CHANGES", "3"))
+COMPARED = 3
 FLOWS = 40
 # A view names the database that it was built in, and what it shows stands in the tables after it.
 TABLES = """
