@@ -3,17 +3,13 @@
 import fcntl
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import yaml
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from orchestration.cli.profile import settings_in_place
 from orchestration.resources.settings import DAGSTER_URL, HomeSettings
@@ -89,53 +85,36 @@ def prepare_instance(home: Path, *, is_on_postgres: bool = False) -> Path:
     a database holds a password: it stays in the settings, and the folder names the setting.
     """
     folder = home / "dagster"
-    said = yaml.safe_dump(INSTANCE_SETTINGS | (ON_POSTGRES if is_on_postgres else {}))
     if not folder.exists():
         making = home / ".dagster"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
+        said = _settings(making, is_on_postgres=is_on_postgres)
         (making / SETTINGS).write_text(said, encoding="utf-8")
         with _opened(making) as instance:
             instance.get_run_records(limit=1)
         making.rename(folder)
-    elif (folder / SETTINGS).read_text(encoding="utf-8") != said:
+    said = _settings(folder, is_on_postgres=is_on_postgres)
+    if (folder / SETTINGS).read_text(encoding="utf-8") != said:
         partial = folder / f".{SETTINGS}"
         partial.write_text(said, encoding="utf-8")
         partial.replace(folder / SETTINGS)
     return folder
 
 
-@contextmanager
-def _without_waiting_for_the_disk(folder: Path) -> Iterator[None]:
-    """
-    Let Dagster's SQLite files in a folder be written without a flush for each of its events.
+def _settings(folder: Path, *, is_on_postgres: bool) -> str:
+    """Return the dagster.yaml of a folder, which names the folder: a home may be moved."""
+    history = folder.resolve() / "history"
+    in_files = {
+        "run_storage": _stored("OpenRuns", history),
+        "event_log_storage": _stored("OpenEventLog", history / "runs"),
+    }
+    return yaml.safe_dump(INSTANCE_SETTINGS | (ON_POSTGRES if is_on_postgres else in_files))
 
-    A run has thousands, each on a connection of its own, and who closes a file as the last copies
-    its journal into it. So the files stay open meanwhile. The journal keeps them whole and in
-    order; what the machine itself had not yet written when its power failed is history of a run,
-    and no decision or evidence.
-    """
-    inside = f"{folder.resolve()}{os.sep}"
-    held: dict[str, sqlite3.Connection] = {}
 
-    def relax(connection: object, _: ConnectionPoolEntry) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        [(_number, _name, file)] = connection.execute("pragma database_list").fetchall()
-        if file.startswith(inside):
-            connection.execute("pragma synchronous = normal")
-            if file not in held:
-                held[file] = sqlite3.connect(file, check_same_thread=False)
-            # A file is held by whoever has read its journal as it is now.
-            held[file].execute("pragma user_version").fetchone()
-
-    event.listen(Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", relax)
-        for connection in held.values():
-            connection.close()
+def _stored(kind: str, folder: Path) -> dict[str, object]:
+    config = {"base_dir": str(folder)}
+    return {"module": "orchestration.cli.history", "class": kind, "config": config}
 
 
 @contextmanager
@@ -149,7 +128,7 @@ def _opened(folder: Path) -> Iterator[dg.DagsterInstance]:
             f"Dagster's database, which {DAGSTER_URL} names, does not answer: start its server,"
             " mend the address, or leave the setting empty to keep runs in the home"
         ) from error
-    with _without_waiting_for_the_disk(folder), opened as instance:
+    with opened as instance:
         yield instance
 
 

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sqlalchemy import NullPool, create_engine, text
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.cli.home import HomeBusyError, dagster_instance, home_lock, prepare_instance
+from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
 from orchestration.landing import create_source_views
-from orchestration.resources.settings import read_home
 from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
-NORMAL, FULL = 1, 2
 SEED = int(os.environ.get("RETURNS_SEED", "20260701"))
 # `make soak` draws more, on several clocks.
 FLOWS = int(os.environ.get("RETURNS_FLOWS", "0"))
@@ -155,20 +152,3 @@ def test_an_instance_half_made_by_a_killed_command_is_made_anew(tmp_path):
 
     assert (folder / "dagster.yaml").exists()
     assert not (tmp_path / ".dagster").exists()
-
-
-def test_only_dagsters_own_files_are_written_without_a_flush_and_only_meanwhile(tmp_path):
-    settings = read_home({"RETURNS_HOME": str(tmp_path)})
-    events = tmp_path / "dagster" / "history" / "runs.db"
-
-    with dagster_instance(settings):
-        assert synchronous(events) == NORMAL
-        assert synchronous(tmp_path / "ledger.sqlite") == FULL
-    assert synchronous(events) == FULL
-
-
-def synchronous(file):
-    """How long a new connection to a file waits for the disk, as SQLite counts it."""
-    engine = create_engine(f"sqlite:///{file}", poolclass=NullPool)
-    with engine.connect() as connection:
-        return connection.execute(text("pragma synchronous")).scalar_one()

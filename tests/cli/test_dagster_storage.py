@@ -61,9 +61,9 @@ def test_a_home_that_moves_to_postgresql_and_back_finds_its_runs_there_and_here(
 ):
     here = {"RETURNS_HOME": str(tmp_path)}
     for env, kind in (
-        (here, "SqliteRunStorage"),
+        (here, "OpenRuns"),
         (here | {DAGSTER_URL: database[0]}, "PostgresRunStorage"),
-        (here, "SqliteRunStorage"),
+        (here, "OpenRuns"),
     ):
         with dagster_instance(read_home(env)) as instance:
             assert type(instance.run_storage).__name__ == kind
