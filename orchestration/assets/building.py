@@ -12,6 +12,7 @@ from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.assets import project
 from orchestration.assets.builds import begin, build_of, end
+from orchestration.assets.landed_batches import LandedBatches
 from orchestration.landing import create_source_views
 
 BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
@@ -59,7 +60,8 @@ def build_home(
     with duckdb.connect(warehouse, config={"memory_limit": memory_limit}) as connection:
         batches = create_source_views(connection, landing)
         build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
-        is_of_changes = begin(connection, build, everything=everything or bool(select))
+        landed = LandedBatches(landing, batches)
+        is_of_changes = begin(connection, build, landed, everything=everything or bool(select))
     finished = project.build(
         home=home,
         variables={"as_of": as_of.isoformat(), **variables, "changes_only": is_of_changes},

@@ -7,7 +7,13 @@ from datetime import datetime
 import duckdb
 
 from orchestration.assets.closure import find_changed_records
-from orchestration.assets.known_batches import BatchKey, known_batches, write_batches
+from orchestration.assets.landed_batches import (
+    BatchKey,
+    LandedBatches,
+    keys_of,
+    known_batches,
+    write_batches,
+)
 from orchestration.extract.streams import System
 from orchestration.landing import Batch
 
@@ -39,19 +45,18 @@ class Build:
 
 def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
     """Return the build that these committed batches make, merged since or not."""
-    keys = frozenset(
-        (batch.system, batch.stream, batch.source, extraction)
-        for batch in batches
-        for extraction in batch.extractions
-    )
-    return Build(as_of=as_of, recipe=recipe, batches=keys)
+    return Build(as_of=as_of, recipe=recipe, batches=keys_of(batches))
 
 
 def begin(
-    connection: duckdb.DuckDBPyConnection, build: Build, *, everything: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    build: Build,
+    landed: LandedBatches,
+    *,
+    everything: bool = False,
 ) -> bool:
     """
-    Prepare a build and return whether it may build changes only.
+    Prepare a build of what landed, and return whether it may build changes only.
 
     Everything is built where asked for, where the last build did not end, was of another recipe,
     had batches that are gone or a later clock, where most orders changed, and where the ERP's
@@ -66,7 +71,7 @@ def begin(
         return False
     find_changed_records(
         connection,
-        batches=build.batches,
+        landed,
         new=build.batches - last.batches,
         after=last.as_of,
         until=build.as_of,

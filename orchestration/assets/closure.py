@@ -2,15 +2,23 @@
 
 # ruff: noqa: S608 - names and expressions are declared in code.
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from hashlib import sha256
 
 import duckdb
 
-from orchestration.assets.known_batches import BatchKey, known_batches, write_batches
-from orchestration.assets.traces import TRACES
+from orchestration.assets.landed_batches import (
+    BatchKey,
+    LandedBatches,
+    keys_of,
+    known_batches,
+    write_batches,
+)
+from orchestration.assets.traces import TRACES, Trace
 from orchestration.extract.streams import System
+
+Rows = Mapping[tuple[System, str], str]
 
 # Whoever traces otherwise finds nothing of use in what was kept.
 TRACED_BY = sha256(repr(TRACES).encode()).hexdigest()
@@ -24,8 +32,8 @@ FOUND = {
 
 def find_changed_records(
     connection: duckdb.DuckDBPyConnection,
+    landed: LandedBatches,
     *,
-    batches: Set[BatchKey],
     new: Set[BatchKey],
     after: datetime,
     until: datetime,
@@ -38,14 +46,14 @@ def find_changed_records(
     landed version, so a record is found from what it was linked with as well as from what it is
     linked with now.
 
-    What `batches` tell of links and of moments to come is kept in schema `builds`: rows that
+    What the batches tell of links and of moments to come is kept in schema `builds`: rows that
     landed never change, so each is read once.
     """
-    _trace(connection, batches, after=after)
+    _trace(connection, landed, after=after)
     write_batches(connection, "changed._batches", new)
     connection.execute(
         "create table changed._records as select distinct record_id from ("
-        + " union all ".join(_changes(new))
+        + " union all ".join(_changes(landed.rows_of(new)))
         + ") where record_id is not null",
         {"after": after, "until": until},
     )
@@ -76,15 +84,17 @@ def _follow_links(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _trace(
-    connection: duckdb.DuckDBPyConnection, batches: Set[BatchKey], *, after: datetime
+    connection: duckdb.DuckDBPyConnection, landed: LandedBatches, *, after: datetime
 ) -> None:
     """Keep the links of every batch, and its moments that are still to come."""
+    batches = keys_of(landed.batches)
     untraced = batches - _traced(connection, batches, after=after)
+    rows = landed.rows_of(untraced)
     connection.begin()
     write_batches(connection, "changed._batches", untraced)
-    for statement in _links(untraced):
+    for statement in _links(rows):
         connection.execute(statement)
-    for statement in _moments(untraced):
+    for statement in _moments(rows):
         connection.execute(statement, {"after": after})
     connection.execute("insert into builds.traced select * from changed._batches")
     connection.execute("delete from builds.moments where moment <= $after", {"after": after})
@@ -111,37 +121,34 @@ def _traced(
     return frozenset()
 
 
-def _changes(new: Set[BatchKey]) -> Iterator[str]:
+def _changes(rows: Rows) -> Iterator[str]:
     yield "select record_id from builds.moments where moment > $after and moment <= $until"
-    for system, stream in _streams(new):
-        records = ", ".join(TRACES[system, stream].records)
-        yield f"select unnest([{records}]) as record_id from {_new_rows(system, stream)}"
+    for trace, new_rows in _traces(rows):
+        yield f"select unnest([{', '.join(trace.records)}]) as record_id from {new_rows}"
 
 
-def _moments(untraced: Set[BatchKey]) -> Iterator[str]:
-    for system, stream in _streams(untraced):
-        trace = TRACES[system, stream]
+def _moments(rows: Rows) -> Iterator[str]:
+    for trace, new_rows in _traces(rows):
         yield f"""
             insert into builds.moments
             select unnest(records), moment
             from (
                 select [{", ".join(trace.records)}] as records, unnest({trace.moments}) as moment
-                from {_new_rows(system, stream)}
+                from {new_rows}
             )
             where moment > $after
         """
 
 
-def _links(untraced: Set[BatchKey]) -> Iterator[str]:
-    for system, stream in _streams(untraced):
-        for record, others in TRACES[system, stream].joins:
+def _links(rows: Rows) -> Iterator[str]:
+    for trace, new_rows in _traces(rows):
+        for record, others in trace.joins:
             yield f"""
                 insert into builds.links
                 with pairs as (
                     select distinct record_id, other_id
                     from (
-                        select {record} as record_id, unnest({others}) as other_id
-                        from {_new_rows(system, stream)}
+                        select {record} as record_id, unnest({others}) as other_id from {new_rows}
                     )
                     where other_id is not null
                 )
@@ -151,18 +158,16 @@ def _links(untraced: Set[BatchKey]) -> Iterator[str]:
             """
 
 
-def _streams(batches: Set[BatchKey]) -> list[tuple[System, str]]:
-    landed = {batch[:2] for batch in batches}
-    return [stream for stream in TRACES if stream in landed]
-
-
-def _new_rows(system: str, stream: str) -> str:
-    return f"""
-        (
-            select * from "{system}"."{stream}"
-            where (_store, _batch_id) in (
+def _traces(rows: Rows) -> Iterator[tuple[Trace, str]]:
+    """Yield how a stream is traced, with its rows of the batches that `changed` names."""
+    for stream, select in rows.items():
+        if stream in TRACES:
+            system, name = stream
+            new = f"""
                 select (source, batch_id) from changed._batches
-                where system = '{system}' and stream = '{stream}'
+                where system = '{system}' and stream = '{name}'
+            """
+            yield (
+                TRACES[stream],
+                f"(select * from ({select}) where (_store, _batch_id) in ({new}))",
             )
-        )
-    """

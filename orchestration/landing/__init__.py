@@ -26,7 +26,7 @@ from orchestration.landing.manifest import (
     committed_batches,
     landed_sources,
 )
-from orchestration.landing.sources import create_source_views
+from orchestration.landing.sources import create_source_views, select_rows
 from orchestration.landing.store import LandingError, let_read
 from orchestration.landing.watermarks import batches_read_again, resume_at
 
@@ -58,6 +58,7 @@ __all__ = [
     "resume_at",
     "return_ids_to_read",
     "sales_agreement_ids_to_read",
+    "select_rows",
     "sweep_unfinished",
     "torn_documents",
 ]

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.assets.builds import begin, build_of, end
+from orchestration.assets.landed_batches import LandedBatches
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import create_source_views, land
 
@@ -45,7 +46,8 @@ class Warehouse:
     def begin(self, *, as_of=NOON, recipe="one", everything=False):
         self.batches = create_source_views(self.connection, self.landing)
         self.build = build_of(self.batches, as_of=as_of, recipe=recipe)
-        return begin(self.connection, self.build, everything=everything)
+        landed = LandedBatches(self.landing, self.batches)
+        return begin(self.connection, self.build, landed, everything=everything)
 
     def end(self):
         end(self.connection, self.build)
