@@ -64,7 +64,7 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
             models = round(steps.steps.get("models", 0.0), 2)
             section.add(returns, threads, *took(way), models, round(nodes, 2))
         if returns == more:
-            changes.add_days(increments, home, returns=returns)
+            changes.add_days(increments, home, returns=returns, count=size.days)
         shutil.rmtree(home)
     _hold(section, built, fewer=fewer, more=more)
     yield section

@@ -10,7 +10,8 @@ class Size:
 
     `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
     whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
-    compared on each side; `returns` are built, `run_returns` run from the sandbox to the end.
+    compared on each side; `returns` are built, and of the more so many `days` of changes;
+    `run_returns` run from the sandbox to the end, so many `runs` of one home.
     `published_returns` are published and copied until there are `shown_returns`, and each page of
     the dashboard is looked at so many times (`looks`).
     """
@@ -23,7 +24,9 @@ class Size:
     paced_orders: int
     keys: int
     returns: tuple[int, int]
+    days: int
     run_returns: int
+    runs: int
     published_returns: int
     shown_returns: int
     looks: int
@@ -42,11 +45,13 @@ SMALL = Size(
     many_orders=4_000,
     paced_orders=1_000,
     keys=20_000,
-    returns=(8_000, 20_000),
-    run_returns=100,
-    published_returns=100,
-    shown_returns=100_000,
-    looks=3,
+    returns=(1_000, 4_000),
+    days=1,
+    run_returns=50,
+    runs=2,
+    published_returns=50,
+    shown_returns=50_000,
+    looks=1,
 )
 FULL = Size(
     "full",
@@ -57,7 +62,9 @@ FULL = Size(
     paced_orders=6_000,
     keys=1_000_000,
     returns=(100_000, 1_000_000),
+    days=3,
     run_returns=2_000,
+    runs=3,
     published_returns=1_000,
     shown_returns=1_000_000,
     looks=20,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 # Set before any script of a page: when its first figure stood there, and when a run of it ended.
 WATCH = """
@@ -35,6 +36,8 @@ CONTROLS = ("stSelectbox", "stCheckbox", "stButtonGroup", "stTextInput")
 # What is looked for in a text: numbers of returns, and words of definitions.
 WORDS = ("1001", "refund", "1002", "order", "1003", "amount")
 LONGEST = 60_000
+# After so long a choice that nothing came of is made again, so often.
+UNHEARD, CHOICES = 5_000, 3
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,19 @@ def controls(page: Page) -> list[str]:
 def change(page: Page, control: str, number: int) -> float | None:
     """Choose something else and return the seconds until it stands; None for no other choice."""
     kind, _, label = control.partition("/")
-    widget = _widget(page, kind, label)
-    if widget is None or not _choose(page, widget, kind, number):
-        return None
-    page.wait_for_function("() => window.seen.ended !== null", timeout=LONGEST)
-    seen = page.evaluate("window.seen")
-    return float(seen["ended"] - seen["asked"]) / 1000
+    for _ in range(CHOICES):
+        widget = _widget(page, kind, label)
+        if widget is None or not _choose(page, widget, kind, number):
+            return None
+        try:
+            page.wait_for_function("() => window.seen.hasRun", timeout=UNHEARD)
+        except PlaywrightTimeoutError:
+            # A click on what is drawn anew at that moment reaches nobody.
+            continue
+        page.wait_for_function("() => window.seen.ended !== null", timeout=LONGEST)
+        seen = page.evaluate("window.seen")
+        return float(seen["ended"] - seen["asked"]) / 1000
+    raise RuntimeError(f"{control} of {page.url} does nothing")
 
 
 def _widget(page: Page, kind: str, label: str) -> Locator | None:

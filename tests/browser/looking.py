@@ -88,9 +88,11 @@ def started(home, command, *, folder=None, **settings):
                 break
         else:
             raise RuntimeError("the dashboard did not start:\n" + "".join(said))
-        yield server
-        # It holds nothing; a polite end would wait for every open page.
-        server.kill()
+        try:
+            yield server
+        finally:
+            # It holds nothing; a polite end would wait for every open page.
+            server.kill()
 
 
 def settled(page):
