@@ -143,18 +143,6 @@ def test_a_cursor_that_leads_back_is_noticed(client_of):
         list(client.pages(ORDERS, since=None))
 
 
-def test_a_connection_too_deep_to_page_starts_anew_at_its_last_change(client_of):
-    stream = STREAMS[System.SHOPIFY, "tender_transactions"]
-    deep = [{"id": f"t{n}", stream.cursor: "2026-03-02T00:00:00Z"} for n in range(24_990)]
-    pages = [connection(*deep, after="c1"), connection()]
-    source, client = client_of(*({"data": {stream.records[1]: page}} for page in pages))
-
-    list(client.pages(stream, since=None))
-
-    assert source.bodies[1]["variables"]["after"] is None
-    assert source.bodies[1]["variables"]["query"] == "processed_at:>='2026-03-02T00:00:00Z'"
-
-
 def test_records_by_id_come_in_chunks_and_missing_ones_are_counted(client_of):
     ids = [f"r{n}" for n in range(25)]
     found = [{"id": name} for name in ids]
