@@ -34,7 +34,7 @@ SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
-    *("read_customers", "read_companies", "write_orders"),
+    *("read_customers", "read_companies", "read_payment_terms", "write_orders"),
 )
 
 
