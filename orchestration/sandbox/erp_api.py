@@ -1,7 +1,7 @@
 """The ERP's endpoints: tokens, SuiteQL over REST, and the limits of the account."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,7 @@ RESULT_TYPE = "application/vnd.oracle.resource+json"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - a path
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
 LIMITS_PATH = "/services/rest/system/v1/governanceLimits"
+Answering = Callable[[Request], Awaitable[Response]]
 TITLES = {
     400: "Invalid request",
     401: "Unauthorized",
@@ -58,12 +59,22 @@ class ErpApi:
         """Answer one page of a query."""
         if not self._access.admits(request):
             return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        return await self._in_turn(self._answer, request)
+
+    async def record(self, request: Request) -> Response:
+        """Answer one request about a record."""
+        if not self._access.admits(request):
+            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        return await self._in_turn(self._answer_record, request)
+
+    async def _in_turn(self, answer: Answering, request: Request) -> Response:
+        """Queries and records draw from one pool of the account."""
         if self._in_flight >= self._account.concurrency:
             detail = "Concurrent request limit exceeded. Request blocked."
             return _error(429, detail, "CONCURRENCY_LIMIT_EXCEEDED")
         self._in_flight += 1
         try:
-            return await self._answer(request)
+            return await answer(request)
         finally:
             self._in_flight -= 1
 
@@ -84,10 +95,7 @@ class ErpApi:
             _result(request, page, limit=limit, offset=offset), media_type=RESULT_TYPE
         )
 
-    async def record(self, request: Request) -> Response:
-        """Answer one request about a record."""
-        if not self._access.admits(request):
-            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+    async def _answer_record(self, request: Request) -> Response:
         asked = Asked(
             method=request.method,
             path=request.path_params["path"],
@@ -98,9 +106,10 @@ class ErpApi:
         answered = await run_in_threadpool(self._records.answer, asked)
         content = "" if answered.content is None else json.dumps(answered.content, default=str)
         media_type = RESULT_TYPE if answered.status < 400 else ERROR_TYPE
-        return Response(
-            content, answered.status, headers=dict(answered.headers), media_type=media_type
-        )
+        headers = dict(answered.headers)
+        if "Location" in headers:
+            headers["Location"] = _root(request) + headers["Location"]
+        return Response(content, answered.status, headers=headers, media_type=media_type)
 
     def _page(self, body: dict[str, object], limit: int, offset: int) -> Page:
         given = body.get("params", [])
@@ -119,18 +128,25 @@ class ErpApi:
 
 def _result(request: Request, page: Page, *, limit: int, offset: int) -> dict[str, object]:
     url = str(request.url.replace(query=""))
-    links = [{"rel": "self", "href": f"{url}?limit={limit}&offset={offset}"}]
     has_more = offset + limit < page.total
-    if has_more:
-        links.append({"rel": "next", "href": f"{url}?limit={limit}&offset={offset + limit}"})
+    before = {"first": 0, "previous": offset - limit} if offset else {}
+    after = {"next": offset + limit, "last": (page.total - 1) // limit * limit} if has_more else {}
     return {
-        "links": links,
+        "links": [
+            {"rel": name, "href": f"{url}?limit={limit}&offset={place}"}
+            for name, place in (before | after | {"self": offset}).items()
+        ],
         "count": len(page.items),
         "hasMore": has_more,
         "items": page.items,
         "offset": offset,
         "totalResults": page.total,
     }
+
+
+def _root(request: Request) -> str:
+    """Return the address that the account's services are under."""
+    return str(request.url.replace(query="")).partition("/services/")[0]
 
 
 def _error(status: int, detail: str, code: str) -> Response:

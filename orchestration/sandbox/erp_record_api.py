@@ -17,6 +17,7 @@ RMA = "returnAuthorization"
 FIELDS = {"memo": "memo", "otherRefNum": "otherrefnum", "externalId": "externalid"}
 CUSTOM = ("custbody_storefront_return_id", "custbody_return_stages")
 NAME_CHECK, KEY = "x-netsuite-propertynamevalidation", "x-netsuite-idempotency-key"
+TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """One answer."""
+    """One answer; a `Location` is a path, which whoever answers makes an address of."""
 
     status: int
     headers: Mapping[str, str]
@@ -133,7 +134,7 @@ def _shown(row: Row) -> dict[str, Any]:
 def _refused(error: RecordRefusedError) -> Answered:
     content = {
         "type": "https://www.rfc-editor.org/rfc/rfc9110",
-        "title": "Conflict" if error.code == "IDEMPOTENCY_ERROR" else "Bad Request",
+        "title": "Conflict" if error.code == "IDEMPOTENCY_ERROR" else TITLES[error.status],
         "status": error.status,
         "o:errorDetails": [{"detail": error.detail, "o:errorCode": error.code}],
     }
