@@ -20,7 +20,7 @@ from orchestration.sandbox.storefront_refund_records import (
     processed_return,
 )
 from orchestration.sandbox.storefront_reversals import Till
-from orchestration.sandbox.storefront_wire import Record
+from orchestration.sandbox.storefront_wire import Record, return_status
 
 KEY_LIFETIME = timedelta(hours=24)
 CAPTURED = frozenset({"SALE", "CAPTURE"})
@@ -62,6 +62,7 @@ class RefundDesk:
                 return {"return": None, "userErrors": said}
             units = _units_by_order_line(returned, asked)
             after = processed_return(returned, asked, now=self.now)
+            order = {**order, "returnStatus": self._return_status(order, after)}
             shipping = (request.get("refundShipping") or {}).get("shippingRefundAmount")
             refunded = Refunded(
                 order=order,
@@ -72,7 +73,7 @@ class RefundDesk:
                 returned=after if issued is not None else None,
                 restock={},
             )
-            changed = list(self._changes(refunded)) if issued is not None else [after]
+            changed = list(self._changes(refunded)) if issued is not None else [after, order]
             self.books.put(self.store, changed)
             shown = next(one for one in changed if one["id"] == returned["id"])
             was = {"status": returned["status"], "closedAt": returned["closedAt"]}
@@ -144,6 +145,10 @@ class RefundDesk:
             return self._known(line_id)
 
         return changed_records(refunded, own=own, now=self.now, line=line, store=self.store)
+
+    def _return_status(self, order: Record, after: Record) -> str:
+        others = [one["$ref"] for one in order["returns"] if one["$ref"] != after["id"]]
+        return return_status([after["status"], *(self._known(one)["status"] for one in others)])
 
     def _known(self, global_id: str) -> Record:
         record = self.books.get(self.store, global_id)
