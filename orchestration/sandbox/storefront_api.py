@@ -113,19 +113,23 @@ class StorefrontApi:
             return {"errors": [_too_costly(points)]}
         if not self.buckets.take(store, points):
             return {"errors": [THROTTLED], **self._cost(store, points, None)}
+        visit = Visit(self.books, store, self._clock(), self.bulk)
         result = execute_sync(
             self._schema,
             document,
             variable_values=body["variables"],
             operation_name=body.get("operationName"),
-            context_value=Visit(self.books, store, self._clock(), self.bulk),
+            context_value=visit,
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [_formatted(error) for error in result.errors]
         actual = min(points, objects_in(result.data))
         self.buckets.give_back(store, points - actual)
-        return answer | self._cost(store, points, actual)
+        answer |= self._cost(store, points, actual)
+        if visit.searches:
+            answer["extensions"]["search"] = visit.searches
+        return answer
 
     def _cost(self, store: str, points: int, actual: int | None) -> dict[str, Any]:
         cost = {

@@ -142,8 +142,36 @@ def test_a_search_takes_quoted_and_bare_times(storefront):
     assert {order["updatedAt"] for order in quoted} == set(times[2:])
 
 
-def test_an_unknown_name_in_a_search_finds_everything(storefront):
-    assert changed(storefront, "colour:blue") == changed(storefront, None)
+@pytest.mark.parametrize("query", ["colour:blue", "-colour:blue"])
+def test_an_unknown_name_in_a_search_finds_everything_and_is_told(storefront, query):
+    answer = storefront.ask(ORDERS, first=250, query=query)
+
+    assert answer["data"]["orders"]["nodes"] == changed(storefront, None)
+    (said,) = answer["extensions"]["search"]
+    assert (said["path"], said["query"]) == (["orders"], query)
+    assert [(each["field"], each["code"]) for each in said["warnings"]] == [
+        ("colour", "invalid_field")
+    ]
+
+
+def test_a_search_that_is_understood_is_told_nothing_of(storefront):
+    answer = storefront.ask(ORDERS, first=1, query="updated_at:>='2026-01-01T00:00:00Z'")
+
+    assert set(answer["extensions"]) == {"cost"}
+
+
+def test_a_search_keeps_what_meets_any_of_its_alternatives(storefront):
+    def ids(query):
+        return {order["id"] for order in changed(storefront, query)}
+
+    parts = [ids(f"return_status:{word}") for word in ("in_progress", "returned")]
+
+    assert all(parts)
+    assert parts[0].isdisjoint(parts[1])
+    assert ids("return_status:in_progress OR return_status:returned") == parts[0] | parts[1]
+    assert ids("-return_status:returned") == ids(None) - parts[1]
+    assert ids("NOT return_status:returned status:open") == ids(None) - parts[1]
+    assert ids("status:closed") == ids("test:true") == ids("tag:vip") == set()
 
 
 def test_a_search_for_no_time_at_all_is_refused(storefront):
