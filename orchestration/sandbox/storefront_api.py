@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +35,7 @@ from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
+VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 
 
 class InvalidDocumentError(ValueError):
@@ -64,10 +66,10 @@ class StorefrontApi:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        store, version = request.path_params["store"], request.path_params["version"]
-        headers = {"X-Shopify-API-Version": version}
-        if store not in self.desk.permanent or version not in API_VERSIONS:
+        store, version = request.path_params["store"], _served(request.path_params["version"])
+        if store not in self.desk.permanent or version is None:
             return JSONResponse({"errors": "Not Found"}, 404)
+        headers = {"X-Shopify-API-Version": version}
         if not self.desk.admits(store, request.headers.get("X-Shopify-Access-Token", "")):
             message = (
                 "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -138,6 +140,13 @@ class StorefrontApi:
             "throttleStatus": self.buckets.status(store),
         }
         return {"extensions": {"cost": cost}}
+
+
+def _served(version: str) -> str | None:
+    """Return the version that answers: for a retired one the oldest, for one to come none."""
+    if not VERSION.fullmatch(version) or version > API_VERSIONS[-1]:
+        return None
+    return max(version, API_VERSIONS[0])
 
 
 def _too_costly(points: int) -> dict[str, Any]:

@@ -63,8 +63,15 @@ def test_an_answer_names_the_version_that_gave_it(storefront):
     assert answer.json()["extensions"]["cost"]["throttleStatus"]["restoreRate"] > 0
 
 
-def test_an_unknown_version_is_not_found(storefront):
-    assert storefront.post("{ shop { name } }", version="2019-04").status_code == 404
+def test_a_retired_version_is_answered_in_the_oldest_and_says_so(storefront):
+    answer = storefront.post("{ shop { name } }", version="2019-04")
+    assert answer.json()["data"]
+    assert answer.headers["X-Shopify-API-Version"] == "2026-04"
+
+
+@pytest.mark.parametrize("version", ["2031-01", "2026-05", "yesterday"])
+def test_an_unknown_version_is_not_found(storefront, version):
+    assert storefront.post("{ shop { name } }", version=version).status_code == 404
 
 
 def test_a_body_without_a_query_is_refused(storefront):
