@@ -8,7 +8,8 @@ from typing import Any
 from orchestration.sync.money import in_shop, paid, rounded
 
 CAPTURED = frozenset({"CAPTURE", "SALE"})
-SPOKEN_FOR = frozenset({"PENDING", "SUCCESS"})
+# Of every other state money may have moved, or may move yet.
+DID_NOT_MOVE = frozenset({"ERROR", "FAILURE"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Captured:
         return [
             each
             for each in self.order["transactions"]
-            if each["kind"] == "REFUND" and each["status"] in SPOKEN_FOR
+            if each["kind"] == "REFUND" and each["status"] not in DID_NOT_MOVE
         ]
 
     def _left_of(self, parent: Mapping[str, Any]) -> Decimal:

@@ -63,14 +63,27 @@ def test_a_refund_goes_back_through_several_payments_first_first(bench):
     ] == [(parts[0]["id"], "100.00"), (parts[1]["id"], "111.86")]
 
 
-def test_a_payment_that_is_pending_back_already_is_spoken_for(bench):
+def with_a_refund_that_is(bench, status):
     parts = two_payments(bench)
-    pending = {**parts[1], "id": gid("OrderTransaction", "t", "c"), "kind": "REFUND"}
-    pending |= {"status": "PENDING", "parentTransaction": {"id": parts[1]["id"]}}
-    bench.change("Order", "o1", transactions=[*parts, pending])
+    back = {**parts[1], "id": gid("OrderTransaction", "t", "c"), "kind": "REFUND"}
+    back |= {"status": status, "parentTransaction": {"id": parts[1]["id"]}}
+    bench.change("Order", "o1", transactions=[*parts, back])
+
+
+@pytest.mark.parametrize("status", ["PENDING", "AWAITING_RESPONSE", "UNKNOWN"])
+def test_a_payment_that_may_be_on_its_way_back_is_spoken_for(bench, status):
+    with_a_refund_that_is(bench, status)
 
     assert pay(bench).held_by_reason == {"above_captured": 1}
     assert bench.refunds() == []
+
+
+@pytest.mark.parametrize("status", ["ERROR", "FAILURE"])
+def test_a_payment_that_did_not_go_back_is_still_there_to_give(bench, status):
+    with_a_refund_that_is(bench, status)
+
+    assert pay(bench).counts == {Outcome.CONFIRMED: 1}
+    assert bench.refunds() == PAID
 
 
 @pytest.mark.parametrize(
