@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
 from orchestration.sandbox.erp_record_api import Asked, RecordApi
-from orchestration.sandbox.suiteql import MAX_PAGE, Page, run
+from orchestration.sandbox.suiteql import Page, run
 from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
 ERROR_TYPE = "application/vnd.oracle.resource+json; type=error"
@@ -91,25 +92,25 @@ class ErpApi:
             return _error(400, error.detail, error.code)
         except (ValueError, KeyError, TypeError):
             return _error(400, "The request body must hold a query in 'q'.", "INVALID_CONTENT")
-        return JSONResponse(
-            _result(request, page, limit=limit, offset=offset), media_type=RESULT_TYPE
-        )
+        address = str(request.url.replace(query=""))
+        content = page_of(address, page.items, limit=limit, offset=offset, total=page.total)
+        return JSONResponse(content, media_type=RESULT_TYPE)
 
     async def _answer_record(self, request: Request) -> Response:
         asked = Asked(
             method=request.method,
             path=request.path_params["path"],
-            replaced=request.query_params.get("replace", ""),
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.body(),
+            root=str(request.url.replace(query="")).partition("/services/")[0],
+            query=dict(request.query_params),
         )
         answered = await run_in_threadpool(self._records.answer, asked)
         content = "" if answered.content is None else json.dumps(answered.content, default=str)
         media_type = RESULT_TYPE if answered.status < 400 else ERROR_TYPE
-        headers = dict(answered.headers)
-        if "Location" in headers:
-            headers["Location"] = _root(request) + headers["Location"]
-        return Response(content, answered.status, headers=headers, media_type=media_type)
+        return Response(
+            content, answered.status, headers=dict(answered.headers), media_type=media_type
+        )
 
     def _page(self, body: dict[str, object], limit: int, offset: int) -> Page:
         given = body.get("params", [])
@@ -124,29 +125,6 @@ class ErpApi:
             now=self._clock() + self._account.clock_ahead,
             account=self._account,
         )
-
-
-def _result(request: Request, page: Page, *, limit: int, offset: int) -> dict[str, object]:
-    url = str(request.url.replace(query=""))
-    has_more = offset + limit < page.total
-    before = {"first": 0, "previous": offset - limit} if offset else {}
-    after = {"next": offset + limit, "last": (page.total - 1) // limit * limit} if has_more else {}
-    return {
-        "links": [
-            {"rel": name, "href": f"{url}?limit={limit}&offset={place}"}
-            for name, place in (before | after | {"self": offset}).items()
-        ],
-        "count": len(page.items),
-        "hasMore": has_more,
-        "items": page.items,
-        "offset": offset,
-        "totalResults": page.total,
-    }
-
-
-def _root(request: Request) -> str:
-    """Return the address that the account's services are under."""
-    return str(request.url.replace(query="")).partition("/services/")[0]
 
 
 def _error(status: int, detail: str, code: str) -> Response:

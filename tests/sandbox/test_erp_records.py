@@ -52,6 +52,48 @@ def test_a_changed_record_names_its_place_too(door):
     assert (answer.status_code, answer.headers["Location"]) == (204, first)
 
 
+def test_a_record_is_shown_with_links_references_and_times_in_utc(door):
+    own = number("transaction", "clean_single_return", "ra1")
+
+    found = door("GET", f"{RMA}/{own}").json()
+
+    assert {name: found[name] for name in ("id", "tranId", "tranDate", "total", "status")} == {
+        "id": str(own),
+        "tranId": "RMA1",
+        "tranDate": "2026-03-05",
+        "total": 25.92,
+        "status": {"id": "G", "refName": "Refunded"},
+    }
+    assert found["createdDate"] == "2026-03-05T09:10:00Z"
+    invoice = str(number("transaction", "clean_single_return", "inv1"))
+    assert found["createdFrom"] == {"id": invoice}
+    (own_link,), (list_link,) = found["links"], found["item"]["links"]
+    assert door("GET", own_link["href"]).json() == found
+    assert "memo" not in found
+    (line,) = door("GET", list_link["href"]).json()["items"]
+    assert (line["quantity"], line["amount"]) == (1.0, 24.0)
+    expanded = door("GET", f"{RMA}/{own}?expandSubResources=true").json()
+    assert expanded["item"]["items"] == [line]
+
+
+def test_a_sales_amounts_are_shown_as_people_read_them(door):
+    found = door("GET", f"salesOrder/{ORDER}?expandSubResources=true").json()
+
+    assert found["total"] == 25.92
+    assert [line["amount"] for line in found["item"]["items"]] == [24.0]
+
+
+@pytest.mark.parametrize(
+    "record", ["salesOrder", "invoice", "itemReceipt", "creditMemo", "returnAuthorization"]
+)
+def test_a_list_of_records_leads_to_each_of_them(door, record):
+    page = door("GET", record, params={"limit": 1}).json()
+
+    assert (page["count"], page["offset"]) == (1, 0)
+    (shown,) = page["items"]
+    assert door("GET", shown["links"][0]["href"]).json()["id"] == shown["id"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "title", "code"),
     [
@@ -59,6 +101,8 @@ def test_a_changed_record_names_its_place_too(door):
         ("GET", f"{RMA}/eid:nobody", 404, "Not Found", "NONEXISTENT_ID"),
         ("PUT", f"{RMA}/1", 405, "Method Not Allowed", "INVALID_METHOD"),
         ("POST", f"{RMA}/1/!transform/salesOrder", 400, "Bad Request", "INVALID_URL"),
+        ("GET", "unicorn/1", 400, "Bad Request", "INVALID_URL"),
+        ("GET", f"{RMA}?limit=10&offset=5", 400, "Bad Request", "INVALID_PARAMETER"),
     ],
 )
 def test_what_is_refused_says_so_in_the_erps_shape(door, method, path, status, title, code):
