@@ -179,6 +179,24 @@ def test_no_line_is_lost_where_an_order_has_more_than_a_page_of_them(client_of):
     assert [body["variables"].get("after") for body in source.bodies] == [None, "n1", "n2"]
 
 
+def test_a_further_page_that_is_too_costly_or_too_slow_is_asked_for_in_smaller_ones(client_of):
+    order = {"id": "o1", "lineItems": connection({"id": "a"}, after="n1")}
+    slow = httpx.Response(504)
+    source, client = client_of(
+        orders(order),
+        error("MAX_COST_EXCEEDED"),
+        {"data": {"node": {"connection": connection({"id": "b"}, after="n2")}}},
+        slow,
+        slow,
+        {"data": {"node": {"connection": connection({"id": "c"})}}},
+    )
+
+    (whole,) = nodes_of(client.pages(ORDERS, since=None), ORDERS)
+
+    assert [line["id"] for line in whole["lineItems"]["nodes"]] == ["a", "b", "c"]
+    assert [body["variables"]["first"] for body in source.bodies[1:]] == [100, 50, 50, 50, 25]
+
+
 def test_connections_within_connections_are_drained_too(client_of):
     inner = {"id": "rfo1", "lineItems": connection({"id": "a"}, after="n1")}
     record = {"id": "r1", "reverseFulfillmentOrders": connection(inner, after="m1")}
