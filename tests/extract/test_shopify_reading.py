@@ -13,6 +13,7 @@ from orchestration.extract.streams import STREAMS, System
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 RETURNS = STREAMS[System.SHOPIFY, "returns"]
+REFUNDS = STREAMS[System.SHOPIFY, "refunds"]
 DISPOSITIONS = STREAMS[System.SHOPIFY, "dispositions"]
 LEVELS = STREAMS[System.SHOPIFY, "inventory_levels"]
 LOCATIONS = STREAMS[System.SHOPIFY, "locations"]
@@ -177,6 +178,20 @@ def test_no_line_is_lost_where_an_order_has_more_than_a_page_of_them(client_of):
     assert [line["id"] for line in first["lineItems"]["nodes"]] == ["a", "b", "c"]
     assert [line["id"] for line in second["lineItems"]["nodes"]] == ["z"]
     assert [body["variables"].get("after") for body in source.bodies] == [None, "n1", "n2"]
+
+
+def test_lines_without_an_id_are_each_a_line_of_their_own(client_of):
+    def lines(*quantities, after=None):
+        return connection(*({"id": None, "quantity": each} for each in quantities), after=after)
+
+    _, client = client_of(
+        {"data": {"nodes": [{"id": "f1", "refundLineItems": lines(1, 2, after="n1")}]}},
+        {"data": {"node": {"connection": lines(3, 4)}}},
+    )
+
+    (whole,) = nodes_of(client.records_by_id(REFUNDS, ["f1"]), REFUNDS)
+
+    assert [line["quantity"] for line in whole["refundLineItems"]["nodes"]] == [1, 2, 3, 4]
 
 
 def test_a_further_page_that_is_too_costly_or_too_slow_is_asked_for_in_smaller_ones(client_of):

@@ -78,7 +78,9 @@ def _drain(record_id: str, held: dict[str, Any], *, document: str, fetch: FetchP
                 f"{record_id} went away while its pages were read: repeat later"
             )
         # What comes twice, because the record changed between two pages, must not double a line.
-        new = {node["id"]: node for node in page["nodes"] if node["id"] not in known}
-        held["nodes"].extend(new.values())
-        known.update(new)
+        # A refund's line, and a shipping line, may have no id: it is the same as no other.
+        for node in page["nodes"]:
+            if node["id"] is None or node["id"] not in known:
+                held["nodes"].append(node)
+                known.add(node["id"])
         held["pageInfo"] = dict(page["pageInfo"])
