@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,11 @@ from typing import Any
 from graphql import GraphQLError
 
 from orchestration.sandbox.identity import gid
+from orchestration.sandbox.inventory import levels_raised
 from orchestration.sandbox.scenario_values import amount
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_refund_records import (
+    RESTOCKING,
     Paid,
     Refunded,
     changed_records,
@@ -119,7 +122,7 @@ class RefundDesk:
                 for each in lines
             },
         )
-        changed = list(self._changes(refunded))
+        changed = [*self._changes(refunded), *self._restocked(lines)]
         own = next(one["id"] for one in changed if one["__typename"] == "Refund")
         answer = {"refund": own, "order": order["id"]}
         self.books.apply(
@@ -131,6 +134,15 @@ class RefundDesk:
             at=self.now.isoformat(),
         )
         return self._replayed(answer)
+
+    def _restocked(self, lines: Iterable[Record]) -> Iterator[Record]:
+        """Whatever was shipped or received: units that are said to be put back are on sale."""
+        units: Counter[tuple[str, str]] = Counter()
+        for each in lines:
+            item = (self._known(each["lineItemId"]).get("variant") or {}).get("inventoryItem")
+            if each.get("restockType") in RESTOCKING and each.get("locationId") and item:
+                units[item["$ref"], each["locationId"]] += int(each["quantity"])
+        yield from levels_raised(self.books, self.store, units, now=self.now)
 
     def _replayed(self, answer: Record) -> Record:
         """A replay is answered from the records as they are now."""
