@@ -35,6 +35,12 @@ from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
+# The storefront's own names for what is wrong with a document, by how this engine says it.
+INVALID = {
+    "undefinedField": re.compile("Cannot query field"),
+    "argumentNotAccepted": re.compile("Unknown argument"),
+    "missingRequiredArguments": re.compile("Field .* argument .* is required"),
+}
 VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 
 
@@ -99,7 +105,7 @@ class StorefrontApi:
         document = parse(text)
         problems = validate(self._schema, document)
         if problems:
-            raise InvalidDocumentError([problem.formatted for problem in problems])
+            raise InvalidDocumentError([_named(problem.formatted) for problem in problems])
         return document
 
     def execute(self, store: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +153,13 @@ def _served(version: str) -> str | None:
     if not VERSION.fullmatch(version) or version > API_VERSIONS[-1]:
         return None
     return max(version, API_VERSIONS[0])
+
+
+def _named(problem: GraphQLFormattedError) -> GraphQLFormattedError:
+    for code, said in INVALID.items():
+        if said.match(problem["message"]):
+            return {**problem, "extensions": {"code": code}}
+    return problem
 
 
 def _too_costly(points: int) -> dict[str, Any]:

@@ -74,6 +74,19 @@ def test_an_unknown_version_is_not_found(storefront, version):
     assert storefront.post("{ shop { name } }", version=version).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{ shop { nickname } }", "undefinedField"),
+        ("{ shop(id: 1) { name } }", "argumentNotAccepted"),
+        ("{ order { id } }", "missingRequiredArguments"),
+    ],
+)
+def test_what_is_wrong_with_a_document_has_the_storefronts_own_name(storefront, document, code):
+    (said,) = storefront.ask(document)["errors"]
+    assert said["extensions"]["code"] == code
+
+
 def test_a_body_without_a_query_is_refused(storefront):
     answer = httpx.post(
         f"{storefront.url}/admin/api/2026-07/graphql.json",
