@@ -72,7 +72,7 @@ class Walk:
             seen.add(after)
             depth += len(page.nodes)
             if depth + size > DEEPEST and self.search_field and page.nodes:
-                if not self._is_sorted:
+                if self.stream.is_unordered:
                     for half in self._halves(changes):
                         yield from _again(self, half).pages()
                     return
@@ -89,13 +89,8 @@ class Walk:
         )
         return body, self.asking.page(envelope, self.stream), size
 
-    @property
-    def _is_sorted(self) -> bool:
-        """What takes no sort key comes in an order that says nothing of its changes."""
-        return "sortKey:" in self.stream.query
-
     def _changes_in_no_order(self, page: Connection) -> list[datetime]:
-        if self._is_sorted or not self.search_field:
+        if not (self.stream.is_unordered and self.search_field):
             return []
         found = (changed_at(node, self.stream) for node in page.nodes)
         return [at for at in found if at is not None]
