@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -30,6 +31,7 @@ from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_visit import Visit
 from orchestration.sandbox.storefront_wire import Record, level_id
 
+MOST_IDS = 250
 SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
@@ -159,6 +161,12 @@ def _found_of_kind(kind: str) -> Any:
 
 
 def _nodes(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record | None]:
+    if len(arguments["ids"]) > MOST_IDS:
+        raise GraphQLError(
+            f"The input array size of {len(arguments['ids'])} is greater than the maximum allowed"
+            f" of {MOST_IDS}.",
+            extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
+        )
     return [info.context.find(one) for one in arguments["ids"]]
 
 

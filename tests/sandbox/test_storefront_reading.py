@@ -205,6 +205,15 @@ def test_nodes_are_answered_in_place_and_an_unknown_one_is_null(storefront):
     assert found == [None, {"id": RETURN_ID, "name": "#1001-R1"}]
 
 
+def test_more_ids_than_a_list_may_have_are_refused(storefront):
+    found = storefront.read(NODES, ids=[RETURN_ID] * 250)["nodes"]
+    refused = storefront.ask(NODES, ids=[RETURN_ID] * 251)
+
+    assert len(found) == 250
+    assert refused["errors"][0]["extensions"]["code"] == "MAX_INPUT_SIZE_EXCEEDED"
+    assert refused["data"] is None
+
+
 def test_a_malformed_id_is_an_error_of_the_whole_request(storefront):
     answer = storefront.ask(NODES, ids=["1001"])
     assert answer["errors"][0]["extensions"]["code"] == "RESOURCE_NOT_FOUND"
