@@ -291,6 +291,15 @@ def test_a_query_that_is_too_slow_twice_is_asked_for_half(client_of):
     assert [body["variables"]["first"] for body in source.bodies] == [25, 25, 25, 25, 12]
 
 
+def test_what_has_no_smaller_pages_is_repeated_as_it_is_when_it_is_too_slow(client_of):
+    source, client = client_of(httpx.Response(504), {"data": {"order": None}})
+
+    assert client.ask("query Q($id: ID!) { order(id: $id) { id } }", {"id": "o1"}) == {
+        "order": None
+    }
+    assert source.bodies[0] == source.bodies[1]
+
+
 def test_one_record_that_is_too_slow_is_left_for_later(client_of):
     _, client = client_of(*[httpx.Response(504)] * 9)
 

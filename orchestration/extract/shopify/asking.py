@@ -103,7 +103,8 @@ class Asking:
         while True:
             size = self._sizes[document]
             try:
-                body, envelope = self._endpoint.read(text, variables(size))
+                asked = variables(size)
+                body, envelope = self._endpoint.read(text, asked, can_shrink=True)
             except TooSlowError as error:
                 slow += 1
                 if slow > 1:

@@ -42,9 +42,24 @@ class Endpoint:
         self._rule = rule
         self._pace = Pace(clock)
 
-    def read(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
-        """Return the answer as received and its envelope; repeated by the rule."""
-        return self._rule.run(lambda: self._read_held(document, variables), clock=self._clock)
+    def read(
+        self, document: str, variables: Mapping[str, Any], *, can_shrink: bool = False
+    ) -> tuple[bytes, Envelope]:
+        """
+        Return the answer as received and its envelope; repeated by the rule.
+
+        What was too slow is repeated too, unless the caller can ask for less: TooSlowError.
+        """
+
+        def ask() -> tuple[bytes, Envelope]:
+            try:
+                return self._read_held(document, variables)
+            except TooSlowError as error:
+                if can_shrink:
+                    raise
+                raise RepeatError(f"{self._source} was too slow: repeat later") from error
+
+        return self._rule.run(ask, clock=self._clock)
 
     def write(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of an answer; sent once, whatever happens."""
