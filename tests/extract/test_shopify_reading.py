@@ -384,10 +384,18 @@ def test_missing_access_names_what_to_grant(client_of):
 
 def test_a_search_text_that_was_ignored_is_noticed(client_of):
     warned = {"extensions": {"search": [{"path": ["orders"], "warnings": [{"field": "x"}]}]}}
-    _, client = client_of(orders() | warned)
+    source, client = client_of(orders() | warned)
 
     with pytest.raises(StopError, match="search text"):
         next(client.pages(ORDERS, since=None))
+    assert source.requests[0].headers["Shopify-Search-Query-Debug"] == "1"
+
+
+def test_a_search_that_is_explained_without_a_warning_was_understood(client_of):
+    told = [{"path": ["orders"], "query": "", "parsed": {}}]
+    _, client = client_of(orders({"id": "o1"}) | {"extensions": {"search": told}})
+
+    assert len(list(client.pages(ORDERS, since=None))) == 1
 
 
 def test_an_answer_in_another_version_names_the_setting(client_of):

@@ -26,6 +26,12 @@ from orchestration.extract.shopify.envelope import Envelope, read_envelope
 from orchestration.extract.shopify.pace import Pace
 from orchestration.extract.shopify.problems import reading_problem, writing_problem
 
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    # A part of a search text that is ignored is told of in the answer; by some, only if asked.
+    "Shopify-Search-Query-Debug": "1",
+}
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -140,7 +146,7 @@ class Endpoint:
             content=msgspec.json.encode(
                 {"query": document, "variables": variables}, order="deterministic"
             ),
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
+            headers=HEADERS,
         )
 
     def _check_version(self, answer: Answer) -> None:
