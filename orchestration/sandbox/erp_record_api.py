@@ -1,4 +1,4 @@
-"""The ERP's record API: documents read and changed, authorizations made from sales orders."""
+"""The ERP's record API: documents read, changed, and made from one another."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestration.sandbox.erp_authorizing import Authorizing, RecordRefusedError
 from orchestration.sandbox.erp_books import ErpBooks
 from orchestration.sandbox.erp_documents import Kind, Row
 from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
@@ -18,10 +17,11 @@ from orchestration.sandbox.erp_record_shapes import (
     document,
     items,
 )
+from orchestration.sandbox.erp_transform_rules import TRANSFORMS
+from orchestration.sandbox.erp_transforms import RecordRefusedError, Transforming
 
 RECORDS_PATH = "/services/rest/record/v1"
 JOBS_PATH = "/services/rest/async/v1/job"
-RMA = "returnAuthorization"
 NAME_CHECK, KEY = "x-netsuite-propertynamevalidation", "x-netsuite-idempotency-key"
 TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 
@@ -125,15 +125,17 @@ class RecordApi:
             self._books.modify("transaction", row["id"], fields, at=self._clock())
         return Answered(204, {"Location": asked.address(record, row["id"])})
 
-    def _transformed(self, asked: Asked, kind: str, record_id: str, to: str) -> Answered:
-        if (asked.method, kind, to) != ("POST", "salesOrder", RMA):
+    def _transformed(self, asked: Asked, record: str, record_id: str, to: str) -> Answered:
+        rule = TRANSFORMS.get((record, to))
+        if rule is None or asked.method != "POST":
             raise RecordRefusedError("This transform is not supported.", "INVALID_URL")
-        made = Authorizing(self._books, self._clock()).make(
-            int(record_id),
+        source = self._one(rule.source, record_id)
+        made = Transforming(self._books, self._clock(), rule).make(
+            source["id"],
             json.loads(asked.body or b"{}"),
             is_replacing=asked.query.get("replace") == "item",
         )
-        return Answered(204, {"Location": asked.address(RMA, made)})
+        return Answered(204, {"Location": asked.address(to, made)})
 
     def _one(self, kind: Kind, record_id: str) -> Row:
         found = self._find(kind, record_id)

@@ -1,5 +1,7 @@
 """The ERP's record API, as a client of somebody else's meets it."""
 
+from decimal import Decimal
+
 import httpx
 import pytest
 
@@ -13,21 +15,26 @@ ORDER = number("transaction", "clean_single_return", "so1")
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory):
-    """Return a function that asks an account whose records may change."""
+def erp_of_door(tmp_path_factory):
+    """An account whose records may change."""
     clock = Clock()
     folder = tmp_path_factory.mktemp("records")
     with serve(folder, [SCENARIOS / "clean_single_return.yaml"], clock=clock) as running:
-        erp = Erp(running.environment, clock)
-        headers = {"Authorization": f"Bearer {erp.token()}"}
-        with httpx.Client(headers=headers) as client:
-            root = running.environment["NETSUITE_URL"] + "/services/rest/record/v1"
+        yield Erp(running.environment, clock)
 
-            def ask(method, path, **options):
-                url = path if path.startswith("http") else f"{root}/{path}"
-                return client.request(method, url, **options)
 
-            yield ask
+@pytest.fixture(scope="module")
+def door(erp_of_door):
+    """Return a function that asks about the account's records."""
+    headers = {"Authorization": f"Bearer {erp_of_door.token()}"}
+    root = erp_of_door.url.replace("query/v1/suiteql", "record/v1")
+    with httpx.Client(headers=headers) as client:
+
+        def ask(method, path, **options):
+            url = path if path.startswith("http") else f"{root}/{path}"
+            return client.request(method, url, **options)
+
+        yield ask
 
 
 def made(door, external_id):
@@ -42,6 +49,61 @@ def test_a_record_that_was_made_is_where_its_location_leads(door):
     found = door("GET", answer.headers["Location"])
     assert found.status_code == 200
     assert found.json()["externalId"] == "return-1"
+
+
+def transformed(door, source, to, body=None):
+    """Make a document of an authorization, and return the answer and how the source stands."""
+    answer = door("POST", f"{source}/!transform/{to}", json=body or {})
+    return answer, door("GET", source).json()["status"]["id"]
+
+
+def test_an_authorization_is_received_and_credited_to_its_end(door):
+    source = made(door, "return-3").headers["Location"]
+
+    receipt, after_receipt = transformed(door, source, "itemReceipt")
+    credit, after_credit = transformed(door, source, "creditMemo")
+    again, _ = transformed(door, source, "creditMemo")
+
+    assert [receipt.status_code, credit.status_code, again.status_code] == [204, 204, 400]
+    assert (after_receipt, after_credit) == ("F", "G")
+    goods = door("GET", receipt.headers["Location"] + "?expandSubResources=true").json()
+    assert [line["quantity"] for line in goods["item"]["items"]] == [1.0]
+    assert "total" not in goods
+    money = door("GET", credit.headers["Location"] + "?expandSubResources=true").json()
+    assert (money["total"], money["status"]) == (25.92, {"id": "A"})
+    assert money["createdFrom"] == {"id": source.rpartition("/")[2]}
+
+
+def test_a_transform_takes_the_lines_it_is_told_to(door):
+    source = made(door, "return-4").headers["Location"]
+    left_out = {"item": {"items": [{"orderLine": 1, "itemReceive": False}]}}
+
+    nothing = door("POST", f"{source}/!transform/itemReceipt?replace=item", json=left_out)
+    too_many, _ = transformed(
+        door, source, "creditMemo", {"item": {"items": [{"orderLine": 1, "quantity": 2}]}}
+    )
+
+    assert [nothing.status_code, too_many.status_code] == [400, 400]
+    assert door("GET", source).json()["status"]["id"] == "B"
+
+
+def test_what_is_made_of_another_is_linked_and_adds_up(door, erp_of_door):
+    source = made(door, "return-5").headers["Location"]
+    credit, _ = transformed(door, source, "creditMemo")
+    own, authorization = (
+        place.rpartition("/")[2] for place in (credit.headers["Location"], source)
+    )
+
+    lines = erp_of_door.rows(
+        "SELECT l.mainline, l.foreignamount FROM transactionline l WHERE l.transaction = ?", own
+    )
+    total = sum(Decimal(line["foreignamount"]) for line in lines if line["mainline"] == "F")
+    (main,) = (line["foreignamount"] for line in lines if line["mainline"] == "T")
+    (link,) = erp_of_door.rows(
+        "SELECT l.previousdoc, l.linktype FROM nexttransactionlinelink l WHERE l.nextdoc = ?", own
+    )
+    assert (Decimal(main), total) == (Decimal("-25.92"), Decimal("25.92"))
+    assert (link["previousdoc"], link["linktype"]) == (authorization, "OrdBill")
 
 
 def test_a_changed_record_names_its_place_too(door):
