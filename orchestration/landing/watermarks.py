@@ -50,7 +50,7 @@ def resume_at(
     over it.
     """
     batches = list(committed_batches(root, stream, source=source))
-    last = _last_time(batches)
+    last = _last_time(batches, stream)
     if last is None:
         return None
     if batches[-1].rejects:
@@ -93,10 +93,18 @@ def _read_again(batches: Sequence[Batch], *, has_windows: bool) -> Iterator[str]
             read_since = min(read_since or since, since)
 
 
-def _last_time(batches: Sequence[Batch]) -> datetime | None:
+def _last_time(batches: Sequence[Batch], stream: Stream) -> datetime | None:
     if batches and batches[-1].watermark is not None:
         return batches[-1].watermark
-    return max((batch.cursor_max for batch in batches if batch.cursor_max), default=None)
+    changes = ((batch.cursor_max, batch.extracted_at) for batch in batches)
+    # Of unordered records, what changed after the run began was read by chance: a reading of hours
+    # met it at one place, and had left another before it changed there.
+    surely_read = (
+        min(changed, began) if stream.is_unordered else changed
+        for changed, began in changes
+        if changed is not None
+    )
+    return max(surely_read, default=None)
 
 
 def _went_back(batches: Sequence[Batch], overlap: timedelta, *, after: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The ERP's endpoints: tokens, SuiteQL over REST, and the limits of the account."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
 from orchestration.sandbox.erp_record_api import Asked, RecordApi
-from orchestration.sandbox.suiteql import MAX_PAGE, Page, run
+from orchestration.sandbox.suiteql import Page, run
 from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
 ERROR_TYPE = "application/vnd.oracle.resource+json; type=error"
@@ -20,6 +21,7 @@ RESULT_TYPE = "application/vnd.oracle.resource+json"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - a path
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
 LIMITS_PATH = "/services/rest/system/v1/governanceLimits"
+Answering = Callable[[Request], Awaitable[Response]]
 TITLES = {
     400: "Invalid request",
     401: "Unauthorized",
@@ -58,12 +60,22 @@ class ErpApi:
         """Answer one page of a query."""
         if not self._access.admits(request):
             return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        return await self._in_turn(self._answer, request)
+
+    async def record(self, request: Request) -> Response:
+        """Answer one request about a record."""
+        if not self._access.admits(request):
+            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+        return await self._in_turn(self._answer_record, request)
+
+    async def _in_turn(self, answer: Answering, request: Request) -> Response:
+        """Queries and records draw from one pool of the account."""
         if self._in_flight >= self._account.concurrency:
             detail = "Concurrent request limit exceeded. Request blocked."
             return _error(429, detail, "CONCURRENCY_LIMIT_EXCEEDED")
         self._in_flight += 1
         try:
-            return await self._answer(request)
+            return await answer(request)
         finally:
             self._in_flight -= 1
 
@@ -80,20 +92,18 @@ class ErpApi:
             return _error(400, error.detail, error.code)
         except (ValueError, KeyError, TypeError):
             return _error(400, "The request body must hold a query in 'q'.", "INVALID_CONTENT")
-        return JSONResponse(
-            _result(request, page, limit=limit, offset=offset), media_type=RESULT_TYPE
-        )
+        address = str(request.url.replace(query=""))
+        content = page_of(address, page.items, limit=limit, offset=offset, total=page.total)
+        return JSONResponse(content, media_type=RESULT_TYPE)
 
-    async def record(self, request: Request) -> Response:
-        """Answer one request about a record."""
-        if not self._access.admits(request):
-            return _error(401, "Invalid login attempt.", "INVALID_LOGIN")
+    async def _answer_record(self, request: Request) -> Response:
         asked = Asked(
             method=request.method,
             path=request.path_params["path"],
-            replaced=request.query_params.get("replace", ""),
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.body(),
+            root=str(request.url.replace(query="")).partition("/services/")[0],
+            query=dict(request.query_params),
         )
         answered = await run_in_threadpool(self._records.answer, asked)
         content = "" if answered.content is None else json.dumps(answered.content, default=str)
@@ -115,22 +125,6 @@ class ErpApi:
             now=self._clock() + self._account.clock_ahead,
             account=self._account,
         )
-
-
-def _result(request: Request, page: Page, *, limit: int, offset: int) -> dict[str, object]:
-    url = str(request.url.replace(query=""))
-    links = [{"rel": "self", "href": f"{url}?limit={limit}&offset={offset}"}]
-    has_more = offset + limit < page.total
-    if has_more:
-        links.append({"rel": "next", "href": f"{url}?limit={limit}&offset={offset + limit}"})
-    return {
-        "links": links,
-        "count": len(page.items),
-        "hasMore": has_more,
-        "items": page.items,
-        "offset": offset,
-        "totalResults": page.total,
-    }
 
 
 def _error(status: int, detail: str, code: str) -> Response:

@@ -1,4 +1,4 @@
-"""The ERP's record API: return authorizations read, changed, and made from sales orders."""
+"""The ERP's record API: documents read, changed, and made from one another."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -6,28 +6,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestration.sandbox.erp_authorizing import Authorizing, RecordRefusedError
 from orchestration.sandbox.erp_books import ErpBooks
-from orchestration.sandbox.erp_documents import Row
+from orchestration.sandbox.erp_documents import Kind, Row
+from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
+from orchestration.sandbox.erp_record_shapes import (
+    CUSTOM,
+    FIELDS,
+    KINDS,
+    Shape,
+    document,
+    items,
+)
+from orchestration.sandbox.erp_transform_rules import TRANSFORMS
+from orchestration.sandbox.erp_transforms import RecordRefusedError, Transforming
 
 RECORDS_PATH = "/services/rest/record/v1"
 JOBS_PATH = "/services/rest/async/v1/job"
-RMA = "returnAuthorization"
-# Fields of the record by the columns that hold them; custom fields are named alike in both.
-FIELDS = {"memo": "memo", "otherRefNum": "otherrefnum", "externalId": "externalid"}
-CUSTOM = ("custbody_storefront_return_id", "custbody_return_stages")
 NAME_CHECK, KEY = "x-netsuite-propertynamevalidation", "x-netsuite-idempotency-key"
+TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request, as far as it decides the answer; header names are in lower case."""
+    """
+    One request, as far as it decides the answer; header names are in lower case.
+
+    `root` is the address that the account's services are under.
+    """
 
     method: str
     path: str
-    replaced: str
+    query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    root: str = ""
+
+    def address(self, *path: object) -> str:
+        """Return where a record is, or a list of them."""
+        return "/".join([f"{self.root}{RECORDS_PATH}", *map(str, path)])
 
 
 @dataclass(frozen=True)
@@ -65,50 +81,100 @@ class RecordApi:
             refused = RecordRefusedError("A request with this key exists.", "IDEMPOTENCY_ERROR")
             return Answered(400, {"Location": self._jobs[key]}, _refused(refused).content)
         self._done(asked)
-        job = f"{JOBS_PATH}/{len(self._jobs) + 1}"
+        job = f"{asked.root}{JOBS_PATH}/{len(self._jobs) + 1}"
         self._jobs[key or job] = job
         return Answered(202, {"Location": job})
 
     def _done(self, asked: Asked) -> Answered:
-        kind, _, rest = asked.path.partition("/")
+        record, _, rest = asked.path.partition("/")
         record_id, _, transform = rest.partition("/!transform/")
         if transform:
-            return self._transformed(asked, kind, record_id, transform)
-        if kind != RMA or not record_id:
+            return self._transformed(asked, record, record_id, transform)
+        if record not in KINDS:
             raise RecordRefusedError("Record type is not supported here.", "INVALID_URL")
+        record_id, _, sublist = rest.partition("/")
+        if sublist not in {"", "item"}:
+            raise RecordRefusedError("The sublist is not supported here.", "INVALID_URL")
         if asked.method == "PUT" and not record_id.startswith("eid:"):
             raise RecordRefusedError("PUT takes an external id.", "INVALID_METHOD", status=405)
-        found = self._find(record_id)
-        if found is None:
-            if asked.method == "PUT":
-                detail = "Please enter value(s) for: Customer"
-                raise RecordRefusedError(detail, "USER_ERROR")
-            raise RecordRefusedError("The record doesn't exist.", "NONEXISTENT_ID", status=404)
         if asked.method == "GET":
-            return Answered(200, {}, _shown(found))
-        if asked.method in {"PATCH", "PUT"}:
-            fields = self._fields(asked)
-            if fields:
-                self._books.modify("transaction", found["id"], fields, at=self._clock())
-            return Answered(204, {"Location": f"{RECORDS_PATH}/{RMA}/{found['id']}"})
+            return Answered(200, {}, self._read(asked, record, record_id, is_list=bool(sublist)))
+        if asked.method in {"PATCH", "PUT"} and record_id and not sublist:
+            return self._changed(asked, record, record_id)
         raise RecordRefusedError("Method not allowed.", "INVALID_METHOD", status=405)
 
-    def _transformed(self, asked: Asked, kind: str, record_id: str, to: str) -> Answered:
-        if (asked.method, kind, to) != ("POST", "salesOrder", RMA):
-            raise RecordRefusedError("This transform is not supported.", "INVALID_URL")
-        made = Authorizing(self._books, self._clock()).make(
-            int(record_id), json.loads(asked.body or b"{}"), is_replacing=asked.replaced == "item"
-        )
-        return Answered(204, {"Location": f"{RECORDS_PATH}/{RMA}/{made}"})
+    def _read(self, asked: Asked, record: str, record_id: str, *, is_list: bool) -> Shape:
+        kind = KINDS[record]
+        if not record_id:
+            return self._listed(asked, record)
+        row = self._one(kind, record_id)
+        address = asked.address(record, row["id"])
+        main, lines = self._lines(row["id"])
+        if is_list:
+            return items(f"{address}/item", lines, kind=kind)
+        shown = lines if asked.query.get("expandSubResources") == "true" else None
+        return document(address, row, kind=kind, made_from=main, lines=shown)
 
-    def _find(self, record_id: str) -> Row | None:
+    def _changed(self, asked: Asked, record: str, record_id: str) -> Answered:
+        found = self._find(KINDS[record], record_id)
+        if found is None and asked.method == "PUT":
+            raise RecordRefusedError("Please enter value(s) for: Customer", "USER_ERROR")
+        row = found or self._one(KINDS[record], record_id)
+        fields = self._fields(asked)
+        if fields:
+            self._books.modify("transaction", row["id"], fields, at=self._clock())
+        return Answered(204, {"Location": asked.address(record, row["id"])})
+
+    def _transformed(self, asked: Asked, record: str, record_id: str, to: str) -> Answered:
+        rule = TRANSFORMS.get((record, to))
+        if rule is None or asked.method != "POST":
+            raise RecordRefusedError("This transform is not supported.", "INVALID_URL")
+        source = self._one(rule.source, record_id)
+        made = Transforming(self._books, self._clock(), rule).make(
+            source["id"],
+            json.loads(asked.body or b"{}"),
+            is_replacing=asked.query.get("replace") == "item",
+        )
+        return Answered(204, {"Location": asked.address(to, made)})
+
+    def _one(self, kind: Kind, record_id: str) -> Row:
+        found = self._find(kind, record_id)
+        if found is None:
+            raise RecordRefusedError("The record doesn't exist.", "NONEXISTENT_ID", status=404)
+        return found
+
+    def _listed(self, asked: Asked, record: str) -> Shape:
+        """A list names its records and where they are, and nothing else of them."""
+        limit, offset = int(asked.query.get("limit", MAX_PAGE)), int(asked.query.get("offset", 0))
+        if not 1 <= limit <= MAX_PAGE or offset < 0 or offset % limit:
+            raise RecordRefusedError(
+                "The offset must be divisible by the limit.", "INVALID_PARAMETER"
+            )
+        query = "select id from transaction where type = ? order by id"
+        ids = [str(row["id"]) for row in self._books.found(query, [KINDS[record].value])]
+        shown = [
+            {"links": [{"rel": "self", "href": asked.address(record, own)}], "id": own}
+            for own in ids[offset : offset + limit]
+        ]
+        return page_of(asked.address(record), shown, limit=limit, offset=offset, total=len(ids))
+
+    def _lines(self, own: int) -> tuple[int | None, list[Row]]:
+        """Return what a document was made from, and the lines of its item sublist."""
+        query = "select * from transactionline where transaction = ? order by linesequencenumber"
+        lines = self._books.found(query, [own])
+        sources = [line["createdfrom"] for line in lines if line["mainline"] == "T"]
+        is_item = [line["mainline"] != "T" and line["taxline"] != "T" for line in lines]
+        shown = [line for line, is_one in zip(lines, is_item, strict=True) if is_one]
+        return next(iter(sources), None), shown
+
+    def _find(self, kind: Kind, record_id: str) -> Row | None:
         column = "externalid" if record_id.startswith("eid:") else "id"
         value: object = record_id.removeprefix("eid:")
         if column == "id":
             value = int(record_id)
         found = self._books.found(
-            f"select * from transaction where type = 'RtnAuth' and {column} = ?",  # noqa: S608
-            [value],
+            f"select * from transaction where type = ? and {column} = ?",  # noqa: S608
+            [kind.value, value],
         )
         return found[0] if found else None
 
@@ -124,16 +190,10 @@ class RecordApi:
         return fields
 
 
-def _shown(row: Row) -> dict[str, Any]:
-    named = {name: row[column] for name, column in FIELDS.items() if row[column] is not None}
-    custom = {name: row[name] for name in CUSTOM if row[name] is not None}
-    return {"id": str(row["id"]), "tranId": row["tranid"], **named, **custom}
-
-
 def _refused(error: RecordRefusedError) -> Answered:
     content = {
         "type": "https://www.rfc-editor.org/rfc/rfc9110",
-        "title": "Conflict" if error.code == "IDEMPOTENCY_ERROR" else "Bad Request",
+        "title": "Conflict" if error.code == "IDEMPOTENCY_ERROR" else TITLES[error.status],
         "status": error.status,
         "o:errorDetails": [{"detail": error.detail, "o:errorCode": error.code}],
     }

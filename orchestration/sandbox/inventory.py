@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -169,6 +169,19 @@ class Desk:
                 for step in asked.steps
             ],
         }
+
+
+def levels_raised(
+    books: StorefrontBooks, store: str, units: Mapping[tuple[str, str], int], *, now: datetime
+) -> Iterator[Record]:
+    """Yield the levels as units put on sale leave them; `units` by item and place."""
+    for (item, place), added in units.items():
+        level = books.get(store, level_id(item, place)) or stock_level(
+            item, place, quantities={"available": 0}, at=_stamp(now)
+        )
+        held = {**level["quantities"]}
+        held["available"] = held.get("available", 0) + added
+        yield {**level, "quantities": held, "updatedAt": _stamp(now)}
 
 
 def quantities_of(level: Record, names: Sequence[str]) -> list[Record]:

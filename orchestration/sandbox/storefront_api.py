@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +35,13 @@ from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
+# The storefront's own names for what is wrong with a document, by how this engine says it.
+INVALID = {
+    "undefinedField": re.compile("Cannot query field"),
+    "argumentNotAccepted": re.compile("Unknown argument"),
+    "missingRequiredArguments": re.compile("Field .* argument .* is required"),
+}
+VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 
 
 class InvalidDocumentError(ValueError):
@@ -64,10 +72,10 @@ class StorefrontApi:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        store, version = request.path_params["store"], request.path_params["version"]
-        headers = {"X-Shopify-API-Version": version}
-        if store not in self.desk.permanent or version not in API_VERSIONS:
+        store, version = request.path_params["store"], _served(request.path_params["version"])
+        if store not in self.desk.permanent or version is None:
             return JSONResponse({"errors": "Not Found"}, 404)
+        headers = {"X-Shopify-API-Version": version}
         if not self.desk.admits(store, request.headers.get("X-Shopify-Access-Token", "")):
             message = (
                 "[API] Invalid API key or access token (unrecognized login or wrong password)"
@@ -97,7 +105,7 @@ class StorefrontApi:
         document = parse(text)
         problems = validate(self._schema, document)
         if problems:
-            raise InvalidDocumentError([problem.formatted for problem in problems])
+            raise InvalidDocumentError([_named(problem.formatted) for problem in problems])
         return document
 
     def execute(self, store: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -113,19 +121,23 @@ class StorefrontApi:
             return {"errors": [_too_costly(points)]}
         if not self.buckets.take(store, points):
             return {"errors": [THROTTLED], **self._cost(store, points, None)}
+        visit = Visit(self.books, store, self._clock(), self.bulk)
         result = execute_sync(
             self._schema,
             document,
             variable_values=body["variables"],
             operation_name=body.get("operationName"),
-            context_value=Visit(self.books, store, self._clock(), self.bulk),
+            context_value=visit,
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [_formatted(error) for error in result.errors]
         actual = min(points, objects_in(result.data))
         self.buckets.give_back(store, points - actual)
-        return answer | self._cost(store, points, actual)
+        answer |= self._cost(store, points, actual)
+        if visit.searches:
+            answer["extensions"]["search"] = visit.searches
+        return answer
 
     def _cost(self, store: str, points: int, actual: int | None) -> dict[str, Any]:
         cost = {
@@ -134,6 +146,20 @@ class StorefrontApi:
             "throttleStatus": self.buckets.status(store),
         }
         return {"extensions": {"cost": cost}}
+
+
+def _served(version: str) -> str | None:
+    """Return the version that answers: for a retired one the oldest, for one to come none."""
+    if not VERSION.fullmatch(version) or version > API_VERSIONS[-1]:
+        return None
+    return max(version, API_VERSIONS[0])
+
+
+def _named(problem: GraphQLFormattedError) -> GraphQLFormattedError:
+    for code, said in INVALID.items():
+        if said.match(problem["message"]):
+            return {**problem, "extensions": {"code": code}}
+    return problem
 
 
 def _too_costly(points: int) -> dict[str, Any]:

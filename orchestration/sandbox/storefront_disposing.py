@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration.sandbox.identity import gid
+from orchestration.sandbox.inventory import levels_raised
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_refund_records import stamp_of
-from orchestration.sandbox.storefront_wire import Record, level_id, reference, stock_level
+from orchestration.sandbox.storefront_wire import Record, reference
 
 RESTOCKED = "RESTOCKED"
 
@@ -94,14 +95,7 @@ class DispositionDesk:
                 line_id = each["reverseFulfillmentOrderLineItemId"]
                 (line,) = (line for line in order["lineItems"] if line["id"] == line_id)
                 added[str(self._item(line)), each["locationId"]] += each["quantity"]
-        for (item, place), units in added.items():
-            at = stamp_of(self.now)
-            level = self.books.get(self.store, level_id(item, place)) or stock_level(
-                item, place, quantities={"available": 0}, at=at
-            )
-            held = {**level["quantities"]}
-            held["available"] = held.get("available", 0) + units
-            yield {**level, "quantities": held, "updatedAt": at}
+        yield from levels_raised(self.books, self.store, added, now=self.now)
 
     def _item(self, line: Record) -> str | None:
         sold = self.books.get(self.store, line["fulfillmentLineItem"]["lineItem"]["$ref"]) or {}

@@ -12,7 +12,7 @@ from orchestration.sandbox.storefront_scope import (
     refunded_units,
     taxes_of,
 )
-from orchestration.sandbox.storefront_wire import Record, reference
+from orchestration.sandbox.storefront_wire import Record, reference, return_status
 
 
 def order_record(scope: OrderScope) -> Record:
@@ -43,7 +43,7 @@ def order_record(scope: OrderScope) -> Record:
         "shippingLines": [_shipping(scope, shipping)] if shipping else [],
         "refunds": [reference(scope.refund_id(block)) for block in scope.refunds],
         "returns": [reference(scope.return_id(ref)) for ref in scope.returns],
-        "returnStatus": _return_status(scope),
+        "returnStatus": return_status(block["status"].upper() for block in scope.returns.values()),
         **_buyer(scope),
         **_totals(scope, shipping),
     }
@@ -95,18 +95,6 @@ def _updated_at(scope: OrderScope) -> str:
         times.append(block["at"])
         times += [payment.get("at") for payment in block.get("payments") or []]
     return max(stamp(time) for time in times if time is not None)
-
-
-def _return_status(scope: OrderScope) -> str:
-    statuses = {block["status"] for block in scope.returns.values()}
-    for status, word in (
-        ("requested", "RETURN_REQUESTED"),
-        ("open", "IN_PROGRESS"),
-        ("closed", "RETURNED"),
-    ):
-        if status in statuses:
-            return word
-    return "NO_RETURN"
 
 
 def _is_company(scope: OrderScope) -> bool:

@@ -12,6 +12,7 @@ from orchestration.sandbox.storefront_settlements import tender
 from orchestration.sandbox.storefront_wire import Record, money, reference
 
 SETTLED_BY = "shopify_payments"
+RESTOCKING = frozenset({"RETURN", "CANCEL"})
 LineById = Callable[[str], Record]
 
 
@@ -177,7 +178,7 @@ def _fees(returned: Record | None, *, till: Till) -> Decimal:
 def _line(refunded: Refunded, own: str, *, line_id: str, share: LineShare, till: Till) -> Record:
     units = refunded.units[line_id]
     kind, place = refunded.restock.get(line_id, ("NO_RESTOCK", None))
-    is_restocked = kind in {"RETURN", "CANCEL"}
+    is_restocked = kind in RESTOCKING
     return {
         "id": gid("RefundLineItem", own, line_id),
         "quantity": units,

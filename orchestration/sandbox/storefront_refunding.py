@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,16 +12,18 @@ from typing import Any
 from graphql import GraphQLError
 
 from orchestration.sandbox.identity import gid
+from orchestration.sandbox.inventory import levels_raised
 from orchestration.sandbox.scenario_values import amount
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_refund_records import (
+    RESTOCKING,
     Paid,
     Refunded,
     changed_records,
     processed_return,
 )
 from orchestration.sandbox.storefront_reversals import Till
-from orchestration.sandbox.storefront_wire import Record
+from orchestration.sandbox.storefront_wire import Record, return_status
 
 KEY_LIFETIME = timedelta(hours=24)
 CAPTURED = frozenset({"SALE", "CAPTURE"})
@@ -62,6 +65,7 @@ class RefundDesk:
                 return {"return": None, "userErrors": said}
             units = _units_by_order_line(returned, asked)
             after = processed_return(returned, asked, now=self.now)
+            order = {**order, "returnStatus": self._return_status(order, after)}
             shipping = (request.get("refundShipping") or {}).get("shippingRefundAmount")
             refunded = Refunded(
                 order=order,
@@ -72,7 +76,7 @@ class RefundDesk:
                 returned=after if issued is not None else None,
                 restock={},
             )
-            changed = list(self._changes(refunded)) if issued is not None else [after]
+            changed = list(self._changes(refunded)) if issued is not None else [after, order]
             self.books.put(self.store, changed)
             shown = next(one for one in changed if one["id"] == returned["id"])
             was = {"status": returned["status"], "closedAt": returned["closedAt"]}
@@ -118,7 +122,7 @@ class RefundDesk:
                 for each in lines
             },
         )
-        changed = list(self._changes(refunded))
+        changed = [*self._changes(refunded), *self._restocked(lines)]
         own = next(one["id"] for one in changed if one["__typename"] == "Refund")
         answer = {"refund": own, "order": order["id"]}
         self.books.apply(
@@ -130,6 +134,15 @@ class RefundDesk:
             at=self.now.isoformat(),
         )
         return self._replayed(answer)
+
+    def _restocked(self, lines: Iterable[Record]) -> Iterator[Record]:
+        """Whatever was shipped or received: units that are said to be put back are on sale."""
+        units: Counter[tuple[str, str]] = Counter()
+        for each in lines:
+            item = (self._known(each["lineItemId"]).get("variant") or {}).get("inventoryItem")
+            if each.get("restockType") in RESTOCKING and each.get("locationId") and item:
+                units[item["$ref"], each["locationId"]] += int(each["quantity"])
+        yield from levels_raised(self.books, self.store, units, now=self.now)
 
     def _replayed(self, answer: Record) -> Record:
         """A replay is answered from the records as they are now."""
@@ -144,6 +157,10 @@ class RefundDesk:
             return self._known(line_id)
 
         return changed_records(refunded, own=own, now=self.now, line=line, store=self.store)
+
+    def _return_status(self, order: Record, after: Record) -> str:
+        others = [one["$ref"] for one in order["returns"] if one["$ref"] != after["id"]]
+        return return_status([after["status"], *(self._known(one)["status"] for one in others)])
 
     def _known(self, global_id: str) -> Record:
         record = self.books.get(self.store, global_id)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    GraphQLError,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -25,16 +26,17 @@ from orchestration.sandbox.storefront_disposing import DispositionDesk
 from orchestration.sandbox.storefront_metafields import MetafieldDesk
 from orchestration.sandbox.storefront_paging import Key, page
 from orchestration.sandbox.storefront_refunding import RefundDesk
-from orchestration.sandbox.storefront_search import number, search
+from orchestration.sandbox.storefront_search import number, search_for
 from orchestration.sandbox.storefront_settlements import payouts
 from orchestration.sandbox.storefront_visit import Visit
 from orchestration.sandbox.storefront_wire import Record, level_id
 
+MOST_IDS = 250
 SDL = Path(__file__).with_name("shopify.graphql")
 SCOPES = (
     *("read_orders", "read_all_orders", "read_returns", "write_returns", "read_inventory"),
     *("write_inventory", "read_locations", "read_products", "read_shopify_payments"),
-    *("read_customers", "read_companies", "write_orders"),
+    *("read_customers", "read_companies", "read_payment_terms", "write_orders"),
 )
 
 
@@ -93,8 +95,23 @@ def _by_id(record: Record) -> list[str]:
     return [str(record["id"])]
 
 
+def _searched(
+    records: Sequence[Record],
+    info: GraphQLResolveInfo,
+    arguments: Record,
+    *,
+    date_fields: dict[str, str] | None = None,
+) -> list[Record]:
+    """Return the records that meet a search; what is ignored of it is told beside the data."""
+    search = search_for(arguments.get("query"), date_fields=date_fields)
+    if search.warnings:
+        said = {"path": info.path.as_list(), "query": search.text, "warnings": search.warnings}
+        info.context.searches.append(said)
+    return search.found(records)
+
+
 def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    found = search(info.context.every("Order"), arguments.get("query"))
+    found = _searched(info.context.every("Order"), info, arguments)
     if str(arguments.get("sortKey")) == "ID":
         return _paged(found, info, arguments, key=lambda order: [f"{number(order['id']):020d}"])
     field = {"UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt"}.get(
@@ -104,7 +121,7 @@ def _orders(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
 
 
 def _orders_count(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    found = len(search(info.context.every("Order"), arguments.get("query")))
+    found = len(_searched(info.context.every("Order"), info, arguments))
     limit = arguments.get("limit")
     is_exact = limit is None or found < limit
     return {
@@ -144,6 +161,12 @@ def _found_of_kind(kind: str) -> Any:
 
 
 def _nodes(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> list[Record | None]:
+    if len(arguments["ids"]) > MOST_IDS:
+        raise GraphQLError(
+            f"The input array size of {len(arguments['ids'])} is greater than the maximum allowed"
+            f" of {MOST_IDS}.",
+            extensions={"code": "MAX_INPUT_SIZE_EXCEEDED"},
+        )
     return [info.context.find(one) for one in arguments["ids"]]
 
 
@@ -162,7 +185,7 @@ def _levels_of_item(source: Record, info: GraphQLResolveInfo, **arguments: Any) 
 
 
 def _paged_levels(levels: list[Record], info: GraphQLResolveInfo, arguments: Record) -> Record:
-    found = search(levels, arguments.get("query"))
+    found = _searched(levels, info, arguments)
     return _paged(found, info, arguments, key=_by_id)
 
 
@@ -181,9 +204,7 @@ def _payments_account(_: Any, info: GraphQLResolveInfo) -> Record:
 
 def _balance(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     entries = info.context.every("ShopifyPaymentsBalanceTransaction")
-    found = search(
-        entries, arguments.get("query"), date_fields={"processed_at": "transactionDate"}
-    )
+    found = _searched(entries, info, arguments, date_fields={"processed_at": "transactionDate"})
     return _paged(
         found, info, arguments, key=lambda entry: [entry["transactionDate"], entry["id"]]
     )
@@ -192,12 +213,12 @@ def _balance(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
 def _payouts(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     visit: Visit = info.context
     issued = payouts(visit.every("ShopifyPaymentsBalanceTransaction"))
-    found = search(issued, arguments.get("query"), date_fields={"issued_at": "issuedAt"})
+    found = _searched(issued, info, arguments, date_fields={"issued_at": "issuedAt"})
     return _paged(found, info, arguments, key=lambda payout: [payout["issuedAt"], payout["id"]])
 
 
 def _tender(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
-    found = search(info.context.every("TenderTransaction"), arguments.get("query"))
+    found = _searched(info.context.every("TenderTransaction"), info, arguments)
     return _paged(found, info, arguments, key=lambda moved: [moved["processedAt"], moved["id"]])
 
 

@@ -1,7 +1,7 @@
 """One request to the storefront, as its resolvers see it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from graphql import GraphQLError
@@ -22,6 +22,8 @@ class Visit:
     now: datetime
     bulk: BulkDesk
     is_bulk: bool = False
+    # What the answer tells of the searches that it was asked for.
+    searches: list[Record] = field(default_factory=list)
 
     def find(self, global_id: str) -> Record | None:
         """Return a record; an id that is none of this API's is an error of the whole request."""

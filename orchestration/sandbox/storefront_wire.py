@@ -1,5 +1,6 @@
 """How a storefront writes things on the wire: amounts, references, places and stock."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,6 +31,13 @@ def money(value: object, currency: str) -> Record:
 def reference(global_id: str) -> Record:
     """Return a pointer to another record of the same store."""
     return {"$ref": global_id}
+
+
+def return_status(statuses: Iterable[str]) -> str:
+    """Return what an order says of all its returns: the one that asks for most counts."""
+    found = set(statuses)
+    said = {"REQUESTED": "RETURN_REQUESTED", "OPEN": "IN_PROGRESS", "CLOSED": "RETURNED"}
+    return next((word for status, word in said.items() if status in found), "NO_RETURN")
 
 
 def location(store: str, name: str) -> Record:

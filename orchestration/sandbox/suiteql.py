@@ -10,9 +10,9 @@ import duckdb
 
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_paging import MAX_PAGE
 from orchestration.sandbox.suiteql_translation import QueryRefusedError, translated
 
-MAX_PAGE = 1000
 MAX_PAGES = 1000
 MAX_ROWS = 100_000
 

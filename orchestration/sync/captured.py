@@ -8,7 +8,11 @@ from typing import Any
 from orchestration.sync.money import in_shop, paid, rounded
 
 CAPTURED = frozenset({"CAPTURE", "SALE"})
-SPOKEN_FOR = frozenset({"PENDING", "SUCCESS"})
+# As many of an order's payments and refunds as refund_order.graphql asks for: these lists have no
+# pages, and one that is full may go on.
+MOST_LISTED = 100
+# Of every other state money may have moved, or may move yet.
+DID_NOT_MOVE = frozenset({"ERROR", "FAILURE"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class Captured:
     """An order's payments as the storefront holds them; amounts in the customer's currency."""
 
     order: Mapping[str, Any]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all payments and refunds of the order are known."""
+        lists = (self.order["transactions"], self.order["refunds"])
+        return all(len(found) < MOST_LISTED for found in lists)
 
     @property
     def currency(self) -> str:
@@ -76,7 +86,7 @@ class Captured:
         return [
             each
             for each in self.order["transactions"]
-            if each["kind"] == "REFUND" and each["status"] in SPOKEN_FOR
+            if each["kind"] == "REFUND" and each["status"] not in DID_NOT_MOVE
         ]
 
     def _left_of(self, parent: Mapping[str, Any]) -> Decimal:

@@ -61,6 +61,14 @@ def test_a_sound_account_stops_nothing_and_its_capabilities_are_kept(look, tmp_p
     assert {row["linktype"] for row in known.observed["link_types"]} >= {"SaleRet", "ShipRcpt"}
 
 
+def test_a_version_that_is_retired_stops_a_run(look):
+    is_well, said = look(settings={"SHOPIFY_API_VERSION": "2025-07"})
+
+    assert not is_well
+    assert "2025-07 was asked for and 2026-04 is served" in said
+    assert "set SHOPIFY_API_VERSION to a version that is still supported" in said
+
+
 def test_a_landing_in_a_store_is_written_to_or_said_to_be_out_of_reach(look):
     with object_store() as address:
         is_well, said = look(settings={"RETURNS_LANDING": address})

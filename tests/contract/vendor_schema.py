@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from graphql import GraphQLSchema, build_client_schema
 
@@ -42,11 +43,23 @@ def cache_folder() -> Path:
 @cache
 def vendor_schema(version: str) -> GraphQLSchema:
     """Return the schema of one API version."""
-    file = archive(cache_folder())
-    with tarfile.open(file) as content:
+    return build_client_schema(_content(version)["data"], assume_valid=True)
+
+
+@cache
+def vendor_scopes(version: str) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the access scopes, any of which opens it, by type and field; "" is the whole type."""
+    return {
+        (one["typeName"], one.get("fieldName", "")): frozenset(one["offlineScopes"])
+        for one in _content(version)["offline_scopes"]["items"]
+        if one["offlineScopes"]
+    }
+
+
+def _content(version: str) -> dict[str, Any]:
+    with tarfile.open(archive(cache_folder())) as content:
         packed = content.extractfile(f"package/dist/data/admin_{version}.json.gz")
-        introspection = json.loads(gzip.decompress(packed.read()))
-    return build_client_schema(introspection["data"], assume_valid=True)
+        return json.loads(gzip.decompress(packed.read()))
 
 
 def archive(folder: Path) -> Path:

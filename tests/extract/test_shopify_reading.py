@@ -13,6 +13,7 @@ from orchestration.extract.streams import STREAMS, System
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 RETURNS = STREAMS[System.SHOPIFY, "returns"]
+REFUNDS = STREAMS[System.SHOPIFY, "refunds"]
 DISPOSITIONS = STREAMS[System.SHOPIFY, "dispositions"]
 LEVELS = STREAMS[System.SHOPIFY, "inventory_levels"]
 LOCATIONS = STREAMS[System.SHOPIFY, "locations"]
@@ -143,18 +144,6 @@ def test_a_cursor_that_leads_back_is_noticed(client_of):
         list(client.pages(ORDERS, since=None))
 
 
-def test_a_connection_too_deep_to_page_starts_anew_at_its_last_change(client_of):
-    stream = STREAMS[System.SHOPIFY, "tender_transactions"]
-    deep = [{"id": f"t{n}", stream.cursor: "2026-03-02T00:00:00Z"} for n in range(24_990)]
-    pages = [connection(*deep, after="c1"), connection()]
-    source, client = client_of(*({"data": {stream.records[1]: page}} for page in pages))
-
-    list(client.pages(stream, since=None))
-
-    assert source.bodies[1]["variables"]["after"] is None
-    assert source.bodies[1]["variables"]["query"] == "processed_at:>='2026-03-02T00:00:00Z'"
-
-
 def test_records_by_id_come_in_chunks_and_missing_ones_are_counted(client_of):
     ids = [f"r{n}" for n in range(25)]
     found = [{"id": name} for name in ids]
@@ -189,6 +178,38 @@ def test_no_line_is_lost_where_an_order_has_more_than_a_page_of_them(client_of):
     assert [line["id"] for line in first["lineItems"]["nodes"]] == ["a", "b", "c"]
     assert [line["id"] for line in second["lineItems"]["nodes"]] == ["z"]
     assert [body["variables"].get("after") for body in source.bodies] == [None, "n1", "n2"]
+
+
+def test_lines_without_an_id_are_each_a_line_of_their_own(client_of):
+    def lines(*quantities, after=None):
+        return connection(*({"id": None, "quantity": each} for each in quantities), after=after)
+
+    _, client = client_of(
+        {"data": {"nodes": [{"id": "f1", "refundLineItems": lines(1, 2, after="n1")}]}},
+        {"data": {"node": {"connection": lines(3, 4)}}},
+    )
+
+    (whole,) = nodes_of(client.records_by_id(REFUNDS, ["f1"]), REFUNDS)
+
+    assert [line["quantity"] for line in whole["refundLineItems"]["nodes"]] == [1, 2, 3, 4]
+
+
+def test_a_further_page_that_is_too_costly_or_too_slow_is_asked_for_in_smaller_ones(client_of):
+    order = {"id": "o1", "lineItems": connection({"id": "a"}, after="n1")}
+    slow = httpx.Response(504)
+    source, client = client_of(
+        orders(order),
+        error("MAX_COST_EXCEEDED"),
+        {"data": {"node": {"connection": connection({"id": "b"}, after="n2")}}},
+        slow,
+        slow,
+        {"data": {"node": {"connection": connection({"id": "c"})}}},
+    )
+
+    (whole,) = nodes_of(client.pages(ORDERS, since=None), ORDERS)
+
+    assert [line["id"] for line in whole["lineItems"]["nodes"]] == ["a", "b", "c"]
+    assert [body["variables"]["first"] for body in source.bodies[1:]] == [100, 50, 50, 50, 25]
 
 
 def test_connections_within_connections_are_drained_too(client_of):
@@ -268,6 +289,15 @@ def test_a_query_that_is_too_slow_twice_is_asked_for_half(client_of):
     list(client.pages(ORDERS, since=None))
 
     assert [body["variables"]["first"] for body in source.bodies] == [25, 25, 25, 25, 12]
+
+
+def test_what_has_no_smaller_pages_is_repeated_as_it_is_when_it_is_too_slow(client_of):
+    source, client = client_of(httpx.Response(504), {"data": {"order": None}})
+
+    assert client.ask("query Q($id: ID!) { order(id: $id) { id } }", {"id": "o1"}) == {
+        "order": None
+    }
+    assert source.bodies[0] == source.bodies[1]
 
 
 def test_one_record_that_is_too_slow_is_left_for_later(client_of):
@@ -354,10 +384,18 @@ def test_missing_access_names_what_to_grant(client_of):
 
 def test_a_search_text_that_was_ignored_is_noticed(client_of):
     warned = {"extensions": {"search": [{"path": ["orders"], "warnings": [{"field": "x"}]}]}}
-    _, client = client_of(orders() | warned)
+    source, client = client_of(orders() | warned)
 
     with pytest.raises(StopError, match="search text"):
         next(client.pages(ORDERS, since=None))
+    assert source.requests[0].headers["Shopify-Search-Query-Debug"] == "1"
+
+
+def test_a_search_that_is_explained_without_a_warning_was_understood(client_of):
+    told = [{"path": ["orders"], "query": "", "parsed": {}}]
+    _, client = client_of(orders({"id": "o1"}) | {"extensions": {"search": told}})
+
+    assert len(list(client.pages(ORDERS, since=None))) == 1
 
 
 def test_an_answer_in_another_version_names_the_setting(client_of):

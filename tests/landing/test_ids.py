@@ -57,7 +57,7 @@ def test_a_final_return_is_not_read_again(root, order, landed, status):
     assert return_ids_to_read(root, "us", run_id="run-2") == []
 
 
-@pytest.mark.parametrize("status", ["REQUESTED", "OPEN"])
+@pytest.mark.parametrize("status", ["REQUESTED", "OPEN", "A_NEW_ONE"])
 def test_a_return_that_may_change_is_read_by_every_run_once(root, order, landed, status):
     order(returns=["r1"])
     landed("returns", {"id": "r1", "status": status}, run_id="run-1")
@@ -89,7 +89,13 @@ def test_a_return_that_its_order_names_no_more_is_not_asked_for(root, order):
     assert return_ids_to_read(root, "us", run_id="run-2") == []
 
 
-@pytest.mark.parametrize(("status", "due"), [("PENDING", ["f1"]), ("SUCCESS", [])])
+@pytest.mark.parametrize(
+    ("status", "due"),
+    [
+        *((status, ["f1"]) for status in ("PENDING", "AWAITING_RESPONSE", "UNKNOWN", "A_NEW_ONE")),
+        *((status, []) for status in ("SUCCESS", "FAILURE", "ERROR")),
+    ],
+)
 def test_a_refund_is_read_again_until_its_money_moved(root, order, landed, status, due):
     order(refunds=["f1"])
     landed("refunds", {"id": "f1", "transactions": {"nodes": [{"id": "p", "status": status}]}})
@@ -97,7 +103,10 @@ def test_a_refund_is_read_again_until_its_money_moved(root, order, landed, statu
     assert refund_ids_to_read(root, "us", run_id="run-2") == due
 
 
-@pytest.mark.parametrize(("status", "due"), [("OPEN", ["r1"]), ("CLOSED", [])])
+@pytest.mark.parametrize(
+    ("status", "due"),
+    [("OPEN", ["r1"]), ("A_NEW_ONE", ["r1"]), ("CLOSED", []), ("CANCELED", [])],
+)
 def test_goods_of_a_closed_return_are_followed_while_they_are_handled(
     root, order, landed, status, due
 ):

@@ -26,6 +26,19 @@ def test_the_window_starts_an_overlap_before_the_newest_change(root, landed):
     assert resumed(root) == datetime(2026, 3, 19, 11, tzinfo=UTC)
 
 
+def test_the_window_starts_no_later_than_the_run_that_read(root, landed):
+    """A reading of hours met one place's levels at its end, and another's at its beginning."""
+    levels = STREAMS[System.SHOPIFY, "inventory_levels"]
+    landed(
+        "inventory_levels",
+        {"id": "v1", "updatedAt": "2026-03-20T05:00:00Z"},
+        {"id": "v2", "updatedAt": "2026-03-20T11:00:00Z"},
+        extracted_at=READ_AT,
+    )
+
+    assert resume_at(root, levels, "us", overlap=HOUR) == READ_AT - HOUR
+
+
 def test_a_quiet_day_keeps_the_window_where_it_was(root, landed):
     landed("orders", {"id": "o1", "updatedAt": "2026-03-19T10:00:00Z"})
     landed("orders")

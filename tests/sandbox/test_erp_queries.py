@@ -36,8 +36,24 @@ def test_pages_by_offset_cover_every_row_once(erp):
     assert [row for page in pages for row in page["items"]] == whole["items"]
     assert {page["totalResults"] for page in pages} == {whole["count"]}
     assert pages[0]["count"] == 7
-    assert {link["rel"] for link in pages[0]["links"]} == {"self", "next"}
-    assert {link["rel"] for link in pages[-1]["links"]} == {"self"}
+    assert {link["rel"] for link in pages[0]["links"]} == {"self", "next", "last"}
+    assert {link["rel"] for link in pages[1]["links"]} == {
+        *("first", "previous", "self", "next", "last")
+    }
+    assert {link["rel"] for link in pages[-1]["links"]} == {"first", "previous", "self"}
+
+
+def test_links_lead_to_the_pages_they_name(erp):
+    page = erp.post(DOCUMENTS, limit=7, offset=7).json()
+    places = {link["rel"]: int(link["href"].rpartition("=")[2]) for link in page["links"]}
+
+    assert places == {
+        "first": 0,
+        "previous": 0,
+        "self": 7,
+        "next": 14,
+        "last": (page["totalResults"] - 1) // 7 * 7,
+    }
 
 
 @pytest.mark.parametrize(

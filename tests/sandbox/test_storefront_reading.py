@@ -63,8 +63,28 @@ def test_an_answer_names_the_version_that_gave_it(storefront):
     assert answer.json()["extensions"]["cost"]["throttleStatus"]["restoreRate"] > 0
 
 
-def test_an_unknown_version_is_not_found(storefront):
-    assert storefront.post("{ shop { name } }", version="2019-04").status_code == 404
+def test_a_retired_version_is_answered_in_the_oldest_and_says_so(storefront):
+    answer = storefront.post("{ shop { name } }", version="2019-04")
+    assert answer.json()["data"]
+    assert answer.headers["X-Shopify-API-Version"] == "2026-04"
+
+
+@pytest.mark.parametrize("version", ["2031-01", "2026-05", "yesterday"])
+def test_an_unknown_version_is_not_found(storefront, version):
+    assert storefront.post("{ shop { name } }", version=version).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{ shop { nickname } }", "undefinedField"),
+        ("{ shop(id: 1) { name } }", "argumentNotAccepted"),
+        ("{ order { id } }", "missingRequiredArguments"),
+    ],
+)
+def test_what_is_wrong_with_a_document_has_the_storefronts_own_name(storefront, document, code):
+    (said,) = storefront.ask(document)["errors"]
+    assert said["extensions"]["code"] == code
 
 
 def test_a_body_without_a_query_is_refused(storefront):
@@ -142,8 +162,36 @@ def test_a_search_takes_quoted_and_bare_times(storefront):
     assert {order["updatedAt"] for order in quoted} == set(times[2:])
 
 
-def test_an_unknown_name_in_a_search_finds_everything(storefront):
-    assert changed(storefront, "colour:blue") == changed(storefront, None)
+@pytest.mark.parametrize("query", ["colour:blue", "-colour:blue"])
+def test_an_unknown_name_in_a_search_finds_everything_and_is_told(storefront, query):
+    answer = storefront.ask(ORDERS, first=250, query=query)
+
+    assert answer["data"]["orders"]["nodes"] == changed(storefront, None)
+    (said,) = answer["extensions"]["search"]
+    assert (said["path"], said["query"]) == (["orders"], query)
+    assert [(each["field"], each["code"]) for each in said["warnings"]] == [
+        ("colour", "invalid_field")
+    ]
+
+
+def test_a_search_that_is_understood_is_told_nothing_of(storefront):
+    answer = storefront.ask(ORDERS, first=1, query="updated_at:>='2026-01-01T00:00:00Z'")
+
+    assert set(answer["extensions"]) == {"cost"}
+
+
+def test_a_search_keeps_what_meets_any_of_its_alternatives(storefront):
+    def ids(query):
+        return {order["id"] for order in changed(storefront, query)}
+
+    parts = [ids(f"return_status:{word}") for word in ("in_progress", "returned")]
+
+    assert all(parts)
+    assert parts[0].isdisjoint(parts[1])
+    assert ids("return_status:in_progress OR return_status:returned") == parts[0] | parts[1]
+    assert ids("-return_status:returned") == ids(None) - parts[1]
+    assert ids("NOT return_status:returned status:open") == ids(None) - parts[1]
+    assert ids("status:closed") == ids("test:true") == ids("tag:vip") == set()
 
 
 def test_a_search_for_no_time_at_all_is_refused(storefront):
@@ -155,6 +203,15 @@ def test_nodes_are_answered_in_place_and_an_unknown_one_is_null(storefront):
     nobody = "gid://shopify/Return/1"
     found = storefront.read(NODES, ids=[nobody, RETURN_ID])["nodes"]
     assert found == [None, {"id": RETURN_ID, "name": "#1001-R1"}]
+
+
+def test_more_ids_than_a_list_may_have_are_refused(storefront):
+    found = storefront.read(NODES, ids=[RETURN_ID] * 250)["nodes"]
+    refused = storefront.ask(NODES, ids=[RETURN_ID] * 251)
+
+    assert len(found) == 250
+    assert refused["errors"][0]["extensions"]["code"] == "MAX_INPUT_SIZE_EXCEEDED"
+    assert refused["data"] is None
 
 
 def test_a_malformed_id_is_an_error_of_the_whole_request(storefront):

@@ -176,7 +176,7 @@ class Bench:
             Asked(
                 method=request.method,
                 path=request.url.path.removeprefix(f"{RECORDS_PATH}/"),
-                replaced=request.url.params.get("replace", ""),
+                query=dict(request.url.params),
                 headers=dict(request.headers),
                 body=request.content,
             )

@@ -11,6 +11,7 @@ from orchestration.sandbox.identity import gid
 from orchestration.sync.values import Outcome
 
 PAID = [("ERP credit CM18", "211.86")]
+SENT = {"id": "gid://shopify/ExchangeLineItem/1", "unprocessedQuantity": 0, "lineItems": []}
 
 
 def pay(bench, *rows, **said):
@@ -63,14 +64,27 @@ def test_a_refund_goes_back_through_several_payments_first_first(bench):
     ] == [(parts[0]["id"], "100.00"), (parts[1]["id"], "111.86")]
 
 
-def test_a_payment_that_is_pending_back_already_is_spoken_for(bench):
+def with_a_refund_that_is(bench, status):
     parts = two_payments(bench)
-    pending = {**parts[1], "id": gid("OrderTransaction", "t", "c"), "kind": "REFUND"}
-    pending |= {"status": "PENDING", "parentTransaction": {"id": parts[1]["id"]}}
-    bench.change("Order", "o1", transactions=[*parts, pending])
+    back = {**parts[1], "id": gid("OrderTransaction", "t", "c"), "kind": "REFUND"}
+    back |= {"status": status, "parentTransaction": {"id": parts[1]["id"]}}
+    bench.change("Order", "o1", transactions=[*parts, back])
+
+
+@pytest.mark.parametrize("status", ["PENDING", "AWAITING_RESPONSE", "UNKNOWN"])
+def test_a_payment_that_may_be_on_its_way_back_is_spoken_for(bench, status):
+    with_a_refund_that_is(bench, status)
 
     assert pay(bench).held_by_reason == {"above_captured": 1}
     assert bench.refunds() == []
+
+
+@pytest.mark.parametrize("status", ["ERROR", "FAILURE"])
+def test_a_payment_that_did_not_go_back_is_still_there_to_give(bench, status):
+    with_a_refund_that_is(bench, status)
+
+    assert pay(bench).counts == {Outcome.CONFIRMED: 1}
+    assert bench.refunds() == PAID
 
 
 @pytest.mark.parametrize(
@@ -93,6 +107,8 @@ def test_a_refund_that_cannot_be_right_is_held_and_nothing_is_sent(bench, change
     [
         ({"status": "CLOSED"}, "return_not_open"),
         ({"returnLineItems": []}, "return_lines_changed"),
+        # All of them were sent, as far as one page tells.
+        ({"exchangeLineItems": [SENT] * 51}, "exchange_not_sent"),
     ],
 )
 def test_a_return_that_people_have_changed_since_is_held(bench, fields, reason):
@@ -100,6 +116,37 @@ def test_a_return_that_people_have_changed_since_is_held(bench, fields, reason):
 
     assert pay(bench).held_by_reason == {reason: 1}
     assert bench.storefront.write_count == 0
+
+
+def fill_refunds(bench, count=100):
+    """Give the order as many refunds as are asked for of it: there may be more."""
+    names = [gid("Refund", "many", str(number)) for number in range(count)]
+    money = {"amount": "0.00", "currencyCode": "USD"}
+    bag = {"shopMoney": money, "presentmentMoney": money}
+    made = [
+        {"__typename": "Refund", "id": name, "note": None, "return": None, "totalRefundedSet": bag}
+        for name in names
+    ]
+    bench.books.put("us", made)
+    bench.change("Order", "o1", refunds=[{"$ref": name} for name in names])
+
+
+def test_an_order_with_more_refunds_than_can_be_read_is_held(bench):
+    fill_refunds(bench)
+
+    assert pay(bench).held_by_reason == {"order_too_long": 1}
+    assert bench.storefront.write_count == 0
+
+
+def test_a_lost_answer_is_not_held_for_no_refund_where_not_all_can_be_read(bench):
+    bench.storefront.faults = ["lose before"]
+    pay(bench)
+    fill_refunds(bench)
+    bench.clock.wait(minutes=6)
+
+    assert pay(bench).counts[Outcome.UNKNOWN] == 1
+    assert bench.ledger.intent("issue_refund-1").state is State.UNKNOWN
+    assert bench.storefront.write_count == 1
 
 
 def test_what_somebody_refunded_by_hand_meanwhile_is_not_paid_again(bench):

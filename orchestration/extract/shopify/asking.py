@@ -15,7 +15,14 @@ from orchestration.extract.errors import (
 from orchestration.extract.shopify import envelope as reading
 from orchestration.extract.shopify.endpoint import Endpoint
 from orchestration.extract.shopify.envelope import Connection, Envelope
-from orchestration.extract.shopify.overflow import HAS_NEXT, NESTED, Page, complete
+from orchestration.extract.shopify.overflow import (
+    HAS_NEXT,
+    NESTED,
+    PAGE_SIZE,
+    SMALLER_PAGES,
+    Page,
+    complete,
+)
 from orchestration.extract.streams import Stream, System, read_query
 
 
@@ -39,19 +46,8 @@ class Asking:
 
         A query that was too slow once is asked again as it is, then for half as much.
         """
-        slow = 0
-        while True:
-            size = self.size(stream)
-            try:
-                body, envelope = self._endpoint.read(stream.query, variables(size))
-            except TooSlowError as error:
-                slow += 1
-                if slow > 1:
-                    self._sizes[stream.document or stream.name] = self._halved(stream, size, error)
-            except SplitError as error:
-                self._sizes[stream.document or stream.name] = self._halved(stream, size, error)
-            else:
-                return body, envelope, size
+        document = stream.document or stream.name
+        return self._fitting(document, stream.query, variables, what=stream.name)
 
     def page(self, envelope: Envelope, stream: Stream) -> Connection:
         """Return the page of an answer; a null on the way to it is an empty one."""
@@ -88,18 +84,44 @@ class Asking:
 
     def _nested_page(self, document: str, variables: Mapping[str, Any]) -> Page | None:
         text = read_query(System.SHOPIFY, f"{document}.graphql")
-        _, envelope = self._endpoint.read(text, variables)
+        self._sizes.setdefault(document, SMALLER_PAGES.get(document, PAGE_SIZE))
+        _, envelope, _ = self._fitting(
+            document, text, lambda size: {**variables, "first": size}, what=document
+        )
         value = reading.value_at(envelope.data, ("node", "connection"), source=self.source)
         return None if value is None else reading.decode_whole(value, source=self.source)
 
-    def _halved(self, stream: Stream, size: int, error: SplitError) -> int:
+    def _fitting(
+        self,
+        document: str,
+        text: str,
+        variables: Callable[[int], Mapping[str, Any]],
+        *,
+        what: str,
+    ) -> tuple[bytes, Envelope, int]:
+        slow = 0
+        while True:
+            size = self._sizes[document]
+            try:
+                asked = variables(size)
+                body, envelope = self._endpoint.read(text, asked, can_shrink=True)
+            except TooSlowError as error:
+                slow += 1
+                if slow > 1:
+                    self._sizes[document] = self._halved(what, size, error)
+            except SplitError as error:
+                self._sizes[document] = self._halved(what, size, error)
+            else:
+                return body, envelope, size
+
+    def _halved(self, what: str, size: int, error: SplitError) -> int:
         if size > 1:
             return size // 2
         if isinstance(error, TooSlowError):
             raise RepeatError(
-                f"{self.source} is too slow for one record of {stream.name}: repeat later"
+                f"{self.source} is too slow for one record of {what}: repeat later"
             ) from error
         raise StopError(
-            f"{self.source} holds one record of {stream.name} for too costly: ask for fewer"
+            f"{self.source} holds one record of {what} for too costly: ask for fewer"
             " nested records in its query document"
         ) from error

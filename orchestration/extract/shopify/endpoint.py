@@ -26,6 +26,12 @@ from orchestration.extract.shopify.envelope import Envelope, read_envelope
 from orchestration.extract.shopify.pace import Pace
 from orchestration.extract.shopify.problems import reading_problem, writing_problem
 
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    # A part of a search text that is ignored is told of in the answer; by some, only if asked.
+    "Shopify-Search-Query-Debug": "1",
+}
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -42,9 +48,24 @@ class Endpoint:
         self._rule = rule
         self._pace = Pace(clock)
 
-    def read(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
-        """Return the answer as received and its envelope; repeated by the rule."""
-        return self._rule.run(lambda: self._read_held(document, variables), clock=self._clock)
+    def read(
+        self, document: str, variables: Mapping[str, Any], *, can_shrink: bool = False
+    ) -> tuple[bytes, Envelope]:
+        """
+        Return the answer as received and its envelope; repeated by the rule.
+
+        What was too slow is repeated too, unless the caller can ask for less: TooSlowError.
+        """
+
+        def ask() -> tuple[bytes, Envelope]:
+            try:
+                return self._read_held(document, variables)
+            except TooSlowError as error:
+                if can_shrink:
+                    raise
+                raise RepeatError(f"{self._source} was too slow: repeat later") from error
+
+        return self._rule.run(ask, clock=self._clock)
 
     def write(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of an answer; sent once, whatever happens."""
@@ -125,7 +146,7 @@ class Endpoint:
             content=msgspec.json.encode(
                 {"query": document, "variables": variables}, order="deterministic"
             ),
-            headers={"Content-Type": "application/json", "Accept": "application/json"},
+            headers=HEADERS,
         )
 
     def _check_version(self, answer: Answer) -> None:

@@ -1,6 +1,6 @@
 """A look at a store before it is read: token, scopes, old orders, version, clock."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -19,19 +19,21 @@ CLOCK_TROUBLE = 60
 # Without the scope for all orders, a store shows those of so many days.
 SHOWN_DAYS = timedelta(days=60)
 ALL_ORDERS = "read_all_orders"
+# Data beside an error is never used: a field of an order that is denied keeps all orders away.
 NEEDED = {
     "read_orders": "orders and refunds",
     "read_returns": "returns",
     "read_inventory": "stock",
     "read_locations": "locations",
     "read_products": "items",
+    "read_customers": "orders, which name their buyers,",
+    "read_payment_terms": "orders, which name their payment terms,",
 }
-# What only a witness or a sync needs: without it a control is left out, or a sync stays dry.
+# What only a sync needs: without it its calls are refused.
 USEFUL = {
-    "read_shopify_payments_payouts": "payouts are not tied out",
-    "read_payment_terms": "payment terms of companies are not known",
     "write_inventory": "stock cannot be held, released or written off",
-    "write_orders": "refunds and statuses cannot be written",
+    "write_orders": "refunds of orders and statuses cannot be written",
+    "write_returns": "returns cannot be refunded, nor their units disposed of",
 }
 REMEDY = "add it to the app's version, release that, and approve it in the store"
 
@@ -53,6 +55,7 @@ class Look:
         yield from login
         if any(one.probe == "token" and one.weight is Weight.STOP for one in login):
             return
+        yield from looked("payments", self._payments)
         yield from looked("old orders", self._old_orders)
 
     def _login(self) -> Iterator[Finding]:
@@ -85,9 +88,8 @@ class Look:
             yield well("scopes", f"{len(self._scopes)} granted, all that reading needs")
 
     def _may(self, scope: str) -> bool:
-        """A scope to write holds that to read; payments' own scope holds that of payouts."""
-        wider = {scope, scope.replace("read_", "write_"), scope.removesuffix("_payouts")}
-        return bool(wider & self._scopes)
+        """A scope to write holds that to read."""
+        return bool({scope, scope.replace("read_", "write_")} & self._scopes)
 
     def _about_version(self, answer: Answer) -> Finding:
         served = answer.headers.get("x-shopify-api-version")
@@ -98,6 +100,14 @@ class Look:
             f"{self._version} was asked for and {served} is served",
             "set SHOPIFY_API_VERSION to a version that is still supported",
         )
+
+    def _payments(self) -> Iterator[Finding]:
+        """The vendor's schema and its pages name different scopes for them: they are asked for."""
+        asked = {"first": 1, "after": None, "query": ""}
+        _, data = self._ask("balance_transactions.graphql", asked)
+        is_there = data["shopifyPaymentsAccount"] is not None
+        said = "can be read" if is_there else "are not there: the store has no payments account"
+        yield well("payments", f"settlements {said}")
 
     def _old_orders(self) -> Iterator[Finding]:
         _, data = self._ask("oldest_order.graphql")
@@ -116,14 +126,17 @@ class Look:
             f"ask Shopify for {ALL_ORDERS} in the app's settings, then approve it in the store",
         )
 
-    def _ask(self, document: str) -> tuple[Answer, dict[str, Any]]:
-        return self._rule.run(lambda: self._ask_once(document), clock=self._clock)
+    def _ask(
+        self, document: str, variables: Mapping[str, Any] | None = None
+    ) -> tuple[Answer, dict[str, Any]]:
+        asked = dict(variables or {})
+        return self._rule.run(lambda: self._ask_once(document, asked), clock=self._clock)
 
-    def _ask_once(self, document: str) -> tuple[Answer, dict[str, Any]]:
+    def _ask_once(self, document: str, variables: dict[str, Any]) -> tuple[Answer, dict[str, Any]]:
         request = self._http.build_request(
             "POST",
             f"/admin/api/{self._version}/graphql.json",
-            json={"query": read_query(System.SHOPIFY, document), "variables": {}},
+            json={"query": read_query(System.SHOPIFY, document), "variables": variables},
         )
         answer = send_read(self._http, request, clock=self._clock)
         raise_for_status(answer, source=self._source, clock=self._clock)

@@ -17,7 +17,8 @@ from orchestration.extract.shopify.envelope import Connection
 from orchestration.extract.shopify.windows import SECOND, Window, whole_second
 from orchestration.extract.streams import Stream
 
-# A connection ends at this many objects however many there are; then the window starts later.
+# A connection ends at this many objects however many there are; then the window starts later, or
+# is cut in two.
 DEEPEST = 25_000
 # A window that is not through after so many pages is split: another walk takes a half.
 PAGES_A_TURN = 8
@@ -29,7 +30,7 @@ LONGEST_TAIL = timedelta(minutes=30)
 @dataclass
 class Walk:
     """
-    One walk through one window of a stream, oldest change first.
+    One walk through one window of a stream, oldest change first where its query can be sorted.
 
     `search_field` is what the window narrows; None for a stream that is read whole.
     `last_change` is that of the last record yielded, `met` counts the records, and `is_done` says
@@ -51,11 +52,13 @@ class Walk:
         """Yield the pages from where the walk stands to the end of its window."""
         after, depth = None, 0
         seen: set[str] = set()
+        changes: list[datetime] = []
         while not self.is_done:
             body, page, size = self._page(after)
             info = page.page_info
             self.is_done = not info.has_next_page
             self.last_change = self._changed_last(page)
+            changes += self._changes_in_no_order(page)
             self.met += len(page.nodes)
             self.meter.add(len(page.nodes))
             yield self.asking.whole(self.stream, body, continued=int(info.has_next_page))
@@ -69,6 +72,10 @@ class Walk:
             seen.add(after)
             depth += len(page.nodes)
             if depth + size > DEEPEST and self.search_field and page.nodes:
+                if self.stream.is_unordered:
+                    for half in self._halves(changes):
+                        yield from _again(self, half).pages()
+                    return
                 self.window = self._later()
                 after, depth = None, 0
                 seen.clear()
@@ -82,6 +89,12 @@ class Walk:
         )
         return body, self.asking.page(envelope, self.stream), size
 
+    def _changes_in_no_order(self, page: Connection) -> list[datetime]:
+        if not (self.stream.is_unordered and self.search_field):
+            return []
+        found = (changed_at(node, self.stream) for node in page.nodes)
+        return [at for at in found if at is not None]
+
     def _changed_last(self, page: Connection) -> datetime | None:
         if not (page.nodes and self.search_field and self.stream.cursor):
             return None
@@ -91,11 +104,30 @@ class Walk:
         """Return the rest of a window that is too deep to page through, from its last record."""
         start = self.window.start
         if self.last_change is None or (start and whole_second(self.last_change) <= start):
-            raise StopError(
-                f"{self.asking.source} has over {DEEPEST} {self.stream.name} changed in one"
-                " second: let the first reading use a bulk operation"
-            )
+            raise self._too_deep("let the first reading use a bulk operation")
         return Window(whole_second(self.last_change), self.window.end)
+
+    def _halves(self, changes: list[datetime]) -> tuple[Window, Window]:
+        """
+        Return both parts of a window that is too deep to page through, cut where half had changed.
+
+        What changes meanwhile leaves the first for the second, which is walked after it.
+        """
+        start, end = self.window.start, self.window.end
+        remedy = "tell the maintainers: no search reaches the others"
+        if not changes:
+            raise self._too_deep(remedy)
+        middle = whole_second(sorted(changes)[len(changes) // 2])
+        middle = max(middle, start + SECOND) if start else middle
+        if end and middle >= end:
+            raise self._too_deep(remedy)
+        return Window(start, middle), Window(middle, end)
+
+    def _too_deep(self, remedy: str) -> StopError:
+        return StopError(
+            f"{self.asking.source} has over {DEEPEST} {self.stream.name} changed in one second:"
+            f" {remedy}"
+        )
 
     def rest(self) -> Window | None:
         """Return what is left of a closed window where it is worth splitting."""

@@ -67,6 +67,12 @@ class Stream:
         return replace(self, document=document, records=("data", "nodes"), cursor=None)
 
     @property
+    def is_unordered(self) -> bool:
+        """Whether changed records come from a storefront that cannot put them in order."""
+        is_searched = self.system is System.SHOPIFY and self.cursor is not None
+        return is_searched and "sortKey:" not in self.query
+
+    @property
     def query(self) -> str:
         """The GraphQL document or SuiteQL text that reads this stream."""
         suffix = "graphql" if self.system is System.SHOPIFY else "sql"

@@ -55,6 +55,8 @@ class IssueRefund(CaseAction):
         captured = Captured(_order(intent, remote))
         if _refund_with_our_note(intent, captured.order) is not None:
             return Held("refunded_meanwhile")
+        if not captured.is_whole:
+            return Held("order_too_long")
         amount = captured.converted(intent.amount or Decimal(0), intent.currency)
         if amount is None:
             return Held("currency_mismatch")
@@ -95,9 +97,12 @@ class IssueRefund(CaseAction):
     def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
         """Look for a refund with the credit's number; processed units alone prove nothing."""
         intent = record.intent
-        refund = _refund_with_our_note(intent, _order(intent, remote))
+        order = _order(intent, remote)
+        refund = _refund_with_our_note(intent, order)
         if refund is not None:
             return Applied(refund["id"], f"{refund['id']}: found by its note")
+        if not Captured(order).is_whole:
+            return Unclear("the order has more refunds than can be read: compare, and settle")
         returned = _return(intent, remote)
         if returned is not None and any(
             line["processedQuantity"] for line in returned["returnLineItems"]["nodes"]
@@ -113,7 +118,7 @@ class IssueRefund(CaseAction):
             return Held("return_not_open")
         if returned["refunds"]["nodes"]:
             return Held("refunded_meanwhile")
-        if any(item["unprocessedQuantity"] for item in returned["exchangeLineItems"]["nodes"]):
+        if _has_unsent_exchange(returned["exchangeLineItems"]):
             return Held("exchange_not_sent")
         lines = _lines(intent, returned)
         if lines is None:
@@ -219,6 +224,12 @@ def _lines(intent: Intent, returned: Mapping[str, Any]) -> list[dict[str, Any]] 
         if wanted:
             return None
     return lines
+
+
+def _has_unsent_exchange(items: Mapping[str, Any]) -> bool:
+    """What is past the first page is not known to have been sent."""
+    is_cut = items["pageInfo"]["hasNextPage"]
+    return is_cut or any(item["unprocessedQuantity"] for item in items["nodes"])
 
 
 def _shipping(intent: Intent, captured: Captured) -> Decimal:
