@@ -114,9 +114,10 @@ sql: $(STAMP)
 tests: $(STAMP)
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
 
-# Both engines build the golden flows and their tables are held equal; needs Java 17 or newer.
+# Both engines build the golden flows, then 20,000 generated returns, and their tables are held equal;
+# needs Java 17 or newer.
 spark: $(SPARK_STAMP)
-	RETURNS_SPARK=1 $(BIN)/pytest tests/spark
+	RETURNS_SPARK=1 RETURNS_SPARK_RETURNS=20000 $(BIN)/pytest tests/spark
 
 # make bench SIZE=small ONLY=extraction,variance
 SIZE ?= full

@@ -34,6 +34,10 @@ def differences(home, spark, schema, table):
             return [f"{schema}.{table} was not built on Spark"]
         # Spark writes no file for a table that nothing was inserted into.
         written = any(folder.glob("*.parquet"))
+        if written and _are_alike(
+            connection, f'"{schema}"."{table}"', f"read_parquet('{folder}/*.parquet')"
+        ):
+            return []
         their_columns, there = (
             _rows(connection, f"read_parquet('{folder}/*.parquet')") if written else (columns, [])
         )
@@ -47,6 +51,20 @@ def differences(home, spark, schema, table):
         *(f"{schema}.{table}: only in DuckDB {row}" for row in only_here.elements()),
         *(f"{schema}.{table}: only in Spark {row}" for row in only_there.elements()),
     ]
+
+
+def _are_alike(connection, here, there):
+    """Whether both have the same columns, types and rows: the engine counts faster than we do."""
+    described = [
+        [column[:2] for column in connection.execute(f"describe from {relation}").fetchall()]
+        for relation in (here, there)
+    ]
+    if described[0] != described[1]:
+        return False
+    only_here = f"(from {here} except all from {there})"
+    only_there = f"(from {there} except all from {here})"
+    counted = connection.execute(f"select count(*) from ({only_here} union all {only_there})")
+    return counted.fetchone() == (0,)
 
 
 def _rows(connection, relation):

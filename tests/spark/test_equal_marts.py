@@ -7,10 +7,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.assets.building import build_home
 from orchestration.cli.profile import OWN_STATE, sandbox_in_place
 from orchestration.cli.whole_run import RECONCILE
 from orchestration.pipeline import run_job
+from orchestration.sandbox.business import Shape
 from orchestration.spark import build_on_spark
+from orchestration.volume import land_volume
 from tests.spark.comparison import differences, tables
 
 pytestmark = pytest.mark.skipif(
@@ -21,14 +24,15 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 LAYERS = ("seeds", "intermediate", "marts")
 # After every flow has happened, so that each is in the tables.
 AS_OF = datetime(2026, 4, 2, tzinfo=UTC)
+SEED = int(os.environ.get("RETURNS_SEED", "1"))
+# So many are generated; `make spark` takes 20,000.
+RETURNS, BLOCK = int(os.environ.get("RETURNS_SPARK_RETURNS", "500")), 500
 # A build lasts about a minute: compilers that pay for themselves in hours would only cost.
 QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """A home whose landing holds every golden flow, with the marts that DuckDB made of it."""
-    home = tmp_path_factory.mktemp("home")
+def golden_flows(home):
+    """Land every golden flow in a home, and build its warehouse."""
     files = sorted(SCENARIOS.rglob("*.yaml"))
     with (
         sandbox_in_place(home, files, now=datetime.now(UTC), settings=OWN_STATE),
@@ -36,6 +40,26 @@ def home(tmp_path_factory):
     ):
         outcome = run_job(RECONCILE, instance=instance, as_of=AS_OF)
     assert outcome.is_success, outcome.problems
+
+
+def generated_returns(home):
+    """Land a generated business in a home, and build its warehouse."""
+    land_volume(
+        home / "landing",
+        returns=RETURNS,
+        seed=SEED,
+        clock=AS_OF,
+        shape=Shape(),
+        block=min(BLOCK, RETURNS),
+    )
+    assert build_home(home, as_of=AS_OF, variables={}, everything=True).broken == []
+
+
+@pytest.fixture(scope="module", params=[golden_flows, generated_returns])
+def home(request, tmp_path_factory):
+    """A home with a landing, and the tables that DuckDB made of it."""
+    home = tmp_path_factory.mktemp("home")
+    request.param(home)
     return home
 
 
