@@ -40,15 +40,17 @@ def main() -> None:
 
 
 def run(size: Size, names: list[str], folder: Path) -> None:
-    """Run the sections into a folder; each works in a scratch folder of its own."""
+    """Run the sections into a folder; the dashboard shows the home that the runs left."""
     begun = datetime.now(UTC)
     about = machine(peers_python=PEERS)
     done: list[Section] = []
     for name, value in about.items():
         sys.stdout.write(f"{name}: {value}\n")
-    for name in names:
-        with TemporaryDirectory(prefix=f"{name}-") as scratch:
-            for section in import_module(SECTIONS[name]).sections(size, Path(scratch)):
+    with TemporaryDirectory(prefix="benchmarks-") as work:
+        for name in names:
+            scratch = Path(work) / name
+            scratch.mkdir()
+            for section in import_module(SECTIONS[name]).sections(size, scratch):
                 done.append(section)
                 sys.stdout.write(f"\n{as_text(section)}")
                 sys.stdout.flush()

@@ -46,11 +46,13 @@ class Seen:
 
 def sections(size: Size, scratch: Path) -> Iterator[Section]:
     """Yield what readers of each page wait for, alone and five at once."""
-    published, shown = size.published_returns, size.shown_returns
-    for number in range(2):
-        as_of = CLOCK + timedelta(hours=number)
-        measure("tests.benchmarks.run:run", home=scratch / "home", returns=published, as_of=as_of)
-    copies = multiply(scratch / "home", scratch / "large", returns=shown)
+    home = scratch.parent / "run" / "home"
+    if not home.exists():
+        for number in range(2):
+            as_of = CLOCK + timedelta(hours=number)
+            run = {"home": home, "returns": size.run_returns, "as_of": as_of}
+            measure("tests.benchmarks.run:run", **run)
+    copies = multiply(home, scratch / "large", returns=size.shown_returns)
     seen, memory = watch(scratch / "large", looks=size.looks)
     yield _alone(size, seen, returns=copies.cases, copies=copies.count)
     yield _together(size, seen, memory, returns=copies.cases)

@@ -11,9 +11,9 @@ class Size:
     `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
     whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
     compared on each side; `returns` are built, and of the more so many `days` of changes;
-    `run_returns` run from the sandbox to the end, so many `runs` of one home.
-    `published_returns` are published and copied until there are `shown_returns`, and each page of
-    the dashboard is looked at so many times (`looks`).
+    `run_returns` run from the sandbox to the end, so many `runs` of one home. What these published
+    is copied until there are `shown_returns`, and each page of the dashboard is looked at so many
+    times (`looks`).
     """
 
     name: str
@@ -27,7 +27,6 @@ class Size:
     days: int
     run_returns: int
     runs: int
-    published_returns: int
     shown_returns: int
     looks: int
 
@@ -49,7 +48,6 @@ SMALL = Size(
     days=1,
     run_returns=50,
     runs=2,
-    published_returns=50,
     shown_returns=50_000,
     looks=1,
 )
@@ -63,9 +61,8 @@ FULL = Size(
     keys=1_000_000,
     returns=(100_000, 1_000_000),
     days=3,
-    run_returns=2_000,
+    run_returns=1_000,
     runs=3,
-    published_returns=1_000,
     shown_returns=1_000_000,
     looks=20,
 )
