@@ -11,8 +11,9 @@
     {{ return(adapter.dispatch('percentile')(expression, fraction)) }}
 {%- endmacro %}
 
+{# Between two decimals the engine cuts to their places: the median of 9.27 and 9.28 would be 9.27. #}
 {% macro duckdb__percentile(expression, fraction) -%}
-    quantile_cont({{ expression }}, {{ fraction }})
+    quantile_cont(cast({{ expression }} as double), {{ fraction }})
 {%- endmacro %}
 
 {% macro spark__percentile(expression, fraction) -%}
