@@ -14,7 +14,7 @@ amounts as (
 
 originals as (
 
-    select * from {{ changed('int_storefront_order_line_amounts') }}
+    select * from {{ changed('int_case_line_originals') }}
 
 ),
 
@@ -49,39 +49,6 @@ return_lines as (
 
 ),
 
-tax_codes as (
-
-    select
-        credit_lines.case_key,
-        credit_lines.order_line_id,
-        {{ joined_distinct('taxes.tax_code', ', ') }} as tax_codes
-
-    from {{ changed('int_case_credit_lines') }} as credit_lines
-
-    inner join {{ changed('int_erp_line_taxes') }} as taxes
-        on
-            credit_lines.document_id = taxes.document_id
-            and credit_lines.tax_line_id = taxes.line_id
-
-    where credit_lines.order_line_id is not null
-
-    group by credit_lines.case_key, credit_lines.order_line_id
-
-),
-
-original_tax_codes as (
-
-    select
-        store,
-        order_line_id,
-        {{ joined_distinct('tax_code', ', ') }} as tax_codes
-
-    from {{ changed('int_storefront_order_line_taxes') }}
-
-    group by store, order_line_id
-
-),
-
 final as (
 
     select
@@ -92,8 +59,8 @@ final as (
         lines.order_line_id,
         lines.sku,
         return_lines.return_reason,
-        tax_codes.tax_codes,
-        original_tax_codes.tax_codes as original_tax_codes,
+        originals.credited_tax_codes as tax_codes,
+        originals.tax_codes as original_tax_codes,
         lines.ordered_quantity,
         lines.requested_quantity,
         lines.authorized_quantity,
@@ -103,10 +70,8 @@ final as (
         coalesce(stock.on_sale_quantity, 0) as restocked_quantity,
         lines.refunded_quantity,
         lines.credited_quantity,
-        {{ from_minor(
-            'originals.net_minor + originals.untaxed_discount_minor', 'amounts.currency'
-        ) }} as original_gross_amount,
-        {{ from_minor('originals.untaxed_discount_minor', 'amounts.currency') }} as original_discount_amount,
+        {{ from_minor('originals.gross_minor', 'amounts.currency') }} as original_gross_amount,
+        {{ from_minor('originals.discount_minor', 'amounts.currency') }} as original_discount_amount,
         {{ from_minor('originals.tax_minor', 'amounts.currency') }} as original_tax_amount,
     {% for part in ['gross', 'discount', 'tax'] %}
         {{ from_minor('amounts.storefront_' ~ part ~ '_minor', 'amounts.currency') }}
@@ -133,11 +98,10 @@ final as (
             lines.case_key = amounts.case_key
             and lines.order_line_id = amounts.order_line_id
 
-    left join originals
+    inner join originals
         on
-            lines.store = originals.store
+            lines.case_key = originals.case_key
             and lines.order_line_id = originals.order_line_id
-            and amounts.currency = originals.currency
 
     left join stock
         on
@@ -149,16 +113,6 @@ final as (
             cases.store = return_lines.store
             and cases.return_id = return_lines.return_id
             and lines.order_line_id = return_lines.order_line_id
-
-    left join tax_codes
-        on
-            lines.case_key = tax_codes.case_key
-            and lines.order_line_id = tax_codes.order_line_id
-
-    left join original_tax_codes
-        on
-            lines.store = original_tax_codes.store
-            and lines.order_line_id = original_tax_codes.order_line_id
 
 )
 
