@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from dbt.artifacts.schemas.results import RunStatus, TestStatus
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.assets import project
@@ -15,7 +14,6 @@ from orchestration.assets.builds import begin, build_of, end
 from orchestration.assets.landed_batches import LandedBatches
 from orchestration.landing import create_source_views
 
-BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
 MEMORY_LIMIT = "3GB"
 
 
@@ -29,7 +27,7 @@ class Built:
     @property
     def broken(self) -> list[RunResult]:
         """The nodes that could not be built or asked; a test that failed is none of them."""
-        return [result for result in self.results if result.status in BROKEN]
+        return [result for result in self.results if result.status in project.BROKEN]
 
     @property
     def seconds(self) -> dict[str, float]:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import RunStatus, TestStatus
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -26,6 +27,9 @@ PARSED_SUFFIXES = frozenset({".sql", ".yml", ".csv", ".md"})
 # What DuckDB says to the second of two threads that use one connection; a build is repeatable.
 BUSY = "busy with another call"
 ATTEMPTS = 3
+OUT_OF_MEMORY = "Out of Memory Error"
+BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
+WAITING = frozenset({RunStatus.Skipped, TestStatus.Skipped})
 
 
 class ProjectError(RuntimeError):
@@ -57,26 +61,31 @@ def build(
     """
     Build and test the models in the warehouse of `home`; an empty selection is everything.
 
-    `memory_limit` is DuckDB's, such as 3GB; `landing` is where the views of its sources read.
+    `memory_limit` is DuckDB's, such as 3GB; `landing` is where the views of its sources read. What
+    memory did not suffice for is built once more, as long as that gets any further: in a long
+    build some of it stays taken, and a new one begins with all of it.
 
     Leaves no connection behind: DuckDB's lock on the warehouse is free when this returns.
     """
-    parsed = _parsed(prepared_manifest().with_name("partial_parse.msgpack"))
     # What dbt would write of itself costs a third of a run, and Dagster keeps it already.
     arguments = ["build", "--vars", json.dumps(variables), "--no-write-json"]
     # Unit tests prove the rules, not the data: they run with the project's own tests.
     arguments += ["--exclude-resource-type", "unit_test"]
-    if select:
-        arguments += ["--select", *select]
     profile = {
         "RETURNS_HOME": str(home),
         "RETURNS_MEMORY_LIMIT": memory_limit,
         "RETURNS_LANDING": str(landing),
     }
     with _environment(**profile):
-        result = _invoke_patiently(arguments, manifest=parsed, target=home / "dbt")
-    if not isinstance(result, RunExecutionResult):
-        raise ProjectError("dbt ended without a result: repeat, and check its version")
+        result = _built(arguments, select, target=home / "dbt")
+        left = _left_for_want_of_memory(result)
+        while left:
+            anew = _built(arguments, left, target=home / "dbt").results
+            again = {node.node.unique_id: node for node in anew}
+            result.results = [again.get(node.node.unique_id, node) for node in result.results]
+            before, left = left, _left_for_want_of_memory(result)
+            if left == before:
+                break
     return result
 
 
@@ -85,6 +94,24 @@ def recipe(variables: Mapping[str, Any]) -> str:
     streams = {f"{system}.{name}": stream.columns for (system, name), stream in STREAMS.items()}
     said = json.dumps([_fingerprint(), streams, variables], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _built(arguments: list[str], select: Sequence[str], *, target: Path) -> RunExecutionResult:
+    parsed = _parsed(prepared_manifest().with_name("partial_parse.msgpack"))
+    selected = ["--select", *select] if select else []
+    result = _invoke_patiently([*arguments, *selected], manifest=parsed, target=target)
+    if not isinstance(result, RunExecutionResult):
+        raise ProjectError("dbt ended without a result: repeat, and check its version")
+    return result
+
+
+def _left_for_want_of_memory(result: RunExecutionResult) -> list[str]:
+    """Return what ran out of memory and what waited for it; nothing where anything else failed."""
+    failed = [node for node in result.results if node.status in BROKEN]
+    if not failed or any(OUT_OF_MEMORY not in (node.message or "") for node in failed):
+        return []
+    waiting = [node for node in result.results if node.status in WAITING]
+    return [node.node.name for node in (*failed, *waiting)]
 
 
 def _invoke_patiently(arguments: list[str], *, manifest: Manifest, target: Path) -> object:
