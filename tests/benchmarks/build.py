@@ -38,7 +38,7 @@ NOTES = {
     "int_case_line_amounts": "splits discounts and each tax of four readings of every line to the"
     " minor unit",
     "int_case_lines": "adds up seven sources by case and line, and counts what earlier cases took",
-    "fct_return_lines": "joins ten facts about a line, none of which is a column of another",
+    "fct_return_lines": "looks up five tables of every line, and writes thirty columns of each",
 }
 
 

@@ -1,4 +1,4 @@
-"""How large everything is: small runs in minutes of one cup of tea, full in half an hour."""
+"""How large everything is: small ends within minutes; how long full takes has not been seen."""
 
 from dataclasses import dataclass
 
