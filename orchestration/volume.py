@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by the landing room.
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,8 @@ from orchestration.definitions import EXTRACT
 from orchestration.extract.streams import STREAMS, TEXT, Stream, System
 from orchestration.landing import Batch, committed_batches
 from orchestration.landing.manifest import ANSWERS, ROWS, checksum, commit
-from orchestration.landing.reading import connect, literal
+from orchestration.landing.reading import literal
+from orchestration.landing.sessions import connect
 from orchestration.pipeline import run_job
 from orchestration.sandbox.business import Shape
 from orchestration.sandbox.source import TRUTH, BusinessSource
@@ -199,7 +199,6 @@ def _write_copies(landed: Path, stream: Stream, batch: Batch, writing: _Writing)
         [(rows,)] = connection.execute(
             f"select count(*) from read_parquet({literal(str(folder / ROWS))})"
         ).fetchall()
-    shutil.rmtree(folder / ".spill", ignore_errors=True)
     files = {name: checksum(folder / name) for name in (ANSWERS, ROWS)}
     commit(writing.root, msgspec.structs.replace(named, answers=0, rows=rows, sha256=files))
     return int(rows)

@@ -32,6 +32,7 @@
 {% macro age_bucket(days) %}age_bucket({{ days }}){% endmacro %}
 {% macro approval_limit(currency, seeded_limit) %}approval_limit({{ currency }}, {{ seeded_limit }}){% endmacro %}
 {% macro text_type() %}varchar{% endmacro %}
+{% macro by_itself() %}materialized{% endmacro %}
 {% macro quoted(name) %}{{ name }}_record{% endmacro %}
 {% macro literals(texts) %}'a', 'b'{% endmacro %}
 {% macro changed(model, by=none) %}{{ model }}{% endmacro %}

@@ -62,3 +62,11 @@
     {{ return({'relations': [target]}) }}
 
 {% endmaterialization %}
+
+{#
+    Written before the parenthesis of a common table expression: it is read by itself, before what
+    joins it, so that the engine knows which side is the small one. Spark has no word for it.
+#}
+{% macro by_itself() -%}
+    {{ '' if target.type == 'spark' else 'materialized' }}
+{%- endmacro %}

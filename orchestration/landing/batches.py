@@ -25,8 +25,8 @@ from orchestration.landing.manifest import (
     commit,
 )
 from orchestration.landing.piping import LONGEST_RECORD, PipedRows
-from orchestration.landing.reading import connect
 from orchestration.landing.rows import Converted, convert
+from orchestration.landing.sessions import connect
 from orchestration.landing.shapes import Shape
 from orchestration.landing.stamps import Stamp
 from orchestration.landing.store import is_store, matching, put_bytes, remove_folder, workplace

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing.ids import ORDERS, RETURN_MAY_CHANGE, RETURNS, newest
 from orchestration.landing.manifest import Batch, committed_batches
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
 CENSUS = STREAMS[System.SHOPIFY, "order_census"]

@@ -26,7 +26,8 @@ from orchestration.landing.manifest import (
     every_batch,
     remove_batch,
 )
-from orchestration.landing.reading import connect, literal
+from orchestration.landing.reading import literal
+from orchestration.landing.sessions import connect
 from orchestration.landing.stamps import ROWS_A_GROUP
 from orchestration.landing.store import sizes_below, workplace
 
@@ -217,7 +218,6 @@ def _write_rows(folder: Path, files: Sequence[Path]) -> None:
         )
         if _digest(connection, parts) != _digest(connection, merged):
             raise BrokenEvidenceError(folder / ROWS)
-    shutil.rmtree(folder / ".spill", ignore_errors=True)
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> object:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
 from orchestration.landing.manifest import Batch, committed_batches
-from orchestration.landing.reading import connect, quoted
+from orchestration.landing.reading import quoted
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]

@@ -16,7 +16,8 @@ from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import Bulk, Stream
 from orchestration.landing.batches import land
 from orchestration.landing.manifest import Batch
-from orchestration.landing.reading import connect, literal
+from orchestration.landing.reading import literal
+from orchestration.landing.sessions import connect
 from orchestration.landing.store import workplace
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.

@@ -13,7 +13,8 @@ import zstandard
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing.batches import land
 from orchestration.landing.manifest import ANSWERS, Batch, committed_batches, remove_batch
-from orchestration.landing.reading import connect, literal
+from orchestration.landing.reading import literal
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
 CUSTOMERS = STREAMS[System.SHOPIFY, "customers"]

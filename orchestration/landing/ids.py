@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.landing.manifest import committed_batches
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]

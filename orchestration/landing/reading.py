@@ -1,4 +1,4 @@
-"""JSON and Parquet read by DuckDB: sessions, literals and selects."""
+"""JSON and Parquet read by DuckDB: literals and selects."""
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
@@ -6,17 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import duckdb
-
 from orchestration.extract.streams.stream import AMOUNT, QUANTITY, struct
-from orchestration.landing.store import let_read
 
 # A session reads in pieces of about twice this; a longer line has a piece of its own.
 SMALLEST_OBJECT_LIMIT = 2**20
-# What a session holds before it spills: up to a share of it, rows wait to be written.
-MEMORY_BYTES = 256 * 2**20
-# A line is held as text, as it was read and as values, by each thread.
-LINES_HELD = 8
 
 # DuckDB rounds what has more digits than its type: these are read with room for more, and must
 # fit without it. Rates are quotients; they may be rounded.
@@ -27,37 +20,6 @@ ROOMIER = {
     QUANTITY: "DECIMAL(38, 9)",
 }
 ROOMY = re.compile("|".join(map(re.escape, ROOMIER)))
-
-
-def connect(
-    scratch: Path | None = None,
-    *,
-    longest_line: int = 0,
-    memory_bytes: int = MEMORY_BYTES,
-    reads: Path | None = None,
-) -> duckdb.DuckDBPyConnection:
-    """
-    Return a DuckDB of its own, in UTC; with a scratch folder, memory is bounded by spilling.
-
-    The bound grows with the longest line that is read, in bytes: a line is never cut. `reads` is
-    the landing, or a file in it, that it is asked to read.
-    """
-    connection = duckdb.connect()
-    connection.execute("set timezone = 'UTC'")
-    if reads is not None:
-        let_read(connection, reads)
-    if scratch is not None:
-        bound_memory(connection, longest_line=longest_line, memory_bytes=memory_bytes)
-        connection.execute(f"set temp_directory = {literal(str(scratch / '.spill'))}")
-    return connection
-
-
-def bound_memory(
-    connection: duckdb.DuckDBPyConnection, *, longest_line: int, memory_bytes: int = MEMORY_BYTES
-) -> None:
-    """Let a session hold so much before it spills, and lines of this length, in bytes."""
-    limit = memory_bytes + LINES_HELD * longest_line
-    connection.execute(f"set memory_limit = '{limit // 2**20}MiB'")
 
 
 def literal(text: str) -> str:

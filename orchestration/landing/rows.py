@@ -11,7 +11,8 @@ import msgspec
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.manifest import ANSWERS, REJECTS, ROWS
-from orchestration.landing.reading import bound_memory, literal, select_from_records
+from orchestration.landing.reading import literal, select_from_records
+from orchestration.landing.sessions import bound_memory
 from orchestration.landing.stamps import Stamp, copy_stamped
 from orchestration.landing.suspects import Reject, keyless, sort_out
 

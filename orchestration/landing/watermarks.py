@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration.extract.streams import Stream
 from orchestration.landing.ids import newest
 from orchestration.landing.manifest import Batch, committed_batches
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 
 # Money on its way: an entry is dated when it is made and paid out days later, a payout when it is
 # issued. Neither moves its own date then, so the window goes back to the oldest that may change.

@@ -14,7 +14,7 @@ from orchestration.extract.streams import STREAMS, System, read_query
 from orchestration.landing import resume_at, return_ids_to_read
 from orchestration.landing.hints import Hints
 from orchestration.landing.ids import newest
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 from orchestration.resources.settings import read_stores
 from orchestration.resources.shopify import open_store
 from orchestration.sandbox.server import serve

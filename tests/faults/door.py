@@ -19,7 +19,8 @@ from orchestration.assets.landed import landed_assets
 from orchestration.extract.errors import SourceError
 from orchestration.extract.streams import STREAMS, Stream
 from orchestration.landing import committed_batches, resume_at
-from orchestration.landing.reading import connect, quoted
+from orchestration.landing.reading import quoted
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 from orchestration.resources import netsuite, resources
 

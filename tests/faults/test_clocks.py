@@ -11,7 +11,7 @@ from orchestration.assets.landing import Landing
 from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import committed_batches, resume_at
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]

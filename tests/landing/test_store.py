@@ -31,7 +31,7 @@ from orchestration.landing import (
 )
 from orchestration.landing.compaction import GRACE, verify
 from orchestration.landing.manifest import ANSWERS, MANIFEST, ROWS
-from orchestration.landing.reading import connect
+from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 from orchestration.landing.spark_sources import spark_source_views
 from orchestration.landing.store import look_at, open_landing
