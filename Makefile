@@ -110,9 +110,9 @@ layers: $(STAMP)
 sql: $(STAMP)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
-# One worker more than the smallest machine has cores: browsers and other processes are waited for.
+# Two workers more than the smallest machine has cores: browsers and other processes are waited for.
 tests: $(STAMP)
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
 
 # Both engines build the golden flows, then 20,000 generated returns, and their tables are held equal;
 # needs Java 17 or newer.

@@ -63,8 +63,8 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
             nodes = sum(steps.models.values())
             models = round(steps.steps.get("models", 0.0), 2)
             section.add(returns, threads, *took(way), models, round(nodes, 2))
-        if returns == more:
-            changes.add_days(increments, home, returns=returns, count=size.days)
+        days = 1 if returns == more else size.days
+        changes.add_days(increments, home, returns=returns, count=days)
         shutil.rmtree(home)
     _hold(section, built, fewer=fewer, more=more)
     yield section

@@ -10,10 +10,10 @@ class Size:
 
     `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
     whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
-    compared on each side; `returns` are built, and of the more so many `days` of changes;
-    `run_returns` run from the sandbox to the end, so many `runs` of one home. What these published
-    is copied until there are `shown_returns`, and each page of the dashboard is looked at so many
-    times (`looks`).
+    compared on each side; `returns` are built, with so many `days` of changes of the fewer and one
+    of the more; `run_returns` run from the sandbox to the end, so many `runs` of one home. What
+    these published is copied until there are `shown_returns`, and each page of the dashboard is
+    looked at so many times (`looks`).
     """
 
     name: str

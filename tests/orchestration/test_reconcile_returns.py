@@ -64,20 +64,18 @@ class Source:
 
 
 class Stores(dg.ConfigurableResource):
-    """Two stores; `broken` may be read no more, the rest answers with its `records`."""
+    """Stores by name, each with its `records`; some refuse to tell of streams."""
 
-    broken: list[str] = Field(default_factory=list)
-    withheld: list[str] = Field(default_factory=list)
-    records: dict[str, dict[str, list[Any]]] = Field(default_factory=dict)
+    records: dict[str, dict[str, list[Any]]] = Field(default_factory=lambda: {"uk": {}, "us": {}})
+    refuses: dict[str, list[str]] = Field(default_factory=dict)
 
     @property
     def stores(self):
-        return ("uk", "us")
+        return tuple(sorted(self.records))
 
     @contextmanager
     def client(self, store, *, tell):  # noqa: ARG002 - the resource's signature
-        refuses = [*self.withheld, *(["orders"] if store in self.broken else [])]
-        yield Source(self.records.get(store), refuses=refuses)
+        yield Source(self.records[store], refuses=self.refuses.get(store, ()))
 
 
 class Erp(dg.ConfigurableResource):
@@ -110,34 +108,29 @@ class Erp(dg.ConfigurableResource):
         }
 
 
-@pytest.fixture
-def reconcile(tmp_path, monkeypatch):
-    """Runs the job once in a home of its own, and returns its result and its publication."""
-    monkeypatch.setenv("RETURNS_HOME", str(tmp_path))
-    monkeypatch.delenv("LEDGER_URL", raising=False)
-    monkeypatch.setenv("CUSTOMER_SECRET", "a secret of thirty-two characters or more")
-
-    def run(*, stores=None, erp=None):
-        defs = dg.Definitions(
-            assets=[*landed_assets, models, publication],
-            asset_checks=[facts, publication_is_complete],
-            resources={
-                "customer_keys": CustomerKeysResource(),
-                "home": Home(),
-                "ledger": LedgerResource(),
-                "sync": SyncResource(),
-                "shopify": stores or Stores(),
-                "netsuite": erp or Erp(),
-            },
+def reconciled(home, *, stores=None, erp=None):
+    """Run the job once in a home, and return its result and its publication."""
+    defs = dg.Definitions(
+        assets=[*landed_assets, models, publication],
+        asset_checks=[facts, publication_is_complete],
+        resources={
+            "customer_keys": CustomerKeysResource(),
+            "home": Home(),
+            "ledger": LedgerResource(),
+            "sync": SyncResource(),
+            "shopify": stores or Stores(),
+            "netsuite": erp or Erp(),
+        },
+    )
+    job = defs.resolve_implicit_global_asset_job_def()
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("RETURNS_HOME", str(home))
+        patch.delenv("LEDGER_URL", raising=False)
+        patch.setenv("CUSTOMER_SECRET", "a secret of thirty-two characters or more")
+        result = job.execute_in_process(
+            instance=instance, tags={"returns/as_of": AS_OF}, raise_on_error=False
         )
-        job = defs.resolve_implicit_global_asset_job_def()
-        with dg.DagsterInstance.ephemeral() as instance:
-            result = job.execute_in_process(
-                instance=instance, tags={"returns/as_of": AS_OF}, raise_on_error=False
-            )
-        return result, current(tmp_path / "published")
-
-    return run
+    return result, current(home / "published")
 
 
 def asked(file, query):
@@ -153,8 +146,8 @@ def rollup_of(result):
     )
 
 
-def test_a_run_in_which_every_fact_holds_publishes_a_complete_edition(reconcile):
-    result, file = reconcile()
+def test_a_run_in_which_every_fact_holds_publishes_a_complete_edition(tmp_path):
+    result, file = reconciled(tmp_path)
 
     failed = asked(file, "select asset, name, metadata from ops.checks where not passed")
     assert failed == []
@@ -169,22 +162,8 @@ def test_a_run_in_which_every_fact_holds_publishes_a_complete_edition(reconcile)
     assert asked(file, "select count(*) > 0 from ops.runs where step = 'models'") == [(True,)]
 
 
-def test_a_store_that_cannot_be_read_holds_itself_and_nothing_else(reconcile):
-    result, file = reconcile(stores=Stores(broken=["uk"]))
-
-    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
-        (False, '["uk"]')
-    ]
-    extracted = "select store, passed from ops.checks where name = 'every_store_is_extracted'"
-    verdicts = asked(file, f"{extracted} and asset = 'shopify/orders' order by store")
-    assert verdicts == [("uk", False), ("us", True)]
-    assert rollup_of(result).passed
-    landed = "select source from ops.freshness where stream = 'orders'"
-    assert asked(file, landed) == [("us",)]
-
-
-def test_an_erp_that_moves_while_it_is_read_leaves_the_publication_incomplete(reconcile):
-    result, file = reconcile(erp=Erp(is_moving=True))
+def test_an_erp_that_moves_while_it_is_read_leaves_the_publication_incomplete(tmp_path):
+    result, file = reconciled(tmp_path, erp=Erp(is_moving=True))
 
     assert not result.success
     assert not rollup_of(result).passed
@@ -194,33 +173,6 @@ def test_an_erp_that_moves_while_it_is_read_leaves_the_publication_incomplete(re
 
 def pounds(amount):
     return {"amount": amount, "currencyCode": "GBP"}
-
-
-def test_a_witness_that_knows_more_than_was_read_leaves_the_publication_incomplete(reconcile):
-    """uk's tender and its payout name a refund that no page of its orders brought."""
-    tender = {"id": "t1", "processedAt": "2026-03-12T10:00:00Z", "amount": pounds("-12.00")}
-    summary = {"refundsFeeGross": pounds("-12.00"), "refundsFee": pounds("0.00")}
-    payout = {
-        "id": "p1",
-        "issuedAt": "2026-03-14T00:00:00Z",
-        "status": "PAID",
-        "net": pounds("-12.00"),
-        "summary": summary,
-    }
-    unread = {"tender_transactions": [tender], "payouts": [payout]}
-
-    result, file = reconcile(stores=Stores(records={"uk": unread}))
-
-    assert rollup_of(result).passed
-    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
-        (False, '["uk"]')
-    ]
-    untied = "select control, store, period, source_amount, mart_amount from marts.fct_tie_out"
-    assert asked(file, f"{untied} where not is_tied order by all") == [
-        ("payouts", "uk", "2026-03", -12, 0),
-        ("settlements", "uk", "2026-03", 12, 0),
-        ("tender_transactions", "uk", "2026-03", 12, 0),
-    ]
 
 
 def bag(amount):
@@ -294,65 +246,117 @@ def refunded_order(*, booked):
     return {"orders": [order], "refunds": [refund], "sales_agreements": [ledger]}
 
 
-def test_a_cent_that_the_sales_ledger_books_otherwise_holds_its_store_and_no_other(reconcile):
-    books = {
-        "uk": refunded_order(booked="-12.01"),
-        "us": refunded_order(booked="-12.00"),
+def unread_refund():
+    """A tender and its payout that name a refund which no page of the orders brings."""
+    tender = {"id": "t1", "processedAt": "2026-03-12T10:00:00Z", "amount": pounds("-12.00")}
+    summary = {"refundsFeeGross": pounds("-12.00"), "refundsFee": pounds("0.00")}
+    payout = {
+        "id": "p1",
+        "issuedAt": "2026-03-14T00:00:00Z",
+        "status": "PAID",
+        "net": pounds("-12.00"),
+        "summary": summary,
     }
-
-    _, file = reconcile(stores=Stores(records=books))
-
-    said = "select store, period, source_amount, mart_amount, is_tied from marts.fct_tie_out"
-    assert asked(file, f"{said} where control = 'sales_agreements' order by store") == [
-        ("uk", "2026-03", Decimal("12.010"), 12, False),
-        ("us", "2026-03", 12, 12, True),
-    ]
-    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
-        (False, '["uk"]')
-    ]
+    return {"tender_transactions": [tender], "payouts": [payout]}
 
 
-def test_a_list_that_may_have_been_cut_is_kept_and_holds_the_store(reconcile):
+def order_of_many_payments():
+    """A refunded order with as many payments as one answer may list."""
     records = refunded_order(booked="-12.00")
     (order,) = records["orders"]
     payment = {"id": "p1", "kind": "SALE", "status": "SUCCESS", "amountSet": bag("0.12")}
     order["transactions"] = [payment] * 100
+    return records
 
-    _, file = reconcile(stores=Stores(records={"uk": records}))
+
+@pytest.fixture(scope="module")
+def six_stores(tmp_path_factory):
+    """A run over two stores that are well, and four of which each has a fault of its own."""
+    records = {
+        "be": {},
+        "de": order_of_many_payments(),
+        "fr": refunded_order(booked="-12.01"),
+        "nl": unread_refund(),
+        "uk": refunded_order(booked="-12.00"),
+        "us": refunded_order(booked="-12.00"),
+    }
+    refuses = {"be": ["orders"], "uk": ["bank_references", "payouts", "tender_transactions"]}
+    stores = Stores(records=records, refuses=refuses)
+    return reconciled(tmp_path_factory.mktemp("home"), stores=stores)
+
+
+def test_faults_of_stores_hold_these_and_no_other(six_stores):
+    result, file = six_stores
+
+    assert rollup_of(result).passed
+    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
+        (False, '["be", "de", "fr", "nl"]')
+    ]
+
+
+def test_of_a_store_that_cannot_be_read_nothing_lands(six_stores):
+    _, file = six_stores
+
+    extracted = "select store from ops.checks where name = 'every_store_is_extracted'"
+    verdicts = f"{extracted} and asset = 'shopify/orders' and not passed"
+    assert asked(file, verdicts) == [("be",)]
+    landed = "select source from ops.freshness where stream = 'orders' order by all"
+    assert asked(file, landed) == [("de",), ("fr",), ("nl",), ("uk",), ("us",)]
+
+
+def test_a_witness_that_knows_more_than_was_read_does_not_tie_out(six_stores):
+    _, file = six_stores
+
+    untied = "select control, period, source_amount, mart_amount from marts.fct_tie_out"
+    assert asked(file, f"{untied} where not is_tied and store = 'nl' order by all") == [
+        ("payouts", "2026-03", -12, 0),
+        ("settlements", "2026-03", 12, 0),
+        ("tender_transactions", "2026-03", 12, 0),
+    ]
+
+
+def test_a_cent_that_the_sales_ledger_books_otherwise_does_not_tie_out(six_stores):
+    _, file = six_stores
+
+    said = "select period, source_amount, mart_amount, is_tied from marts.fct_tie_out"
+    [(*other, is_tied)] = asked(
+        file, f"{said} where control = 'sales_agreements' and store = 'fr'"
+    )
+    assert (other, is_tied) == (["2026-03", Decimal("12.010"), 12], False)
+    [(*same, is_tied)] = asked(file, f"{said} where control = 'sales_agreements' and store = 'us'")
+    assert (same, is_tied) == (["2026-03", 12, 12], True)
+
+
+def test_a_list_that_may_have_been_cut_is_kept_and_named(six_stores):
+    _, file = six_stores
 
     failed = "select store, metadata from ops.checks where name = 'no_list_is_cut' and not passed"
     [(store, said)] = asked(file, failed)
-    assert store == "uk"
+    assert store == "de"
     assert "there may be more transactions of o1: raise how many orders.graphql asks for" in said
-    assert asked(file, "select count(*) from marts.dim_orders") == [(1,)]
+    assert asked(file, "select count(*) from marts.dim_orders where store = 'de'") == [(1,)]
 
 
-def test_what_may_not_be_read_is_named_and_leaves_the_money_as_it_is(reconcile):
-    """Tokens without scopes for banking and payouts: the other controls speak for the store."""
-    records = refunded_order(booked="-12.00")
-    withheld = ["bank_references", "payouts", "tender_transactions"]
+def test_what_may_not_be_read_is_named_and_leaves_the_money_as_it_is(six_stores):
+    """A token without scopes for banking and payouts: the other controls speak for the store."""
+    result, file = six_stores
 
-    result, file = reconcile(stores=Stores(withheld=withheld, records={"uk": records}))
-
-    assert result.success
-    assert asked(file, "select bank_reference from marts.fct_refund_variance") == [(None,)]
-    assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
-        (True, "[]")
-    ]
+    reference = "select bank_reference from marts.fct_refund_variance where store = 'uk'"
+    assert asked(file, reference) == [(None,)]
     (evaluation,) = [
         check
         for check in result.get_asset_check_evaluations()
         if check.asset_key == dg.AssetKey(["shopify", "payouts"])
         and check.check_name == "every_store_is_extracted"
     ]
-    assert set(evaluation.metadata["unavailable"].value) == {"us", "uk"}
+    assert set(evaluation.metadata["unavailable"].value) == {"uk"}
 
 
-def test_a_credit_that_the_erp_counts_and_no_page_brought_stops_every_store(reconcile):
+def test_a_credit_that_the_erp_counts_and_no_page_brought_stops_every_store(tmp_path):
     total = {"type": "CustCred", "currency": "USD", "postingperiod": "202603"}
     unread = total | {"document_count": "1", "document_total": "-24.00"}
 
-    result, file = reconcile(erp=Erp(totals=[unread]))
+    result, file = reconciled(tmp_path, erp=Erp(totals=[unread]))
 
     assert not rollup_of(result).passed
     failed = "select name from ops.checks where not passed"
