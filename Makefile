@@ -80,7 +80,7 @@ dashboard: $(STAMP)
 
 # Pictures of every page, light and dark, of the home that RETURNS_HOME names.
 screenshots: $(STAMP) browser
-	$(BIN)/python -m tests.browser.screenshots $(or $(RETURNS_HOME),data) $(or $(DIR),docs/pages)
+	$(BIN)/python -m tests.browser.screenshots $(or $(RETURNS_HOME),data) $(if $(filter file,$(origin DIR)),docs/pages,$(DIR))
 
 dagster: $(STAMP)
 	$(RETURNS) dagster

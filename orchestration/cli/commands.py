@@ -97,7 +97,7 @@ def rebuild(as_of: AsOf = "") -> None:
 
 @app.command()
 def compact() -> None:
-    """Merge the many small batches of landing into few, with all evidence; runs wait meanwhile."""
+    """Merge the many small batches of landing into few, with all evidence; runs stop meanwhile."""
     from orchestration.cli.compact import compact_home
 
     with refusals():
@@ -229,7 +229,7 @@ def forget(who: Who) -> None:
 
 @app.command()
 def doctor() -> None:
-    """Say what is configured, what is missing, and whether the ledger is whole."""
+    """Say what is configured and missing, if the ledger is whole, and how each system answers."""
     from orchestration.cli.doctor import examine
 
     with refusals():

@@ -20,7 +20,9 @@ Case = Annotated[str, typer.Option(help="Name of one return, such as #1001-R1.")
 
 @app.command()
 def plan(
-    propose: Annotated[str, typer.Option(help="Key of a held row to plan for approval.")] = "",
+    propose: Annotated[
+        str, typer.Option(help="gate_key of a row held for its limit or for going live.")
+    ] = "",
     by: By = "",
 ) -> None:
     """Show what the next run would send, what waits for a person, and what is halted."""
@@ -96,7 +98,7 @@ def resume(scope: Scope, by: By) -> None:
 
 @app.command()
 def golive(since: Since = "") -> None:
-    """Show what going live leaves alone for ever, and what its first run would touch."""
+    """Show what going live leaves alone until a person says so, and what it would touch."""
     from orchestration.cli.deciding import show_baseline
     from orchestration.resources.live_since import parse_live_since
     from orchestration.resources.settings import environment, read_sync

@@ -41,6 +41,8 @@ def examine(console: Console) -> bool:
     problems = list(_problems(console, env))
     for problem in problems:
         console.print(f"[red]problem[/red] {problem}")
+    if not any(which(name) for name in BROWSERS):
+        console.print("Chromium is missing, which only the browser tests need: `make browser`")
     findings: list[Finding] = []
     if is_configured(env) and not read_all_problems(env):
         findings = list(_systems(console, env, home=read_home(env).path))
@@ -77,8 +79,6 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         with Ledger(home.ledger_url) as ledger:
             yield from ledger.verify_chain()
             console.print(f"Ledger whole, {len(ledger.intents())} intents")
-    if not any(which(name) for name in BROWSERS):
-        yield "Chromium is missing, which the browser tests need: run `make browser`"
 
 
 def _systems(console: Console, env: Environment, *, home: Path) -> Iterator[Finding]:

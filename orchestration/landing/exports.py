@@ -117,6 +117,7 @@ def _split(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         raise UnreadableAnswerError(
             f"the export is no file of JSON objects ({str(error).splitlines()[0][:200]}): repeat"
         ) from error
+    connection.execute("reset partitioned_write_flush_threshold")
 
 
 def _answers(

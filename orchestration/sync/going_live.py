@@ -1,4 +1,4 @@
-"""What going live on a day leaves alone for ever, and what it would touch at once."""
+"""What going live on a day leaves alone until a person says so, and what it touches at once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.resources.live_since import LiveSince, since
+from orchestration.sync.publication import UNAUTHORIZED
 
-# Every row that would be ready if there were no day of going live.
-ROWS = """
+# Every row that would be ready if there were no day of going live. Authorizations have no gate.
+ROWS = f"""
     select
         gates.store,
         gates.action,
@@ -23,7 +24,10 @@ ROWS = """
     where
         gates.decision = 'ready'
         or (gates.decision = 'held' and gates.hold_reasons = ['before_go_live'])
-"""
+    union all
+    select store, action, null, requested_at, 0, null from ({UNAUTHORIZED})
+"""  # noqa: S608 - both are our own
+WITH_AUTHORIZATIONS = {"action": "open_rma"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def baseline(file: Path, live_since: LiveSince) -> list[Baseline]:
     """Return what a publication's ready rows come to on either side of the days of going live."""
     with duckdb.connect(file, read_only=True) as connection:
         kinds = connection.execute(
-            f"select distinct store, action from ({ROWS}) order by all"  # noqa: S608 - our own
+            f"select distinct store, action from ({ROWS}) order by all",  # noqa: S608 - our own
+            WITH_AUTHORIZATIONS,
         ).fetchall()
         found = []
         for store, action in kinds:

@@ -60,13 +60,22 @@ def door(publication_home, tmp_path_factory):
             yield Door(url, ledger, provider)
 
 
+@pytest.fixture(scope="module")
+def at_rest():
+    """Browsers that nobody uses now: they hold the scripts of the pages, and no login."""
+    return []
+
+
 @pytest.fixture
-def enter(chromium, door):
+def enter(chromium, door, at_rest):
     """Log in as somebody, in a browser of their own; hand out the page they arrive at."""
     contexts = []
 
     def as_(who, path="/"):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        if at_rest:
+            context = at_rest.pop()
+        else:
+            context = chromium.new_context(viewport={"width": 1280, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -79,7 +88,10 @@ def enter(chromium, door):
 
     yield as_
     for context in contexts:
-        context.close()
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        at_rest.append(context)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.ledger import Ledger, State
 from tests.ledger.fresh import fresh_ledger_file
-from tests.sync.marts import write_publication
+from tests.sync.marts import add_unauthorized, write_publication
 from tests.sync.world import gate
 
 WAITING = gate(
@@ -122,6 +122,15 @@ def test_going_live_says_what_it_leaves_alone_and_what_it_touches(returns):
 
     assert row == ["us", "restock", "2026-07-01", "13:00", "2", "2", "0"]
     assert "Never: SYNC_LIVE_SINCE names no date for it." in said
+
+
+def test_going_live_counts_the_authorizations_that_would_be_opened(returns, tmp_path):
+    add_unauthorized(tmp_path / "home" / "published" / "one.duckdb", case_key="us/return/77")
+
+    said = returns("golive", "--since", "us/*=2026-06-01").output
+    (row,) = (line.split() for line in said.splitlines() if "open_rma" in line)
+
+    assert row == ["us", "open_rma", "2026-06-01", "00:00", "0", "0", "1"]
 
 
 def test_notices_are_read_before_they_are_sent(returns):

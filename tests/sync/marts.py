@@ -39,6 +39,24 @@ TABLES = """
 """
 
 
+# A return that the ERP has not heard of for a day.
+UNAUTHORIZED = {
+    "case_key": "us/return/1",
+    "case_name": "#1001-R1",
+    "store": "us",
+    "kind": "return",
+    "order_id": "o",
+    "order_name": "#1001",
+    "return_id": "r",
+    "rma_id": None,
+    "link_method": "unlinked",
+    "confirmation_status": "done",
+    "current_stage": "awaiting_receipt",
+    "requested_at": "2026-06-28 00:00:00+00",
+    "approved_at": "2026-06-28 00:00:00+00",
+}
+
+
 def write_publication(
     folder,
     *,
@@ -70,3 +88,18 @@ def write_publication(
             )
     (folder / "current.json").write_text(json.dumps({"id": "one", "file": "one.duckdb"}))
     return folder / "one.duckdb"
+
+
+def add_unauthorized(file, *, credited=0, **changes):
+    """Add a return that waits for its authorization, and its only line, to a published file."""
+    row = UNAUTHORIZED | changes
+    with duckdb.connect(file) as connection:
+        names, marks = ", ".join(row), ", ".join("?" for _ in row)
+        connection.execute(
+            f"insert into marts.fct_return_lifecycle ({names}) values ({marks})",
+            list(row.values()),
+        )
+        connection.execute(
+            "insert into marts.fct_return_lines values (?, 'l', 'MUG', 2, ?)",
+            [row["case_key"], credited],
+        )

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.sync.publication import NoPublicationError, current_file, read_publication
-from tests.sync.marts import write_publication
+from tests.sync.marts import add_unauthorized, write_publication
 from tests.sync.world import gate
 
 
@@ -64,22 +64,6 @@ def test_a_row_that_is_disposed_of_late_says_so_and_of_which_return(tmp_path):
     assert json.loads(found.details) == {"method": "dispositions", "return_id": "r"}
 
 
-UNAUTHORIZED = {
-    "case_key": "us/return/1",
-    "case_name": "#1001-R1",
-    "store": "us",
-    "kind": "return",
-    "order_id": "o",
-    "order_name": "#1001",
-    "return_id": "r",
-    "rma_id": None,
-    "link_method": "unlinked",
-    "confirmation_status": "done",
-    "current_stage": "awaiting_receipt",
-    "approved_at": "2026-06-28 00:00:00+00",
-}
-
-
 @pytest.mark.parametrize(
     ("changes", "credited", "is_due"),
     [
@@ -97,17 +81,7 @@ def test_an_authorization_is_due_for_a_return_the_erp_never_heard_of_in_a_day(
     tmp_path, changes, credited, is_due
 ):
     file = write_publication(tmp_path)
-    row = UNAUTHORIZED | changes
-    with duckdb.connect(file) as connection:
-        names, marks = ", ".join(row), ", ".join("?" for _ in row)
-        connection.execute(
-            f"insert into marts.fct_return_lifecycle ({names}) values ({marks})",
-            list(row.values()),
-        )
-        connection.execute(
-            "insert into marts.fct_return_lines values ('us/return/1', 'l', 'MUG', 2, ?)",
-            [credited],
-        )
+    add_unauthorized(file, credited=credited, **changes)
 
     rows = read_publication(file, "open_rma").rows
 
