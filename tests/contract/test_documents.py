@@ -158,5 +158,5 @@ def test_the_api_version_is_one_setting():
     stores = {"SHOPIFY_STORES": "us", "SHOPIFY_US_URL": "https://shop.example"}
     (store,) = read_stores(stores | {"SHOPIFY_US_ACCESS_TOKEN": "token"})
 
-    assert naming == ["settings.py"]
+    assert naming == ["stores.py"]
     assert store.api_version in VERSIONS
