@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard import selecting
+from dashboard import selecting, ticks
 from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import ledger
@@ -18,7 +18,6 @@ from dashboard.money import spoken_amount
 from dashboard.people import current_person, named
 from dashboard.selecting import Selection
 from dashboard.words import OWNERS, TEAMS
-from dashboard.zone import spoken_day
 from orchestration.ledger import Acceptance, Decision, DecisionRefusedError, Decisions
 
 TOLD = "decision_told"
@@ -53,7 +52,9 @@ def spoken_decision(decision: Decision) -> str:
     if sets.get("owner"):
         said.append(f"To {OWNERS.get(sets['owner']) or named(sets['owner'])}")
     if sets.get("snoozed_until"):
-        said.append(f"Until {spoken_day(datetime.fromisoformat(sets['snoozed_until']))}")
+        # A day that was chosen, kept as its midnight in UTC: the same day for every reader.
+        day = datetime.fromisoformat(sets["snoozed_until"]).astimezone(UTC)
+        said.append(f"Until {day.day} {day:%B %Y}")
     if sets.get("amount"):
         said.append(spoken_amount(Decimal(sets["amount"]), sets.get("currency")))
     said += [sets[name] for name in ("note", "reason") if sets.get(name)]
@@ -158,6 +159,7 @@ def _decision(
     if said:
         st.session_state[TOLD] = said
     selecting.done()
+    ticks.forget()
     st.rerun()
 
 

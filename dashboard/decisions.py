@@ -21,6 +21,7 @@ STATES = pa.schema(
         ("note", pa.string()),
         ("reason", pa.string()),
         ("snoozed_until", INSTANT),
+        ("resolved_at", INSTANT),
         ("amount", pa.decimal128(18, 3)),
         ("currency", pa.string()),
         ("proposed_by", pa.string()),

@@ -1,9 +1,10 @@
 """The entry that an accrual proposes, as lines; nothing here posts anything."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pandas as pd
 import pyarrow as pa
 
 from dashboard.marts.close import Period
@@ -76,3 +77,10 @@ def _line(
         "credit": credit,
         "memo": memo,
     }
+
+
+def months_since(first: str, as_of: datetime) -> list[str]:
+    """Return every month up to that of a clock, newest first: what is owed stands in each."""
+    last = f"{as_of.astimezone(UTC):%Y-%m}"
+    found = [str(month) for month in pd.period_range(first, max(first, last), freq="M")]
+    return found[::-1]

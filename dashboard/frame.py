@@ -132,9 +132,16 @@ def _say_trust(pointer: Pointer, edition: Edition, *, is_frozen: bool) -> None:
     if is_frozen:
         st.info(
             f"**An earlier publication, as it was kept**: {when}. Leave `publication` out of the"
-            " address for the current numbers.",
+            " address for the current numbers. How breaks stand is today's: decisions taken since"
+            " are counted in.",
             icon=":material/lock:",
         )
+        if not edition.is_complete:
+            st.error(
+                f"**It was incomplete.** {_failures(pointer)} Do not close or pay on these"
+                " numbers.",
+                icon=":material/error:",
+            )
         return
     match edition.trust(now, stale_after=settings().stale_after):
         case Trust.COMPLETE:

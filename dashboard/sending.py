@@ -1,15 +1,16 @@
 """What people say about syncs: yes or no as a second person, what they found out, and stop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import tables
+from dashboard import tables, ticks
 from dashboard.access import Capability
 from dashboard.asking import asking, confirmed, tell
 from dashboard.decisions import syncs
@@ -24,9 +25,11 @@ from dashboard.zone import spoken_time
 from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, LostClaimError, State
 
 TOLD = "sync_told"
+NOT_KNOWN = (State.UNKNOWN, State.SENT)
 EVERY = "*"
 SCHEMA = pa.schema(
     [
+        ("intent_key", pa.string()),
         ("created_at", pa.timestamp("us", tz="UTC")),
         ("action", pa.string()),
         ("case_name", pa.string()),
@@ -53,15 +56,19 @@ INTENTS = (
 SAID = (Column("message", "What is known", width=320),)
 
 
+class PartlyDoneError(RuntimeError):
+    """Some of many were decided about before one was refused; the message says how many."""
+
+
 def told() -> None:
     """Say what became of what a person just decided."""
     tell(TOLD)
 
 
-def counts(cards: Sequence[DeltaGenerator]) -> None:
+def counts(cards: Sequence[DeltaGenerator], store: str | None) -> None:
     """Show how many intents wait for a person, and of how many the outcome is unknown."""
     with syncs() as ledger:
-        found = ledger.counts()
+        found = ledger.counts(store=store)
     waiting, unknown = cards
     waiting.metric(
         "Wait for approval",
@@ -97,23 +104,22 @@ def halts(stores: Sequence[str]) -> None:
         _switch(stores)
 
 
-def waiting() -> None:
+def waiting(store: str | None) -> None:
     """List what waits for a second person, who may say yes or no."""
     with syncs() as ledger:
-        total = ledger.counts().get(State.PLANNED, 0)
+        total = ledger.counts(store=store).get(State.PLANNED, 0)
     if not total:
         return
     st.subheader(f"{counted(total, 'action')} wait for a second person", anchor=False)
     number = tables.page_of(total, key="waiting_page", noun="Actions")
-    with syncs() as ledger:
-        found = ledger.page([State.PLANNED], limit=PAGE_ROWS, skipped=(number - 1) * PAGE_ROWS)
+    found = _page([State.PLANNED], number, store=store)
     spot = st.container()
     selected = tables.choose(
         _rows(found),
         INTENTS,
         key="waiting",
         title="Actions that wait for approval",
-        whole=Whole(_all_that_wait, total),
+        whole=Whole(partial(_all, [State.PLANNED], store=store), total),
     )
     picked = [found[position] for position in selected]
     if picked and current_person().may(Capability.APPROVE):
@@ -121,24 +127,22 @@ def waiting() -> None:
             _verdict(picked)
 
 
-def _all_that_wait() -> Iterator[pa.Table]:
-    """Yield everything that waits, a batch at a time."""
-    skipped = 0
-    with syncs() as ledger:
-        while found := ledger.page([State.PLANNED], limit=BATCH_ROWS, skipped=skipped):
-            yield _rows(found)
-            skipped += len(found)
-
-
-def unknown() -> None:
+def unknown(store: str | None) -> None:
     """List what was sent without a known outcome, and let a person say what they found out."""
     with syncs() as ledger:
-        found = ledger.page([State.UNKNOWN, State.SENT], limit=PAGE_ROWS)
-    if not found:
+        counts = ledger.counts(store=store)
+    total = sum(counts.get(state, 0) for state in NOT_KNOWN)
+    if not total:
         return
-    st.subheader(f"Of {counted(len(found), 'action')} the outcome is not known", anchor=False)
+    st.subheader(f"Of {counted(total, 'action')} the outcome is not known", anchor=False)
+    number = tables.page_of(total, key="unknown_page", noun="Actions")
+    found = _page(NOT_KNOWN, number, store=store)
     selected = tables.choose(
-        _rows(found), INTENTS + SAID, key="unknown", title="Actions with an unknown outcome"
+        _rows(found),
+        INTENTS + SAID,
+        key="unknown",
+        title="Actions with an unknown outcome",
+        whole=Whole(partial(_all, NOT_KNOWN, store=store), total),
     )
     settled = [found[place] for place in selected if found[place].state is State.UNKNOWN]
     if settled and current_person().may(Capability.APPROVE):
@@ -151,21 +155,33 @@ def unknown() -> None:
                         _settle(ledger, settled, is_applied=is_applied, who=who, note=note)
 
 
+def _page(states: Collection[State], number: int, *, store: str | None) -> list[IntentRecord]:
+    skipped = (number - 1) * PAGE_ROWS
+    with syncs() as ledger:
+        return ledger.page(states, limit=PAGE_ROWS, skipped=skipped, store=store)
+
+
+def _all(states: Collection[State], *, store: str | None) -> Iterator[pa.Table]:
+    """Yield every intent of these states, a batch at a time."""
+    skipped = 0
+    with syncs() as ledger:
+        while found := ledger.page(states, limit=BATCH_ROWS, skipped=skipped, store=store):
+            yield _rows(found)
+            skipped += len(found)
+
+
 def _verdict(picked: Sequence[IntentRecord]) -> None:
     many = counted(len(picked), "action")
     st.text(f"{many} selected", width="content")
     if st.button("Approve", key="approve", icon=":material/check:", type="primary"):
         with _said(f"{many} approved.", needs=Capability.APPROVE) as (ledger, who):
-            for record in picked:
-                ledger.approve(record.intent.intent_key, who=who, at=_now())
+            _each(picked, lambda key: ledger.approve(key, who=who, at=_now()))
     with asking("Refuse", key="refuse", icon=":material/close:"):
         note = st.text_area("Why", key="refuse_note")
         if confirmed("Refuse", key="refuse"):
             with _said(f"{many} refused.", needs=Capability.APPROVE) as (ledger, who):
-                for record in picked:
-                    ledger.refuse(
-                        record.intent.intent_key, who=who, note=_written(note), at=_now()
-                    )
+                why = _written(note)
+                _each(picked, lambda key: ledger.refuse(key, who=who, note=why, at=_now()))
 
 
 def _switch(stores: Sequence[str]) -> None:
@@ -194,21 +210,35 @@ def _said(what: str, *, needs: Capability) -> Iterator[tuple[Ledger, str]]:
     try:
         with syncs() as ledger:
             yield ledger, who
+    except PartlyDoneError as error:
+        what = str(error)
     except (DecisionRefusedError, LostClaimError) as error:
         st.error(str(error))
         return
     st.session_state[TOLD] = what
+    ticks.forget()
     st.rerun()
+
+
+def _each(records: Sequence[IntentRecord], say: Callable[[str], object]) -> None:
+    """Say it of one after the other: each is a decision of its own, and stays taken."""
+    for done, record in enumerate(records):
+        try:
+            say(record.intent.intent_key)
+        except (DecisionRefusedError, LostClaimError) as error:
+            if not done:
+                raise
+            raise PartlyDoneError(f"{done} of {len(records)} done; the next: {error}") from error
 
 
 def _settle(
     ledger: Ledger, records: Sequence[IntentRecord], *, is_applied: bool, who: str, note: str
 ) -> None:
     said = _written(note)
-    for record in records:
-        ledger.settle(
-            record.intent.intent_key, is_applied=is_applied, who=who, note=said, at=_now()
-        )
+    _each(
+        records,
+        lambda key: ledger.settle(key, is_applied=is_applied, who=who, note=said, at=_now()),
+    )
 
 
 def _written(text: str) -> str:
@@ -224,6 +254,7 @@ def _rows(records: Sequence[IntentRecord]) -> pa.Table:
 def _row(record: IntentRecord) -> dict[str, Any]:
     names = ("action", "case_name", "store", "sku", "quantity", "currency", "amount")
     return {
+        "intent_key": record.intent.intent_key,
         **{name: getattr(record.intent, name) for name in names},
         "created_at": record.created_at,
         "who": record.proposed_by or record.run_id,

@@ -14,7 +14,7 @@ from dashboard.asking import asking, confirmed
 from dashboard.closing import Readiness, Verdict
 from dashboard.decisions import ledger
 from dashboard.doorway import allowed
-from dashboard.frame import FROZEN, counted
+from dashboard.frame import FROZEN, counted, is_frozen
 from dashboard.marts import packs
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
@@ -23,7 +23,7 @@ from dashboard.publication import Pointer
 from dashboard.zone import spoken_month, spoken_time
 from orchestration.ledger import DecisionRefusedError, SignOff
 
-ALL = "all"
+ALL, SEEN = "all", "sign_off_seen"
 
 
 def close_of(
@@ -51,9 +51,9 @@ def close_of(
 
 
 def _signed(signed: SignOff, pointer: Pointer) -> None:
-    month = spoken_month(signed.period)
+    month, whom = spoken_month(signed.period), _whom(signed.store)
     st.text(
-        f"{month} was closed by {named(signed.who)} on {spoken_time(signed.at)}:"
+        f"{month} was closed for {whom} by {named(signed.who)} on {spoken_time(signed.at)}:"
         f" {readable(signed.note)}",
         width="stretch",
     )
@@ -62,11 +62,15 @@ def _signed(signed: SignOff, pointer: Pointer) -> None:
             "views/close.py",
             label="As it was closed",
             icon=":material/lock:",
-            query_params={FROZEN: signed.publication_id, "period": signed.period},
+            query_params={
+                FROZEN: signed.publication_id,
+                "period": signed.period,
+                "store": signed.store,
+            },
             width="content",
         )
     if current_person().may(Capability.SIGN_OFF):
-        with asking("Open it again", key="withdraw", icon=":material/lock_open:"):
+        with asking(f"Open it again for {whom}", key="withdraw", icon=":material/lock_open:"):
             reason = st.text_area("Why", key="withdraw_reason")
             if confirmed("Take the close back", key="withdraw", weight="secondary"):
                 _withdraw(signed, reason)
@@ -82,14 +86,18 @@ def _unsigned(
 ) -> None:
     month = spoken_month(period.name)
     person = current_person()
+    if is_frozen():
+        st.text("An earlier publication cannot be signed off.", width="stretch")
+        return
     if ready.verdict is not Verdict.TIED:
         st.text(f"{month} can be signed off once it is tied.", width="stretch")
         return
     if not person.may(Capability.SIGN_OFF):
         st.text(f"{month} waits for somebody who may sign it off.", width="stretch")
         return
-    whom = "every store" if store == ALL else f"store {store}"
+    whom = _whom(store)
     st.text(f"{month} is not closed yet for {whom}.", width="stretch")
+    is_unseen = _is_unseen((pointer.id, period.name, store, repr(open_breaks)))
     with asking(f"Sign off {month}", key="sign_off", icon=":material/verified:", weight="primary"):
         st.caption(
             f"You close {month} for {whom} as {person.name}. This publication is kept for ever."
@@ -99,7 +107,21 @@ def _unsigned(
         note = st.text_area(carried, key="sign_off_note")
         if confirmed("Close the period", key="sign_off"):
             said = note.strip() or ("" if to_do else "No break is left to do.")
+            if is_unseen:
+                st.error("New numbers or decisions came while you looked: read them, then close.")
+                return
             _sign(pointer, store, period, said, ready=ready, open_breaks=open_breaks)
+
+
+def _whom(store: str) -> str:
+    return "every store" if store == ALL else f"store {store}"
+
+
+def _is_unseen(now: tuple[str, ...]) -> bool:
+    """Whether what would be closed is not what the page showed last."""
+    seen = st.session_state.get(SEEN, now)
+    st.session_state[SEEN] = now
+    return bool(seen != now)
 
 
 def _sign(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import streamlit as st
 
-from dashboard import downloads
+from dashboard import downloads, ticks
 from dashboard.downloads import Whole
 from dashboard.export import inert
 from dashboard.marts.source import PAGE_ROWS
@@ -201,13 +201,15 @@ def _show(
     configured: dict[str, Any] = {column.label: _config(column, digits) for column in columns}
     modes = {"one": "single-row", "many": "multi-row"}
     options: dict[str, Any] = {}
+    drawn = key
     if selection != "none":
         options = {"on_select": "rerun", "selection_mode": modes[selection]}
+        drawn = ticks.of_rows(rows, key=key)
     with st.container(gap="xxsmall", key=f"{key}_table"):
         event: Any = st.dataframe(
             table,
             hide_index=True,
-            key=key,
+            key=drawn,
             alt=title,
             placeholder="",
             height="content" if table.num_rows <= tallest else (tallest + 1) * ROW_HEIGHT + 2,

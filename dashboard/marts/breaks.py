@@ -68,7 +68,7 @@ def _standing(pointer: Pointer, *, with_case: bool) -> str:
                     then 'accepted'
                 when
                     states.status = 'resolved'
-                    and states.decided_at >= (select as_of from ops.publication)
+                    and states.resolved_at >= (select as_of from ops.publication)
                     then 'resolved'
                 when
                     states.proposed_by is not null
@@ -98,6 +98,11 @@ _WITHOUT_CASE = """cast(null as varchar) as order_name,
             breaks.due_at as arose_at"""
 # A proposal is not accepted yet, so it is still open.
 IS_OPEN = "(standing in ('open', 'proposed') and team <> 'none')"
+# Breaks of one case are often about the same money: of each case the most counts.
+AT_STAKE = f"""
+    select store, currency, case_key, max(amount) as amount
+    from stood where {IS_OPEN} group by store, currency, case_key
+"""  # noqa: S608
 _LISTED = """
     select break_key, break_type, case_key, case_name, store, order_name, rma_number,
         document_type, document_number, currency, amount, materiality_amount, due_at,
@@ -132,7 +137,10 @@ def headline(pointer: Pointer, scope: Scope, *, decided: Decided) -> dict[str, o
         {stood(pointer, with_case=False)}
         select
             count(*) filter ({IS_OPEN}) as to_do,
-            coalesce(sum(amount) filter ({IS_OPEN}), 0) as to_do_amount,
+            (
+                select coalesce(sum(amount), 0) from ({AT_STAKE})
+                where currency = $currency and ($store is null or store = $store)
+            ) as to_do_amount,
             count(*) filter ({IS_OPEN} and age_bucket in ('61-90', 'over 90')) as old,
             count(*) filter (standing = 'proposed') as proposed,
             count(*) filter (standing = 'snoozed') as snoozed,
@@ -157,7 +165,7 @@ def groups(pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: De
             count(*) as breaks,
             coalesce(sum(amount), 0) as amount,
             count(*) filter (standing = 'proposed') as proposed,
-            max(date_diff('day', due_at, (select as_of from ops.publication))) as oldest_days
+            max(date_sub('day', due_at, (select as_of from ops.publication))) as oldest_days
         from stood
         where {_FILTER}
         group by break_type

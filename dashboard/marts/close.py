@@ -82,12 +82,20 @@ def verdicts(pointer: Pointer, scope: Scope, period: Period) -> list[dict[str, A
 def open_by_currency(
     pointer: Pointer, scope: Scope, period: Period, *, decided: Decided
 ) -> list[dict[str, object]]:
-    """Return what is still to do that arose by the period's end, count and money by currency."""
+    """
+    Return what is still to do that arose by the period's end, count and money by currency.
+
+    Breaks of one case are often about the same money: of each case the most counts.
+    """
     statement = f"""
         {stood(pointer)}
-        select currency, count(*) as breaks, coalesce(sum(amount), 0) as amount
-        from stood
-        where {IS_OPEN} and {_AROSE}
+        select currency, sum(breaks)::bigint as breaks, coalesce(sum(amount), 0) as amount
+        from (
+            select currency, case_key, count(*) as breaks, max(amount) as amount
+            from stood
+            where {IS_OPEN} and {_AROSE}
+            group by currency, case_key
+        )
         group by currency
         order by breaks desc, currency
     """  # noqa: S608

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import charts, entries, links, tables
 from dashboard.downloads import Whole
 from dashboard.frame import counted, filters, nothing, page, part, scope
-from dashboard.marts import accruals
+from dashboard.marts import accruals, source
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
 from dashboard.money import spoken_amount
@@ -120,9 +120,10 @@ def roll_forward(pointer: Pointer, narrowed: Scope, currency: str) -> list[dict[
     return found
 
 
-def entry(pointer: Pointer, narrowed: Scope, months: list[str], currency: str) -> None:
-    """Propose the entry of one month as a file."""
+def entry(pointer: Pointer, narrowed: Scope, first: str, currency: str) -> None:
+    """Propose the entry of one month as a file: of the last that is over, unless asked."""
     st.subheader("The entry this proposes", anchor=False)
+    months = entries.months_since(first, source.edition(pointer).as_of)
     chosen = st.selectbox(
         "At the end of",
         months,
@@ -235,7 +236,7 @@ with page("What do we owe for returns, and what is coming back?") as pointer:
         figures(found, narrowed.currency)
         months = [row["period"] for row in roll_forward(pointer, narrowed, narrowed.currency)]
         if months:
-            entry(pointer, narrowed, months, narrowed.currency)
+            entry(pointer, narrowed, min(months), narrowed.currency)
         listed(pointer, narrowed, int(str(found["returns"])))
         with part():
             estimate(pointer, narrowed, narrowed.currency)

@@ -10,7 +10,7 @@ from dashboard import deciding, links, selecting, tables
 from dashboard.access import Capability
 from dashboard.decisions import Decided, decided, ledger
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, nothing, page, scope
+from dashboard.frame import counted, filters, is_frozen, nothing, page, scope
 from dashboard.marts import breaks
 from dashboard.marts.breaks import BreakFilter
 from dashboard.marts.source import Listing, Scope
@@ -56,7 +56,10 @@ def figures(found: dict[str, Any], currency: str) -> None:
     to_do, money, old, second, aside = st.columns(5)
     to_do.metric("To do", f"{found['to_do']:,}", border=True, help="Open, with an owner.")
     money.metric(
-        "Money in them", spoken_amount(Decimal(found["to_do_amount"]), currency), border=True
+        "Money in them",
+        spoken_amount(Decimal(found["to_do_amount"]), currency),
+        border=True,
+        help="Of a return with several breaks the largest counts: they are often the same money.",
     )
     old.metric("Due for over 60 days", f"{found['old']:,}", border=True)
     second.metric(
@@ -127,7 +130,7 @@ def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: D
     )
     picked = rows.take(pa.array(selected, pa.int64())).to_pylist()
     with spot:
-        if current_person().may(Capability.DECIDE):
+        if current_person().may(Capability.DECIDE) and not is_frozen():
             decide(listing, picked, narrowed, filtered, states=states)
     if len(picked) == 1:
         one(picked[0])

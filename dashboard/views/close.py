@@ -121,7 +121,8 @@ def figures(
         "Money in them",
         spoken_amount(Decimal(mine["amount"]), narrowed.currency),
         border=True,
-        help="What is at stake in the breaks that arose by the end of the period.",
+        help="At stake in the breaks that arose by the end of the period; of a return with several"
+        " the largest counts.",
     )
     since = "Since the publication before; the chosen currency, all periods."
     if not close.has_previous(pointer):
@@ -221,10 +222,10 @@ def _old_point(by_age: list[dict[str, Any]], currency: str) -> str:
     total = sum((Decimal(row["amount"]) for row in by_age), Decimal(0))
     old = sum((Decimal(row["amount"]) for row in by_age if row["age"] == "over 90"), Decimal(0))
     if not old:
-        return f"{spoken_amount(total, currency)} is at stake in breaks to do"
+        return f"{spoken_amount(total, currency)} stands in breaks to do"
     return (
-        f"{spoken_amount(old, currency)} of the {spoken_amount(total, currency)} at stake has been"
-        " due for more than 90 days"
+        f"{spoken_amount(old, currency)} of the {spoken_amount(total, currency)} in breaks to do"
+        " has been due for more than 90 days"
     )
 
 

@@ -69,7 +69,7 @@ def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
     cards = st.columns(5)
     for column, (name, label) in zip(cards, DECISIONS.items(), strict=False):
         column.metric(label, f"{totals[name]:,}", border=True, help=MEANT[name])
-    sending.counts(cards[3:])
+    sending.counts(cards[3:], narrowed.store)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("By action", anchor=False)
@@ -155,8 +155,8 @@ with page("What may be sent, what is held, and why?") as pointer:
     sending.told()
     sending.halts(stages.stores(pointer))
     actions, reasons = summary(pointer, narrowed)
-    sending.waiting()
-    sending.unknown()
+    sending.waiting(narrowed.store)
+    sending.unknown(narrowed.store)
     if actions:
         st.subheader("The rows, ready first", anchor=False)
         listed(pointer, narrowed, chosen(actions, reasons))

@@ -30,6 +30,7 @@ break_states = Table(
     Column("note", Text),
     Column("reason", Text),
     Column("snoozed_until", Instant),
+    Column("resolved_at", Instant),
     Column("amount", Exact),
     Column("currency", String(3)),
     Column("proposed_by", String(200)),

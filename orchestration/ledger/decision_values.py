@@ -59,6 +59,7 @@ class BreakState:
     note: str | None = None
     reason: str | None = None
     snoozed_until: datetime | None = None
+    resolved_at: datetime | None = None
     amount: Decimal | None = None
     currency: str | None = None
     proposed_by: str | None = None

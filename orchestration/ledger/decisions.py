@@ -72,6 +72,7 @@ class Decisions(Closes):
         values = {
             **NO_PROPOSAL,
             "status": str(BreakStatus.RESOLVED),
+            "resolved_at": at,
             "reason": written(reason, "reason"),
         }
         self._decide(found, verb="resolve", values=values, who=who, at=at)

@@ -38,16 +38,25 @@ class Records(Store):
         rows = self._rows(query.order_by(intents.c.created_at, intents.c.intent_key))
         return [moves.as_record(row) for row in rows]
 
-    def counts(self) -> dict[State, int]:
-        """Return how many intents are in each state there is."""
+    def counts(self, *, store: str | None = None) -> dict[State, int]:
+        """Return how many intents, of one store or of all, are in each state there is."""
         counted = select(intents.c.state, func.count().label("intents")).group_by(intents.c.state)
+        if store is not None:
+            counted = counted.where(intents.c.store == store)
         return {State(row["state"]): row["intents"] for row in self._rows(counted)}
 
     def page(
-        self, states: Collection[State], *, limit: int, skipped: int = 0
+        self,
+        states: Collection[State],
+        *,
+        limit: int,
+        skipped: int = 0,
+        store: str | None = None,
     ) -> list[IntentRecord]:
-        """Return one page of the intents of these states, oldest first."""
+        """Return one page of the intents of these states, of one store or of all, oldest first."""
         query = select(intents).where(intents.c.state.in_([str(state) for state in states]))
+        if store is not None:
+            query = query.where(intents.c.store == store)
         ordered = query.order_by(intents.c.created_at, intents.c.intent_key)
         return [moves.as_record(row) for row in self._rows(ordered.limit(limit).offset(skipped))]
 

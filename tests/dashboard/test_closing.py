@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from dashboard.closing import Late, Verdict, late_witnesses, readiness, row_verdict
-from dashboard.entries import proposed
+from dashboard.entries import months_since, proposed
 from dashboard.marts.close import Period
 from dashboard.publication import Edition
 
@@ -109,3 +109,8 @@ def test_a_liability_the_wrong_way_round_changes_sides_and_stays_positive():
 def test_nothing_owed_proposes_nothing():
     assert isinstance(proposed([], MARCH), pa.Table)
     assert proposed([], MARCH).num_rows == 0
+
+
+def test_an_entry_can_be_proposed_for_every_month_whether_or_not_anything_moved_in_it():
+    assert months_since("2026-01", NOW) == ["2026-04", "2026-03", "2026-02", "2026-01"]
+    assert months_since("2026-05", NOW) == ["2026-05"]

@@ -329,6 +329,44 @@ def test_a_break_said_to_be_mended_is_open_again_when_a_later_publication_shows_
     publish_anew(name="later", as_of=datetime.now(UTC) + timedelta(seconds=1))
     assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "0"
 
+    # Whatever else is said of it, nobody said again that it is mended.
+    decide(home, file, "note", text="Not mended after all; asked the integration.")
+    assert metrics(opened(home, "breaks", currency="USD"))["Set aside"] == "0"
+
+
+def test_of_a_return_with_several_breaks_the_largest_counts(opened, publish_anew):
+    home, file = publish_anew()
+    with duckdb.connect(file) as connection:
+        connection.execute("""
+            insert into marts.fct_reconciliation_breaks
+            select * replace (break_key || '-unlinked' as break_key, 'unlinked' as break_type)
+            from marts.fct_reconciliation_breaks
+            where currency = 'USD' and owner_role <> 'none'
+        """)
+    [(breaks, summed, money)] = asked(
+        file,
+        """
+        select sum(breaks), sum(summed), sum(largest) from (
+            select count(*) as breaks, sum(amount) as summed, max(amount) as largest
+            from marts.fct_reconciliation_breaks
+            where currency = 'USD' and owner_role <> 'none'
+            group by case_key
+        )
+        """,
+    )
+    shown = metrics(opened(home, "breaks", currency="USD"))
+
+    assert summed > money
+    assert shown["To do"] == f"{breaks:,}"
+    assert shown["Money in them"].replace(NBSP, " ") == f"USD {money:,.2f}"
+
+
+def test_an_earlier_publication_that_was_incomplete_still_says_so(opened, publish_anew):
+    home, _ = publish_anew(name="one", is_complete=False)
+    publish_anew(name="two")
+
+    assert "It was incomplete." in said(opened(home, "stages", publication="one"))
+
 
 def test_a_publication_of_before_is_shown_as_it_was_kept(opened, publish_anew):
     home, _ = publish_anew(name="one")

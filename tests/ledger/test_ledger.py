@@ -214,3 +214,20 @@ def test_workers_that_race_for_one_intent_get_one_claim(url):
 
     assert len([claim for claim in claims if claim]) == 1
     assert problems == ()
+
+
+def test_what_waits_is_counted_and_listed_of_one_store_or_of_all(ledger):
+    ledger.plan(INTENT, at=NOW, run_id="run-1")
+    other = replace(INTENT, intent_key="k2", store="uk", case_key="uk/return/2")
+    ledger.plan(other, at=LATER, run_id="run-1")
+
+    assert (ledger.counts(), ledger.counts(store="uk")) == (
+        {State.PLANNED: 2},
+        {State.PLANNED: 1},
+    )
+    pages = (ledger.page([State.PLANNED], limit=5, store=store) for store in (None, "us", "uk"))
+    assert [[one.intent.intent_key for one in page] for page in pages] == [
+        ["k1", "k2"],
+        ["k1"],
+        ["k2"],
+    ]
