@@ -17,6 +17,12 @@ PAGES = (
 NBSP = "\N{NO-BREAK SPACE}"
 
 
+def change(file, *statements):
+    with duckdb.connect(file) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def said(app):
     """Return every word on the page, but not what stands in tables."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.text, app.info)
@@ -102,6 +108,38 @@ def test_a_case_without_a_common_currency_is_named_and_left_out_of_the_bridge(op
     assert f"USD{NBSP}45.00" in words
 
 
+AGREE = "update marts.fct_refund_variance set variance_amount = 0 where variance_amount <> 0"
+MISMATCH = "update marts.fct_refund_variance set variance_amount = null"
+SOME_MISMATCH = f"{MISMATCH} where case_name = '#1001-R1'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "point"),
+    [
+        ((MISMATCH,), "No case here can be compared"),
+        ((AGREE, SOME_MISMATCH), "Of the cases that can be compared, none differs"),
+        ((AGREE,), "Storefront and ERP agree to the cent, case by case"),
+    ],
+)
+def test_cases_without_a_common_currency_are_never_said_to_agree(
+    opened, publish_anew, changes, point
+):
+    home, file = publish_anew()
+    change(file, "delete from marts.fct_refund_variance where case_name = '#1048-R1'", *changes)
+    app = opened(home, "variance", currency="USD")
+    headlines = [element.value for element in app.subheader]
+    assert headlines.count(point) == 2
+    assert not [other for other in headlines if "agree" in other and other != point]
+
+
+def test_differences_that_belong_to_no_line_are_not_said_to_be_none(opened, publish_anew):
+    home, file = publish_anew()
+    change(file, "update marts.fct_return_lines set erp_gross_amount = storefront_gross_amount")
+    app = opened(home, "variance", currency="USD", by="SKU")
+    headlines = [element.value for element in app.subheader]
+    assert "The cases differ, but in none of their lines" in headlines
+
+
 def test_a_cause_in_the_address_narrows_the_cases_to_it(opened, published):
     app = opened(published[0], "variance", currency="USD", cause="Shipping")
     assert set(table(app, "variance_cases")["Cause"]) == {"Shipping"}
@@ -124,8 +162,19 @@ def test_exposure_shows_units_and_money_open_now_the_oldest_first(opened, publis
     )[0]
     assert metrics(app)["Units on sale now"] == str(units)
     assert metrics(app)["Money on sale now"] == f"USD{NBSP}{money:.2f}"
-    since = table(app, "exposure_lines")["Since"].tolist()
-    assert since == sorted(since)
+    first = table(app, "exposure_lines")["First exposed"].tolist()
+    assert first == sorted(first)
+    assert metrics(app)["First exposed, of what is open"] == "18 days ago"
+
+
+def test_units_sold_meanwhile_are_said_to_count_once_for_every_line(opened, published):
+    home, file = published
+    app = opened(home, "exposure", currency="USD")
+    sold = next(metric for metric in app.metric if metric.label.startswith("Units sold"))
+    assert sold.label == "Units sold meanwhile, line by line"
+    assert "once for every line of its SKU" in sold.help
+    statement = "select sum(sold_quantity) from marts.fct_restock_exposure where currency = 'USD'"
+    assert sold.value == str(asked(file, statement)[0][0])
 
 
 def test_no_exposure_in_a_currency_is_said_in_words(opened, published):
