@@ -323,6 +323,88 @@ def test_without_the_secret_the_page_says_what_to_set(opened, published):
     assert "set CUSTOMER_SECRET" in said(app)
 
 
+def test_a_number_and_an_email_together_show_nobody_until_one_is_cleared(opened, published):
+    app = opened(published[0], "one_return", find="#1031")
+    assert "We received your goods on" in said(app)
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "Clear one of the two: the number or the e-mail." in said(app)
+    assert "We received your goods on" not in said(app)
+    app.text_input(key="email").set_value(" ").run()
+    assert "We received your goods on" in said(app)
+
+
+def test_what_is_no_email_address_is_said_to_be_none(opened, published):
+    app = opened(published[0], "one_return")
+    app.text_input(key="email").set_value("ann.example.com").run()
+    assert "This is no e-mail address." in said(app)
+
+
+PAID_OUT = "is confirmed and being paid out"
+
+
+def test_the_refund_that_is_promised_is_the_gates(opened, publish_anew):
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        update marts.fct_sync_gates set amount = 20
+        where case_name = '#1029-R1' and action = 'issue_refund'
+        """,
+    )
+    words = said(opened(home, "one_return", find="#1029"))
+    assert f"Your refund of USD{NBSP}20.00 {PAID_OUT}" in words
+    assert "Payments: pay the refund" in words
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update marts.fct_sync_gates set decision = 'held' where action = 'issue_refund'",
+        "delete from marts.fct_sync_gates where action = 'issue_refund'",
+        "drop table marts.fct_sync_gates",
+    ],
+)
+def test_without_an_open_gate_no_refund_is_promised(opened, publish_anew, statement):
+    home, file = publish_anew()
+    change(file, statement)
+    app = opened(home, "one_return", find="#1029")
+    assert not app.exception
+    assert "no amount can be promised yet" in said(app)
+    assert "Finance: decide about the payment" in said(app)
+    assert PAID_OUT not in said(app)
+
+
+def test_the_timeline_shows_no_amount_of_the_erp_in_a_currency_that_is_not_its_own(
+    opened, published
+):
+    rows = table(opened(published[0], "one_return", find="#1048"), "timeline")
+    amounts = rows.set_index("What happened")["Amount"]
+    assert amounts["Refund booked in the storefront"] == 45
+    assert amounts[["Credit posted"]].isna().all()
+
+
+def test_a_payment_that_was_tried_again_is_given_no_day_that_nobody_knows(
+    opened, published, publish_anew
+):
+    assert payout(opened(published[0], "one_return", find="#1001")).delta
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        insert into marts.fct_return_stage_events by name
+        select * replace ('refund_failed' as event) from marts.fct_return_stage_events
+        where case_name = '#1001-R1' and event = 'refunded'
+        """,
+    )
+    again = opened(home, "one_return", find="#1001")
+    assert f"Your refund of USD{NBSP}24.50 was sent and settled with the bank on" in said(again)
+    assert not payout(again).delta
+
+
+def payout(app):
+    return next(metric for metric in app.metric if metric.label == "Payout")
+
+
 @pytest.fixture
 def decide(monkeypatch):
     """Take a decision about the largest break of a publication, as somebody else."""
