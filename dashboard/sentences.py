@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from dashboard.money import spoken_amount
 
@@ -15,10 +16,22 @@ NEXT = {
     "awaiting_receipt": "Customer and carrier: send the goods; the warehouse receives them",
     "awaiting_inspection": "Warehouse: inspect what was received",
     "awaiting_posting": "Finance: post the credit memo",
-    "awaiting_payout": "Payments: pay the refund",
     "declined": "Nobody: the return was declined",
     "cancelled": "Nobody: the return was cancelled",
 }
+ENDED = frozenset({"declined", "cancelled"})
+PAYERS = {
+    "ready": "Payments: pay the refund",
+    "booked": "Payments: the refund is booked; see that its payment goes through",
+    "not_due": "Nobody: nothing is left to be paid",
+    "failed": "Payments: the refund failed; pay it another way",
+    "undecided": "Finance: decide about the payment; no gate lets it through",
+}
+REFUSED = "Your refund could not be paid: the bank refused it, and we have to pay it anew."
+UNDECIDED = (
+    "The credit is posted; a colleague has to decide about the payment, so no amount can be"
+    " promised yet."
+)
 
 
 def is_all_done(case: Case) -> bool:
@@ -43,7 +56,7 @@ def is_all_done(case: Case) -> bool:
 def customer_sentence(case: Case, *, day: Day) -> str:
     """Return what the customer can be told; it holds our words, days and amounts only."""
     stage = str(case["current_stage"])
-    if stage in ("declined", "cancelled"):
+    if stage in ENDED:
         return _ended(case, stage, day=day)
     if stage == "complete":
         return _paid(case, day=day)
@@ -52,22 +65,31 @@ def customer_sentence(case: Case, *, day: Day) -> str:
 
 
 def next_actor(case: Case) -> str:
-    """Return who acts next, by the stage alone."""
+    """Return who acts next, by the stage; about a payment, by its gate."""
+    stage = str(case["current_stage"])
     if is_all_done(case):
         return "Nobody: everything is done"
+    if stage in ENDED and _has_money(case):
+        return "Finance: the return has ended, but money was booked for it"
+    if stage == "awaiting_payout":
+        return PAYERS[_payment(case)]
     if case["payout_status"] == "failed":
-        return "Payments: the refund failed; pay it another way"
-    stage = str(case["current_stage"])
+        return PAYERS["failed"]
     if stage == "complete":
         return "Finance: the stages are done, the amounts are not settled yet"
     return NEXT.get(stage, "Data team: this stage is not known here")
 
 
 def _ended(case: Case, stage: str, *, day: Day) -> str:
-    if isinstance(case["refunded_at"], datetime):
+    if case["paid_amount"]:
+        sent = _since(case, "sent_at", day=day)
         return (
-            f"This return was {stage}, but {_amount(case, 'paid_amount')} was refunded on"
-            f" {day(case['refunded_at'])}; a colleague has to look at it."
+            f"This return was {stage}, but {_amount(case, 'paid_amount')} was refunded{sent};"
+            " a colleague has to look at it."
+        )
+    if _has_money(case):
+        return (
+            f"This return was {stage}, but money was booked for it; a colleague has to look at it."
         )
     return f"This return was {stage}; no refund is due for it."
 
@@ -86,31 +108,73 @@ def _waiting(case: Case, stage: str, *, day: Day) -> str:
         case "awaiting_posting":
             inspected = _since(case, "inspected_at", day=day)
             return f"{_checked(case, inspected)}; the refund amount is being confirmed{pace}."
+    return _payout(case, pace)
+
+
+def _payout(case: Case, pace: str) -> str:
+    match _payment(case):
+        case "ready":
+            amount = _amount(case, "gate_amount")
+            return f"Your refund of {amount} is confirmed and being paid out{pace}."
+        case "booked":
+            return f"Your refund is booked, but its payment is not finished yet{pace}."
+        case "not_due":
+            return "The credit is posted; nothing is left to be paid."
+        case "failed":
+            return REFUSED
+    return UNDECIDED
+
+
+def _payment(case: Case) -> str:
+    """
+    Return where a payment stands, one of PAYERS, by its gate.
+
+    A refund is ready only before it is booked. Booked and not refused, it runs by itself unless
+    the gate holds it; a refund without a return has no gate.
+    """
+    decision, amount = case["gate_decision"], case["gate_amount"]
+    if decision == "done" and isinstance(amount, Decimal) and amount <= 0:
+        return "not_due"
     if case["payout_status"] == "failed":
-        return "Your refund could not be paid: the bank refused it, and we have to pay it anew."
-    return f"Your refund of {_amount(case, 'erp_amount')} is confirmed and being paid out{pace}."
+        return "failed"
+    if decision == "ready" and isinstance(amount, Decimal):
+        return "ready"
+    if case["payout_status"] == "in_progress" and decision != "held":
+        return "booked"
+    return "undecided"
 
 
 def _money_so_far(case: Case, stage: str, *, day: Day) -> str:
     paid = case["paid_amount"]
-    if not paid or not isinstance(case["refunded_at"], datetime):
+    if not paid:
         return "" if stage == "awaiting_payout" else "No refund has been paid yet."
     return (
-        f"A refund of {_amount(case, 'paid_amount')} was sent on {day(case['refunded_at'])},"
+        f"A refund of {_amount(case, 'paid_amount')} was sent{_since(case, 'sent_at', day=day)},"
         " but the return itself is still open."
     )
 
 
 def _paid(case: Case, *, day: Day) -> str:
     end = " Your return is complete." if is_all_done(case) else ""
-    if case["payout_status"] == "not_required" or not isinstance(case["refunded_at"], datetime):
+    if case["payout_status"] == "not_required":
+        if case["erp_amount"] is None:
+            return "Your return was credited to your account; a colleague has to check the amount."
         return f"{_amount(case, 'erp_amount')} was credited to your account.{end}"
-    sent = f"Your refund of {_amount(case, 'paid_amount')} was sent on {day(case['refunded_at'])}"
+    if not case["paid_amount"]:
+        return f"Nothing was left to be paid.{end}"
+    on = _since(case, "sent_at", day=day)
+    sent = f"Your refund of {_amount(case, 'paid_amount')} was sent{on}"
     if case["settled_amount"] is None:
         return f"{sent}.{end}"
     if case["settlement_variance_amount"] or not isinstance(case["settled_at"], datetime):
         return f"{sent} and is on its way through the bank."
     return f"{sent} and settled with the bank on {day(case['settled_at'])}.{end}"
+
+
+def _has_money(case: Case) -> bool:
+    """A payment may have failed and a credit may be all there is: either was booked."""
+    moments = (case["credited_at"], case["refunded_at"])
+    return bool(case["paid_amount"]) or any(isinstance(moment, datetime) for moment in moments)
 
 
 def _checked(case: Case, inspected: str) -> str:

@@ -122,7 +122,7 @@ EVENTS = {
     "written_off": "Written off",
     "credited": "Credit posted",
     "credit_voided": "Credit voided",
-    "refunded": "Refund paid",
+    "refunded": "Refund booked in the storefront",
     "refund_failed": "Refund failed",
     "settled": "Refund settled with the bank",
     "notified": "Customer notified",

@@ -9,6 +9,7 @@ MOST_FOUND = 50
 NEEDS = ("fct_return_lifecycle", "fct_refund_variance")
 EVENTS = "fct_return_stage_events"
 CUSTOMERS = "dim_customers"
+GATES = "fct_sync_gates"
 
 Case = dict[str, object]
 
@@ -75,13 +76,24 @@ def examples(pointer: Pointer) -> pa.Table:
 
 
 def case(pointer: Pointer, case_key: str) -> Case | None:
-    """Return a case with its amounts, or nothing."""
-    statement = """
-        select cases.*, variances.* exclude (case_key, case_name, kind, store, currency)
+    """
+    Return a case with its amounts, or nothing.
+
+    `gate_decision` and `gate_amount` are those of paying its refund; `sent_at` is when that was
+    paid, as far as it is known. A publication may lack either table.
+    """
+    statement = f"""
+        select cases.*, variances.* exclude (case_key, case_name, kind, store, currency),
+            gates.decision as gate_decision, gates.amount as gate_amount,
+            {_SENT_AT} as sent_at
         from marts.fct_return_lifecycle as cases
         inner join marts.fct_refund_variance as variances on cases.case_key = variances.case_key
+        left join ({_GATE if has(pointer, GATES) else _NO_GATE}) as gates
+            on cases.case_key = gates.case_key
+        left join ({_PAYOUTS if has(pointer, EVENTS) else _NO_PAYOUTS}) as payouts
+            on cases.case_key = payouts.case_key
         where cases.case_key = $case_key
-    """
+    """  # noqa: S608
     found = rows(pointer, statement, {"case_key": case_key}, needs=NEEDS).to_pylist()
     return found[0] if found else None
 
@@ -102,8 +114,9 @@ def customer(pointer: Pointer, case: Case) -> str | None:
 
 def events(pointer: Pointer, case_key: str) -> pa.Table:
     """Return what happened to a case in every system, in time."""
-    statement = """
-        select occurred_at, stage, event, system, document_type, document_number, quantity, amount
+    statement = f"""
+        select occurred_at, stage, event, system, document_type, document_number, quantity,
+            {_COMMON_AMOUNT} as amount
         from marts.fct_return_stage_events
         where case_key = $case_key
         order by occurred_at, list_position(
@@ -111,22 +124,22 @@ def events(pointer: Pointer, case_key: str) -> pa.Table:
         ), list_position(['requested', 'approved', 'rma_opened', 'received'], event) nulls last,
             event, document_number
         limit 500
-    """
-    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
+    """  # noqa: S608
+    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS, *NEEDS))
 
 
 def documents(pointer: Pointer, case_key: str) -> pa.Table:
     """Return the documents of a case in every system, each once, in time."""
-    statement = """
+    statement = f"""
         select system, document_type, document_number, min(occurred_at) as occurred_at,
-            max(amount) as amount
+            max({_COMMON_AMOUNT}) as amount
         from marts.fct_return_stage_events
         where case_key = $case_key and document_number is not null
         group by system, document_type, document_number
         order by occurred_at, document_type, document_number
         limit 200
-    """
-    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS,))
+    """  # noqa: S608
+    return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS, *NEEDS))
 
 
 def lines(pointer: Pointer, case_key: str) -> pa.Table:
@@ -151,6 +164,44 @@ def lines(pointer: Pointer, case_key: str) -> pa.Table:
     return rows(pointer, statement, {"case_key": case_key}, needs=("fct_return_lines",))
 
 
+_GATE = """
+    select case_key, decision, amount
+    from marts.fct_sync_gates
+    where case_key = $case_key and action = 'issue_refund'
+"""
+_NO_GATE = """
+    select cast(null as varchar) as case_key, null as decision, null as amount
+    where false
+"""
+_PAYOUTS = """
+    select
+        case_key,
+        bool_or(event = 'refund_failed') as has_failed,
+        max(occurred_at) filter (event = 'refund_failed') as failed_at,
+        max(occurred_at) filter (event = 'refunded') as last_refunded_at
+    from marts.fct_return_stage_events
+    where case_key = $case_key and stage = 'payout'
+    group by case_key
+"""
+_NO_PAYOUTS = """
+    select cast(null as varchar) as case_key, false as has_failed,
+        cast(null as timestamptz) as failed_at, cast(null as timestamptz) as last_refunded_at
+    where false
+"""
+# A payment that failed was not sent when its refund was booked; the day of a later try is only
+# known where it was booked anew.
+_SENT_AT = """case
+    when not coalesce(payouts.has_failed, false) then cases.refunded_at
+    when payouts.last_refunded_at > payouts.failed_at then payouts.last_refunded_at
+end"""
+# Without a common currency the ERP's amounts are in another than the case's.
+_COMMON_AMOUNT = """case
+    when system = 'erp' and case_key in (
+        select case_key from marts.fct_refund_variance
+        where case_key = $case_key and root_cause = 'currency_mismatch'
+    ) then null
+    else amount
+end"""
 _IN = "($as_typed, $as_upper, $with_hash, $upper_with_hash)"
 
 

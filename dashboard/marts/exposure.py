@@ -9,7 +9,7 @@ NEEDS = ("fct_restock_exposure",)
 
 
 def headline(pointer: Pointer, scope: Scope) -> dict[str, object]:
-    """Return what is exposed now, since when, and what has come of exposure so far."""
+    """Return what is exposed now, when that first was, and what has come of exposure so far."""
     statement = """
         select
             count(*) as lines,
@@ -22,7 +22,7 @@ def headline(pointer: Pointer, scope: Scope) -> dict[str, object]:
             coalesce(sum(at_risk_quantity), 0) as at_risk_quantity,
             coalesce(sum(unit_hours), 0) as unit_hours,
             coalesce(sum(peak_amount), 0) as peak_amount,
-            min(first_exposed_at) filter (open_quantity > 0) as open_since
+            min(first_exposed_at) filter (open_quantity > 0) as open_first_exposed_at
         from marts.fct_restock_exposure
         where currency = $currency and ($store is null or store = $store)
     """
@@ -39,8 +39,7 @@ def places(pointer: Pointer, scope: Scope) -> pa.Table:
             sku,
             location,
             sum(open_quantity) as open_quantity,
-            sum(open_amount) as open_amount,
-            min(first_exposed_at) as open_since
+            sum(open_amount) as open_amount
         from marts.fct_restock_exposure
         where
             open_quantity > 0

@@ -23,7 +23,7 @@ LINES = (
     Column("open_quantity", "Units now", Kind.COUNT),
     Column("open_amount", "Money now", Kind.MONEY, help="At the line's net price, without tax."),
     Column("failed_quantity", "Known bad", Kind.COUNT, help="On sale, and failed inspection."),
-    Column("first_exposed_at", "Since", Kind.INSTANT),
+    Column("first_exposed_at", "First exposed", Kind.INSTANT),
     Column("sold_quantity", "Sold", Kind.COUNT, help="Units of the SKU in orders meanwhile."),
     Column("at_risk_quantity", "At risk", Kind.COUNT, help="Of these at most what was exposed."),
     Column("unit_hours", "Unit-hours", Kind.NUMBER, help="Units times hours on sale uninspected."),
@@ -37,7 +37,7 @@ CLEARED = (
 
 def now(found: dict[str, Any], currency: str, as_of: datetime) -> None:
     """Show what is exposed now."""
-    units, money, oldest, bad = st.columns(4)
+    units, money, first, bad = st.columns(4)
     units.metric("Units on sale now", f"{found['open_quantity']:,}", border=True)
     money.metric(
         "Money on sale now",
@@ -45,8 +45,13 @@ def now(found: dict[str, Any], currency: str, as_of: datetime) -> None:
         border=True,
         help="At the lines' net prices, without tax.",
     )
-    since = found["open_since"]
-    oldest.metric("Oldest", spoken_age(as_of - since) if since else "None", border=True)
+    exposed = found["open_first_exposed_at"]
+    first.metric(
+        "First exposed, of what is open",
+        f"{spoken_age(as_of - exposed)} ago" if exposed else "None",
+        border=True,
+        help="The first time ever; it may have been cleared in between.",
+    )
     bad.metric(
         "Known bad, on sale",
         f"{found['failed_quantity']:,}",
@@ -61,10 +66,11 @@ def so_far(found: dict[str, Any]) -> None:
     lines, sold, risk, hours = st.columns(4)
     lines.metric("Lines ever exposed", f"{found['lines']:,}", border=True)
     sold.metric(
-        "Units sold meanwhile",
+        "Units sold meanwhile, line by line",
         f"{found['sold_quantity']:,}",
         border=True,
-        help="Units of the same SKUs in orders placed while they were exposed.",
+        help="Units of the same SKUs in orders placed while they were exposed. A unit sold counts"
+        " once for every line of its SKU exposed then.",
     )
     risk.metric(
         "Of these maybe uninspected",

@@ -6,15 +6,14 @@ import streamlit as st
 
 from dashboard import links, tables
 from dashboard.access import Capability
-from dashboard.customers import customer_key
 from dashboard.decisions import decided
+from dashboard.finding import looked_up
 from dashboard.frame import filters, nothing, page, part
 from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
 from dashboard.people import named, readable
 from dashboard.publication import Pointer
 from dashboard.sentences import customer_sentence, is_all_done, next_actor
-from dashboard.settings import settings
 from dashboard.tables import Column, Kind
 from dashboard.words import (
     BREAKS,
@@ -51,7 +50,7 @@ STAMPS = (
     ("confirmation", "Confirmation", "approved_at"),
     ("inspection", "Inspection", "inspected_at"),
     ("posting", "Credit memo", "credited_at"),
-    ("payout", "Payout", "refunded_at"),
+    ("payout", "Payout", "sent_at"),
 )
 SIDES = (
     ("Storefront", "storefront_amount", "What the storefront calculated."),
@@ -70,32 +69,6 @@ def chosen_case(found: list[cases.Case]) -> str:
     st.caption(f"{most} returns fit. Choose one.")
     names = {str(row["case_key"]): _choice(row) for row in found}
     return str(st.selectbox("Return", list(names), format_func=names.__getitem__, key="case"))
-
-
-def by_number(pointer: Pointer, text: str) -> list[cases.Case]:
-    """Return the cases that a number means, or say what to try."""
-    found = cases.search(pointer, text)
-    if not found:
-        nothing(
-            "Nothing has this number. Try the order (#1001), the return (#1001-R1), the RMA or"
-            " the credit memo, in full."
-        )
-    return found
-
-
-def by_email(pointer: Pointer, email: str) -> list[cases.Case]:
-    """Return the cases of an e-mail's owner; only its hash is asked for."""
-    secret = settings().customer_secret
-    if not secret:
-        nothing(
-            "Nobody can be found by e-mail yet: set CUSTOMER_SECRET to the secret that the"
-            " pipeline hashes e-mails with."
-        )
-        return []
-    found = cases.of_customer(pointer, customer_key(email, secret=secret))
-    if not found:
-        nothing("No return is known of this e-mail.")
-    return found
 
 
 def shown(pointer: Pointer, case_key: str) -> None:
@@ -235,11 +208,8 @@ with page("What can I tell the customer?", needs=Capability.LOOK_UP) as pointer:
         )
         # Not in the address: an e-mail has no place in a browser's history.
         email = st.text_input("or the customer's e-mail", key="email", type="search", width=320)
-    if email and "@" in email:
-        found = by_email(pointer, email)
-    else:
-        found = by_number(pointer, text) if text else []
-    if found:
-        shown(pointer, chosen_case(found))
-    elif not text and not email:
+    asked = (str(text or "").strip(), str(email or "").strip())
+    if not any(asked):
         examples(pointer)
+    elif found := looked_up(pointer, *asked):
+        shown(pointer, chosen_case(found))

@@ -130,7 +130,13 @@ def bridge(totals: dict[str, Any], currency: str) -> None:
         )
 
 
-def cuts(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter, currency: str) -> None:
+def cuts(
+    pointer: Pointer,
+    narrowed: Scope,
+    filtered: VarianceFilter,
+    totals: dict[str, Any],
+    currency: str,
+) -> None:
     """Show where the differences are, by one dimension at a time."""
     by = st.segmented_control(
         "Cut by",
@@ -144,7 +150,7 @@ def cuts(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter, currency: 
     rows = variance.cut(pointer, narrowed, narrowed=filtered, by=by)
     found = [row for row in rows.to_pylist() if row["gross_amount"]]
     if not found:
-        st.subheader("Storefront and ERP agree in every case", anchor=False)
+        st.subheader(_no_part(totals), anchor=False)
         return
     words = PARTS.get(by, {})
     for row in found:
@@ -207,7 +213,7 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
 def _point(totals: dict[str, Any], currency: str) -> str:
     net = totals["net_amount"]
     if not totals["gross_amount"]:
-        return "Storefront and ERP agree to the cent, case by case"
+        return _agreement(totals)
     largest = max(COMPONENTS, key=lambda name: abs(totals[f"{name}_component"]))
     because = f"most of it in {COMPONENTS[largest].lower()}"
     if not net:
@@ -218,6 +224,22 @@ def _point(totals: dict[str, Any], currency: str) -> str:
     if early:
         return f"{point}; {spoken_amount(early, currency)} is not late yet"
     return f"{point}: {because}"
+
+
+def _agreement(totals: dict[str, Any]) -> str:
+    """Return what may be said where no case differs; without a common currency none agrees."""
+    if totals["cases"] == totals["incomparable"]:
+        return "No case here can be compared"
+    if totals["incomparable"]:
+        return "Of the cases that can be compared, none differs"
+    return "Storefront and ERP agree to the cent, case by case"
+
+
+def _no_part(totals: dict[str, Any]) -> str:
+    """Cases may differ where no line does: shipping, fees and adjustments belong to none."""
+    if totals["gross_amount"]:
+        return "The cases differ, but in none of their lines"
+    return _agreement(totals)
 
 
 def _of(part_: int, whole: int) -> str:
@@ -252,5 +274,5 @@ with page("Do refunds match in storefront, bank and ERP?") as pointer:
         sides(totals, narrowed.currency)
         bridge(totals, narrowed.currency)
         with part():
-            cuts(pointer, narrowed, filtered, narrowed.currency)
+            cuts(pointer, narrowed, filtered, totals, narrowed.currency)
         listed(pointer, narrowed, filtered)

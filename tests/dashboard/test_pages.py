@@ -17,6 +17,12 @@ PAGES = (
 NBSP = "\N{NO-BREAK SPACE}"
 
 
+def change(file, *statements):
+    with duckdb.connect(file) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def said(app):
     """Return every word on the page, but not what stands in tables."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.text, app.info)
@@ -102,6 +108,38 @@ def test_a_case_without_a_common_currency_is_named_and_left_out_of_the_bridge(op
     assert f"USD{NBSP}45.00" in words
 
 
+AGREE = "update marts.fct_refund_variance set variance_amount = 0 where variance_amount <> 0"
+MISMATCH = "update marts.fct_refund_variance set variance_amount = null"
+SOME_MISMATCH = f"{MISMATCH} where case_name = '#1001-R1'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "point"),
+    [
+        ((MISMATCH,), "No case here can be compared"),
+        ((AGREE, SOME_MISMATCH), "Of the cases that can be compared, none differs"),
+        ((AGREE,), "Storefront and ERP agree to the cent, case by case"),
+    ],
+)
+def test_cases_without_a_common_currency_are_never_said_to_agree(
+    opened, publish_anew, changes, point
+):
+    home, file = publish_anew()
+    change(file, "delete from marts.fct_refund_variance where case_name = '#1048-R1'", *changes)
+    app = opened(home, "variance", currency="USD")
+    headlines = [element.value for element in app.subheader]
+    assert headlines.count(point) == 2
+    assert not [other for other in headlines if "agree" in other and other != point]
+
+
+def test_differences_that_belong_to_no_line_are_not_said_to_be_none(opened, publish_anew):
+    home, file = publish_anew()
+    change(file, "update marts.fct_return_lines set erp_gross_amount = storefront_gross_amount")
+    app = opened(home, "variance", currency="USD", by="SKU")
+    headlines = [element.value for element in app.subheader]
+    assert "The cases differ, but in none of their lines" in headlines
+
+
 def test_a_cause_in_the_address_narrows_the_cases_to_it(opened, published):
     app = opened(published[0], "variance", currency="USD", cause="Shipping")
     assert set(table(app, "variance_cases")["Cause"]) == {"Shipping"}
@@ -124,8 +162,19 @@ def test_exposure_shows_units_and_money_open_now_the_oldest_first(opened, publis
     )[0]
     assert metrics(app)["Units on sale now"] == str(units)
     assert metrics(app)["Money on sale now"] == f"USD{NBSP}{money:.2f}"
-    since = table(app, "exposure_lines")["Since"].tolist()
-    assert since == sorted(since)
+    first = table(app, "exposure_lines")["First exposed"].tolist()
+    assert first == sorted(first)
+    assert metrics(app)["First exposed, of what is open"] == "18 days ago"
+
+
+def test_units_sold_meanwhile_are_said_to_count_once_for_every_line(opened, published):
+    home, file = published
+    app = opened(home, "exposure", currency="USD")
+    sold = next(metric for metric in app.metric if metric.label.startswith("Units sold"))
+    assert sold.label == "Units sold meanwhile, line by line"
+    assert "once for every line of its SKU" in sold.help
+    statement = "select sum(sold_quantity) from marts.fct_restock_exposure where currency = 'USD'"
+    assert sold.value == str(asked(file, statement)[0][0])
 
 
 def test_no_exposure_in_a_currency_is_said_in_words(opened, published):
@@ -272,6 +321,88 @@ def test_without_the_secret_the_page_says_what_to_set(opened, published):
     app = opened(published[0], "one_return")
     app.text_input(key="email").set_value("ann@example.com").run()
     assert "set CUSTOMER_SECRET" in said(app)
+
+
+def test_a_number_and_an_email_together_show_nobody_until_one_is_cleared(opened, published):
+    app = opened(published[0], "one_return", find="#1031")
+    assert "We received your goods on" in said(app)
+    app.text_input(key="email").set_value("ann@example.com").run()
+    assert "Clear one of the two: the number or the e-mail." in said(app)
+    assert "We received your goods on" not in said(app)
+    app.text_input(key="email").set_value(" ").run()
+    assert "We received your goods on" in said(app)
+
+
+def test_what_is_no_email_address_is_said_to_be_none(opened, published):
+    app = opened(published[0], "one_return")
+    app.text_input(key="email").set_value("ann.example.com").run()
+    assert "This is no e-mail address." in said(app)
+
+
+PAID_OUT = "is confirmed and being paid out"
+
+
+def test_the_refund_that_is_promised_is_the_gates(opened, publish_anew):
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        update marts.fct_sync_gates set amount = 20
+        where case_name = '#1029-R1' and action = 'issue_refund'
+        """,
+    )
+    words = said(opened(home, "one_return", find="#1029"))
+    assert f"Your refund of USD{NBSP}20.00 {PAID_OUT}" in words
+    assert "Payments: pay the refund" in words
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update marts.fct_sync_gates set decision = 'held' where action = 'issue_refund'",
+        "delete from marts.fct_sync_gates where action = 'issue_refund'",
+        "drop table marts.fct_sync_gates",
+    ],
+)
+def test_without_an_open_gate_no_refund_is_promised(opened, publish_anew, statement):
+    home, file = publish_anew()
+    change(file, statement)
+    app = opened(home, "one_return", find="#1029")
+    assert not app.exception
+    assert "no amount can be promised yet" in said(app)
+    assert "Finance: decide about the payment" in said(app)
+    assert PAID_OUT not in said(app)
+
+
+def test_the_timeline_shows_no_amount_of_the_erp_in_a_currency_that_is_not_its_own(
+    opened, published
+):
+    rows = table(opened(published[0], "one_return", find="#1048"), "timeline")
+    amounts = rows.set_index("What happened")["Amount"]
+    assert amounts["Refund booked in the storefront"] == 45
+    assert amounts[["Credit posted"]].isna().all()
+
+
+def test_a_payment_that_was_tried_again_is_given_no_day_that_nobody_knows(
+    opened, published, publish_anew
+):
+    assert payout(opened(published[0], "one_return", find="#1001")).delta
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        insert into marts.fct_return_stage_events by name
+        select * replace ('refund_failed' as event) from marts.fct_return_stage_events
+        where case_name = '#1001-R1' and event = 'refunded'
+        """,
+    )
+    again = opened(home, "one_return", find="#1001")
+    assert f"Your refund of USD{NBSP}24.50 was sent and settled with the bank on" in said(again)
+    assert not payout(again).delta
+
+
+def payout(app):
+    return next(metric for metric in app.metric if metric.label == "Payout")
 
 
 @pytest.fixture

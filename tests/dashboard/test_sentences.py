@@ -35,6 +35,19 @@ FINISHED = {
     "credited_at": NOON,
     "refunded_at": NOON,
     "settled_at": NOON,
+    "sent_at": NOON,
+    "gate_decision": "done",
+    "gate_amount": Decimal("37.72"),
+}
+CREDITED = {
+    "current_stage": "awaiting_payout",
+    "payout_status": "not_started",
+    "paid_amount": Decimal(0),
+    "settled_amount": None,
+    "refunded_at": None,
+    "settled_at": None,
+    "sent_at": None,
+    "root_cause": "awaiting_refund",
 }
 
 
@@ -77,7 +90,10 @@ def test_no_open_stage_in_any_state_is_called_complete():
     states = ("not_started", "in_progress", "done", "failed", "not_required")
     for stage, payout, refunded in product(stages, states, (NOON, None)):
         said = sentence(
-            current_stage=f"awaiting_{stage}", payout_status=payout, refunded_at=refunded
+            current_stage=f"awaiting_{stage}",
+            payout_status=payout,
+            refunded_at=refunded,
+            sent_at=refunded,
         )
         assert "complete" not in said
         assert said.endswith(".")
@@ -94,8 +110,59 @@ def test_a_refund_before_inspection_is_told_with_what_is_still_open():
 
 
 def test_a_failed_payout_is_told_as_one():
-    said = sentence(current_stage="awaiting_payout", payout_status="failed", refunded_at=None)
-    assert "could not be paid" in said
+    failed = CREDITED | {"payout_status": "failed", "refunded_at": NOON}
+    failed |= {"gate_decision": "held"}
+    assert "could not be paid" in sentence(**failed)
+    assert next_actor(FINISHED | failed) == "Payments: the refund failed; pay it another way"
+
+
+def test_a_payment_that_its_gate_lets_through_is_promised_at_the_gates_amount():
+    exchanged = CREDITED | {"gate_decision": "ready", "gate_amount": Decimal("20.00")}
+    said = sentence(**exchanged, stage_target_days=3)
+    assert said == "Your refund of USD 20.00 is confirmed and being paid out, day 1 of 3."
+    assert next_actor(FINISHED | exchanged) == "Payments: pay the refund"
+
+
+@pytest.mark.parametrize("amount", [Decimal(0), Decimal("-4.50")])
+@pytest.mark.parametrize("payout", ["not_started", "in_progress", "failed"])
+def test_an_even_exchange_or_a_fee_that_eats_the_credit_leaves_nothing_to_pay(amount, payout):
+    even = CREDITED | {"gate_amount": amount, "payout_status": payout}
+    assert sentence(**even) == "The credit is posted; nothing is left to be paid."
+    assert next_actor(FINISHED | even) == "Nobody: nothing is left to be paid"
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        {"gate_decision": "held"},
+        {"gate_decision": "held", "gate_amount": None, "erp_amount": None},
+        {"gate_decision": None, "gate_amount": None},
+    ],
+)
+def test_without_a_gate_that_lets_it_through_no_payment_is_promised(gate):
+    said = sentence(**CREDITED | gate)
+    assert said == (
+        "The credit is posted; a colleague has to decide about the payment, so no amount can be"
+        " promised yet."
+    )
+    assert next_actor(FINISHED | CREDITED | gate).startswith("Finance: decide")
+
+
+@pytest.mark.parametrize("decision", ["done", None])
+def test_a_booked_refund_whose_payment_is_pending_is_told_as_such(decision):
+    pending = CREDITED | {"payout_status": "in_progress", "refunded_at": NOON, "sent_at": NOON}
+    pending |= {"gate_decision": decision}
+    assert sentence(**pending) == (
+        "Your refund is booked, but its payment is not finished yet, day 1."
+    )
+    assert next_actor(FINISHED | pending).startswith("Payments: the refund is booked")
+
+
+def test_a_refund_of_no_known_day_is_told_without_one():
+    untold = {"sent_at": None}
+    assert sentence(**untold).startswith("Your refund of USD 37.72 was sent and settled")
+    assert "USD 37.72 was refunded; a" in sentence(current_stage="declined", **untold)
+    assert "USD 37.72 was sent, but" in sentence(current_stage="awaiting_receipt", **untold)
 
 
 def test_a_credit_on_account_promises_no_payment():
@@ -103,9 +170,48 @@ def test_a_credit_on_account_promises_no_payment():
     assert said == "USD 37.72 was credited to your account. Your return is complete."
 
 
-def test_a_declined_return_that_was_refunded_all_the_same_goes_to_a_colleague():
-    assert "a colleague has to look at it" in sentence(current_stage="declined")
-    assert "no refund is due" in sentence(current_stage="declined", refunded_at=None)
+def test_a_credit_on_account_in_another_currency_is_told_without_an_amount():
+    said = sentence(payout_status="not_required", paid_amount=Decimal(0), erp_amount=None)
+    assert said == "Your return was credited to your account; a colleague has to check the amount."
+
+
+def test_a_refund_of_nothing_is_no_refund_that_was_sent():
+    assert sentence(paid_amount=Decimal(0)) == (
+        "Nothing was left to be paid. Your return is complete."
+    )
+
+
+@pytest.mark.parametrize("stage", ["declined", "cancelled"])
+def test_an_ended_return_that_was_refunded_all_the_same_goes_to_a_colleague(stage):
+    assert sentence(current_stage=stage) == (
+        f"This return was {stage}, but USD 37.72 was refunded on 05 March; a colleague has to"
+        " look at it."
+    )
+
+
+@pytest.mark.parametrize("stage", ["declined", "cancelled"])
+@pytest.mark.parametrize(
+    "booked",
+    [
+        {"credited_at": NOON},
+        {"credited_at": None, "refunded_at": NOON, "payout_status": "failed"},
+    ],
+)
+def test_an_ended_return_with_a_credit_or_a_failed_payment_goes_to_a_colleague(stage, booked):
+    case = CREDITED | {"current_stage": stage, "erp_amount": Decimal(0)} | booked
+    assert sentence(**case) == (
+        f"This return was {stage}, but money was booked for it; a colleague has to look at it."
+    )
+    assert next_actor(FINISHED | case) == (
+        "Finance: the return has ended, but money was booked for it"
+    )
+
+
+@pytest.mark.parametrize("stage", ["declined", "cancelled"])
+def test_an_ended_return_without_any_money_is_due_no_refund(stage):
+    case = CREDITED | {"current_stage": stage, "erp_amount": Decimal(0), "credited_at": None}
+    assert sentence(**case) == f"This return was {stage}; no refund is due for it."
+    assert next_actor(FINISHED | case) == f"Nobody: the return was {stage}"
 
 
 def test_units_that_are_still_missing_are_counted():

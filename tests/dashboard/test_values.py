@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -19,6 +20,7 @@ from dashboard.publication import Edition, PublicationError, Trust, current
 from dashboard.tables import Column, Kind, shown
 from tests.dashboard.publications import asked
 
+KEY = "case_key = 'us/return/gid://shopify/Return/1'"
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 
 
@@ -102,6 +104,46 @@ def test_a_search_is_a_value_and_never_a_statement(published):
     pointer = current(published[0] / "published")
     assert cases.search(pointer, "x' or '1'='1") == []
     assert cases.search(pointer, "%") == []
+
+
+@pytest.mark.parametrize(("number", "credited"), [(48, None), (40, Decimal(58))])
+def test_documents_of_the_erp_show_amounts_in_the_cases_currency_only(published, number, credited):
+    pointer = current(published[0] / "published")
+    papers = cases.documents(pointer, f"us/return/gid://shopify/Return/{number}").to_pylist()
+    amounts = {paper["document_type"]: paper["amount"] for paper in papers}
+    assert amounts["credit_memo"] == credited
+    assert amounts["refund"] in (45, 58)
+
+
+@pytest.mark.parametrize(
+    ("failed", "booked_anew", "sent"),
+    [(None, None, 0), (0, None, None), (1, None, None), (1, 2, 2), (3, 2, None)],
+)
+def test_a_payment_that_failed_is_sent_when_it_is_booked_anew_or_on_no_known_day(
+    publish_anew, failed, booked_anew, sent
+):
+    home, file = publish_anew()
+    key = "us/return/gid://shopify/Return/1"
+    booked = asked(file, f"select refunded_at from marts.fct_return_lifecycle where {KEY}")[0][0]
+    days = {"refund_failed": failed, "refunded": booked_anew}
+    with duckdb.connect(file) as connection:
+        for event, day in days.items():
+            if day is not None:
+                connection.execute(
+                    "insert into marts.fct_return_stage_events by name select ? as case_key,"
+                    " 'us' as store, 'payout' as stage, ? as event, 'storefront' as system,"
+                    " 'refund' as document_type, ?::timestamptz as occurred_at",
+                    [key, event, booked + timedelta(days=day)],
+                )
+    found = cases.case(current(home / "published"), key)
+    assert found["sent_at"] == (None if sent is None else booked + timedelta(days=sent))
+
+
+def test_without_a_table_of_events_a_refund_was_sent_when_it_was_booked(publish_anew):
+    home, _ = publish_anew(without=("fct_return_stage_events", "fct_sync_gates"))
+    found = cases.case(current(home / "published"), "us/return/gid://shopify/Return/1")
+    assert found["sent_at"] == found["refunded_at"]
+    assert found["gate_decision"] is None
 
 
 def edition(**said):
