@@ -1,4 +1,4 @@
-"""How large everything is: small ends within minutes; how long full takes has not been seen."""
+"""How large everything is: small ends within minutes, full takes over an hour on two cores."""
 
 from dataclasses import dataclass
 
