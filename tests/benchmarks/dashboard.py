@@ -4,16 +4,14 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.benchmarks.measured import measure
 from tests.benchmarks.multiplied import multiply
-from tests.benchmarks.run import CLOCK
+from tests.benchmarks.run import runs_of
 from tests.benchmarks.sizes import Size
 from tests.benchmarks.table import Section
 from tests.benchmarks.watching import WATCH, Opened, change, controls, cycle, open_page, opened
@@ -48,10 +46,8 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
     """Yield what readers of each page wait for, alone and five at once."""
     home = scratch.parent / "run" / "home"
     if not home.exists():
-        for number in range(2):
-            as_of = CLOCK + timedelta(hours=number)
-            run = {"home": home, "returns": size.run_returns, "as_of": as_of}
-            measure("tests.benchmarks.run:run", **run)
+        for _ in runs_of(home, returns=size.run_returns, count=2):
+            continue
     copies = multiply(home, scratch / "large", returns=size.shown_returns)
     seen, memory = watch(scratch / "large", looks=size.looks)
     yield _alone(size, seen, returns=copies.cases, copies=copies.count)

@@ -3,17 +3,16 @@
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.measured import measure
+from tests.benchmarks.measured import Measured, measure
 from tests.benchmarks.sizes import Size
 from tests.benchmarks.steps import MODELS, Steps
 from tests.benchmarks.table import Section, took
 
-CLOCK = datetime(2026, 2, 20, tzinfo=UTC)
 SEED = 1
 MOST_SECONDS = 45.0
 # What each run of the home finds; the syncs of the first write to the sandbox.
@@ -31,9 +30,8 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
         size.is_judged,
     )
     home = scratch / "home"
-    for number, name in enumerate(RUNS[: size.runs]):
-        as_of = CLOCK + timedelta(hours=number)
-        run = measure("tests.benchmarks.run:run", home=home, returns=size.run_returns, as_of=as_of)
+    every = runs_of(home, returns=size.run_returns, count=size.runs)
+    for name, run in zip(RUNS, every, strict=False):
         steps = Steps(**run.said["steps"])
         spent = (run.said["imports"], steps.of_sources, steps.steps.get(MODELS, 0.0))
         nodes, others = sum(steps.models.values()), steps.of_others
@@ -48,7 +46,20 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
     yield section
 
 
-def run(*, home: str, returns: int, as_of: str) -> dict[str, Any]:
+def runs_of(home: Path, *, returns: int, count: int) -> Iterator[Measured]:
+    """
+    Run so often in a home, and yield what each took.
+
+    The clock is the real one: a run whose clock stood before what the last one sent would not
+    know of it, plan it anew, and be held from sending it.
+    """
+    drawn_until = datetime.now(UTC)
+    for _ in range(count):
+        told = {"home": home, "returns": returns, "drawn_until": drawn_until}
+        yield measure("tests.benchmarks.run:run", **told, as_of=datetime.now(UTC))
+
+
+def run(*, home: str, returns: int, drawn_until: str, as_of: str) -> dict[str, Any]:
     """Do what `returns run` does, imports included; return what its steps took."""
     begun = time.perf_counter()
     from rich.console import Console
@@ -62,7 +73,7 @@ def run(*, home: str, returns: int, as_of: str) -> dict[str, Any]:
     from tests.benchmarks.steps import steps_of
 
     imports = time.perf_counter() - begun
-    source = BusinessSource(returns, SEED, CLOCK)
+    source = BusinessSource(returns, SEED, datetime.fromisoformat(drawn_until))
     with settings_in_place({**CONFIGURED, "RETURNS_HOME": home}):
         run_once(Console(file=StringIO()), lambda _: source, as_of=datetime.fromisoformat(as_of))
         with dagster_instance(read_home(environment())) as instance:
