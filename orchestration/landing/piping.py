@@ -112,7 +112,6 @@ class PipedRows:
                     copy_stamped(cursor, select, self._file, stamp=self._stamp)
                 finally:
                     cursor.execute("reset threads")
-                    cursor.unregister_filesystem(PROTOCOL)
         except UNFIT:
             self.are_complete = False
         except BaseException as error:  # noqa: BLE001 - raised again where the caller waits

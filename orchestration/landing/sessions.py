@@ -54,6 +54,9 @@ def connect(
         shutil.rmtree(spill, ignore_errors=True)
         return
     instance.execute("reset memory_limit; reset temp_directory")
+    # The next may read another store, or the same by other credentials.
+    for protocol in instance.list_filesystems():
+        instance.unregister_filesystem(protocol)
     _idle.append(instance)
 
 

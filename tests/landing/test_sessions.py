@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+from fsspec import AbstractFileSystem
 
 from orchestration.landing import sessions
 from orchestration.landing.sessions import SPILL, connect
@@ -46,6 +47,18 @@ def test_a_session_finds_nothing_of_the_one_before(tmp_path):
         assert last.execute(SETTINGS).fetchall() == untouched
         with pytest.raises(duckdb.CatalogException):
             last.execute("from mine")
+
+
+def test_a_session_knows_no_file_system_of_the_one_before():
+    class Elsewhere(AbstractFileSystem):
+        protocol = "elsewhere"
+
+    with connect() as first:
+        first.register_filesystem(Elsewhere())
+        assert first.filesystem_is_registered("elsewhere")
+
+    with connect() as other:
+        assert not other.filesystem_is_registered("elsewhere")
 
 
 def test_an_engine_that_spilled_is_closed_and_its_spill_removed(tmp_path, idle):
