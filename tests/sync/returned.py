@@ -34,6 +34,7 @@ class Returned:
         self.put_back_unseen = 0
         self.authorized = AUTHORIZED
         self.credit = None
+        # The documents that the gates name: an inspection and a move of the storefront's are none.
         self.evidence = 1
         # Every figure and every set of stages that a publication ever stated.
         self.stated, self.stages_stated = set(), set()
@@ -127,12 +128,12 @@ class Returned:
         is_disposed = self.bench.disposes_late and inside <= 0
         most = inside if self.bench.disposes_late and inside > 0 else ORDERED
         due = {
-            "quarantine": (min(on_sale - self.passed, self.available), on_sale),
+            "quarantine": (min(on_sale - self.passed, self.available), units["quarantine"]),
             "hold_for_inspection": (
                 self.received - self.put_back_unseen - units["hold_for_inspection"],
                 units["hold_for_inspection"],
             ),
-            "restock": (min(self.passed - on_sale, most), on_sale),
+            "restock": (min(self.passed - on_sale, most), units["restock"]),
             "write_off": (
                 min(self.failed - units["write_off"], ORDERED if is_disposed else inside),
                 units["write_off"],

@@ -98,7 +98,6 @@ class Interleaved(RuleBasedStateMachine):
     def a_unit_is_inspected(self, is_good):
         self.case.passed += is_good
         self.case.failed += not is_good
-        self.case.evidence += 1
 
     @precondition(lambda self: self.case.credit is None and self.case.received == ORDERED)
     @rule()
@@ -122,7 +121,6 @@ class Interleaved(RuleBasedStateMachine):
     def the_warehouse_takes_a_pass_back(self):
         """A newer publication is out before any run starts again."""
         self.case.passed, self.case.failed = self.case.passed - 1, self.case.failed + 1
-        self.case.evidence += 1
         self.snapshots = [self.case.snapshot()]
 
     @precondition(lambda self: self.case.put_back_unseen < ORDERED)
@@ -130,7 +128,6 @@ class Interleaved(RuleBasedStateMachine):
     def the_storefront_puts_a_unit_on_sale_unseen(self):
         self.case.set_available(self.case.available + 1)
         self.case.put_back_unseen += 1
-        self.case.evidence += 1
 
     @precondition(lambda self: self.case.available > 0)
     @rule()

@@ -179,6 +179,7 @@ final as (
         end as hold_reasons,
         md5(
             case_key || '|' || action || '|' || coalesce(order_line_id, '') || '|'
+            || coalesce(inventory_item_id, '') || '|' || coalesce(location_id, '') || '|' || currency || '|'
             || coalesce(cast(quantity as {{ text_type() }}), '') || '|'
             || coalesce(cast(amount_minor as {{ text_type() }}), '') || '|'
             || cast(moved_before_quantity as {{ text_type() }}) || '|' || coalesce(told, '') || '|'

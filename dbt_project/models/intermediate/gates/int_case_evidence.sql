@@ -1,4 +1,5 @@
--- The ERP documents that a decision about a case rests on, each with the version that was read.
+-- The ERP documents that a decision about a case rests on, each with the version that was read. Of an RMA that is its
+-- status and total: its last change may be our own, for statuses are published on it, and would undo every approval.
 with
 
 case_documents as (
@@ -22,7 +23,16 @@ case_documents as (
 
 transactions as (
 
-    select * from {{ ref('stg_netsuite__transactions') }}
+    select
+        document_id,
+        coalesce(document_number, cast(document_id as {{ text_type() }})) as document_number,
+        case
+            when document_type = 'return_authorization'
+                then coalesce(status_code, '') || '/' || coalesce(cast(total_amount as {{ text_type() }}), '')
+            else {{ instant_text('modified_at') }}
+        end as document_version
+
+    from {{ ref('stg_netsuite__transactions') }}
 
 ),
 
@@ -30,10 +40,7 @@ summed_to_case as (
 
     select
         case_documents.case_key,
-        {{ joined_in_order(
-            "coalesce(transactions.document_number, cast(transactions.document_id as " ~ text_type() ~ "))"
-            ~ " || '@' || " ~ instant_text('transactions.modified_at'), ', '
-        ) }} as evidence
+        {{ joined_in_order("transactions.document_number || '@' || transactions.document_version", ', ') }} as evidence
 
     from case_documents
 

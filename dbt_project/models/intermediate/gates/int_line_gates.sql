@@ -7,8 +7,9 @@
         lines.inventory_item_id,
         lines.restored_location_id,
         lines.any_location_id,
-        lines.on_sale_quantity,
         lines.held_quantity,
+        lines.quarantined_quantity,
+        lines.released_quantity,
         lines.written_off_quantity,
         lines.is_disposed_late,
 {%- endset %}
@@ -54,6 +55,8 @@ lines as (
         coalesce(rmas.is_wait_over, false) as is_wait_over,
         coalesce(stock.restored_quantity, 0) as restored_quantity,
         coalesce(stock.held_quantity, 0) as held_quantity,
+        coalesce(stock.quarantined_quantity, 0) as quarantined_quantity,
+        coalesce(stock.released_quantity, 0) as released_quantity,
         coalesce(stock.on_sale_quantity, 0) as on_sale_quantity,
         coalesce(stock.written_off_quantity, 0) as written_off_quantity,
         coalesce(stock.disposed_quantity, 0) as disposed_quantity,
@@ -229,11 +232,12 @@ final as (
             when decisions.action in ('restock', 'write_off') and decisions.is_disposed_late then 'dispositions'
             else 'states'
         end as inventory_method,
-        -- What the line's earlier actions moved: the same units asked for again are another request.
+        -- What this action moved on the line before: so many units asked for again are another request. None of these
+        -- ever falls; what is on sale now does, and could be met again.
         case decisions.action
-            when 'quarantine' then decisions.on_sale_quantity
+            when 'quarantine' then decisions.quarantined_quantity
             when 'hold_for_inspection' then decisions.held_quantity
-            when 'restock' then decisions.on_sale_quantity
+            when 'restock' then decisions.released_quantity
             else decisions.written_off_quantity
         end as moved_before_quantity
 
