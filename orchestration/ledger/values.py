@@ -55,6 +55,15 @@ class Intent:
             *what,
         )
 
+    @property
+    def call(self) -> tuple[object, ...]:
+        """What a gate must still ask for, that a call without an answer may be made again.
+
+        A figure that was restated is told anew, under another key, not once more as it was.
+        """
+        key = self.intent_key if self.action in TOLD_ONE_BY_ONE else None
+        return (*self.effect, key)
+
 
 @dataclass(frozen=True)
 class IntentRecord:

@@ -20,6 +20,7 @@ from orchestration.ledger import (
 )
 from orchestration.sync.action import Action, RemoteForStore
 from orchestration.sync.calls import Calls, StoreClosedError, Terms
+from orchestration.sync.notices import STAGES
 from orchestration.sync.policy import Policy
 from orchestration.sync.values import (
     DONE,
@@ -35,8 +36,8 @@ from orchestration.sync.values import (
 BY_POLICY = "within limits"
 NO_LIMITS = Limits(per_row=0, per_run=0, per_day=0)
 # What a recorded approval lifts: the row is planned, and waits for a person.
-ABOVE_LIMIT = "above_approval_limit"
-LIFTED_BY_APPROVAL = frozenset({ABOVE_LIMIT, "before_go_live"})
+BEFORE_GO_LIVE = "before_go_live"
+LIFTED_BY_APPROVAL = frozenset({"above_approval_limit", BEFORE_GO_LIVE})
 
 
 def run_action(
@@ -57,9 +58,10 @@ def run_action(
     """
     rows = sorted(
         (row for row in publication.rows if row.action == action.name and row.decision != DONE),
-        key=lambda row: (row.case_name, row.order_line_id or "", row.gate_key),
+        key=_turn,
     )
-    policy.refuse_unprepared(action.name, [row.store for row in rows if row.decision == READY])
+    sendable = [row.store for row in rows if LIFTED_BY_APPROVAL.issuperset(_gate_reasons(row))]
+    policy.refuse_unprepared(action.name, sendable)
     calls = Calls(
         action=action, ledger=ledger, remote_for_store=remote_for_store, clock=clock, owner=run_id
     )
@@ -89,13 +91,15 @@ class _Run:
 
     def apply(self, rows: list[GateRow]) -> Iterator[RowOutcome]:
         """Settle what earlier runs left open, then send what is ready; no row stops another."""
-        allowed = {row.intent.effect for row in rows if not self._held(row)}
+        allowed = {row.intent.call for row in rows if not self._held(row)}
         for record in self._open():
-            is_allowed = record.intent.effect in allowed
+            is_allowed = record.intent.call in allowed
             step = partial(self._calls.resolve, record, is_allowed=is_allowed)
-            yield self._guarded(record, step)
+            settled = self._guarded(record, step)
+            # What is still in doubt was moved by an earlier run, if it was.
+            yield settled if settled.outcome is Outcome.UNKNOWN else self._counted(settled)
         for row in rows:
-            yield self._guarded(row, partial(self._apply, row))
+            yield self._counted(self._guarded(row, partial(self._apply, row)))
 
     def _open(self) -> list[IntentRecord]:
         return self._ledger.intents(action=self._action.name, states=UNRESOLVED)
@@ -113,14 +117,18 @@ class _Run:
 
     def _counted(self, outcome: RowOutcome) -> RowOutcome:
         if outcome.outcome in {Outcome.CONFIRMED, Outcome.UNKNOWN, Outcome.PLANNED}:
-            currency = outcome.intent.currency
-            before = self._moved.get(currency, Decimal(0))
-            self._moved[currency] = before + self._size(outcome.intent)
+            counted_in = self._counted_in(outcome.intent.currency)
+            before = self._moved.get(counted_in, Decimal(0))
+            self._moved[counted_in] = before + self._size(outcome.intent)
         return outcome
+
+    def _counted_in(self, currency: str | None) -> str | None:
+        """Money is counted by its currency; rows and units know none."""
+        return currency if self._limits.measure is Measure.AMOUNT else None
 
     def _guarded(self, item: GateRow | IntentRecord, step: Callable[[], RowOutcome]) -> RowOutcome:
         try:
-            return self._counted(step())
+            return step()
         except HeldBackError as error:
             return RowOutcome(item.intent, Outcome.HELD, error.reason)
         except StoreClosedError as error:
@@ -176,25 +184,25 @@ class _Run:
         """
         Return why the row is held, or nothing where a person may lift that, or has.
 
-        A case from before the going live is not even asked about: a person must name it first.
+        A case from before the going live is not even asked about, and what was let through before
+        that day moved goes no further: a person must name it first.
         """
         reason = self._held(row)
         if not reason:
             return self._action.missing(row.intent)
-        is_liftable = set(reason.split(", ")) <= LIFTED_BY_APPROVAL
-        if not is_liftable or (known is None and reason != ABOVE_LIMIT):
+        reasons = set(reason.split(", "))
+        is_asked_about = BEFORE_GO_LIVE not in reasons or _is_a_persons(known)
+        if not (reasons <= LIFTED_BY_APPROVAL and is_asked_about):
             return reason
         return self._action.missing(row.intent)
 
     def _held(self, row: GateRow) -> str:
         """Return why the row may not be sent, as far as the gate and the policy say."""
-        reasons = set(row.hold_reasons)
-        if row.decision != READY and not reasons:
-            reasons.add(row.decision)
+        reasons = _gate_reasons(row)
         if row.store in self._publication.incomplete_stores:
             reasons.add("store_incomplete")
         if self._policy.is_before_go_live(row):
-            reasons.add("before_go_live")
+            reasons.add(BEFORE_GO_LIVE)
         return ", ".join(sorted(reasons))
 
     def _held_by_ledger(self, row: GateRow) -> str:
@@ -204,10 +212,29 @@ class _Run:
         if open_actions & (self._action.waits_for | {self._action.name}):
             return "unresolved_intent"
         # The first row of a run always fits: its own limit, or the person who lifted it, decides.
-        moved = self._moved.get(row.currency)
+        moved = self._moved.get(self._counted_in(row.currency))
         most = self._limits.of(row.currency).per_run
         is_over = moved is not None and moved + self._size(row.intent) > most
         return "above_run_limit" if is_over else ""
+
+
+def _turn(row: GateRow) -> tuple[str, str, int, str]:
+    """Return where a row stands among the others: a case is told of its stages in their order."""
+    stage = STAGES.index(row.told) if row.told in STAGES else 0
+    return row.case_name, row.order_line_id or "", stage, row.gate_key
+
+
+def _gate_reasons(row: GateRow) -> set[str]:
+    """Return why the gate holds a row: at least its decision, unless it is ready."""
+    reasons = set(row.hold_reasons)
+    return reasons if reasons or row.decision == READY else {row.decision}
+
+
+def _is_a_persons(known: IntentRecord | None) -> bool:
+    """Whether a person has approved the intent, or has yet to."""
+    if known is None:
+        return False
+    return known.state is State.PLANNED or known.approved_by not in {None, BY_POLICY}
 
 
 def _as_before(record: IntentRecord) -> RowOutcome:

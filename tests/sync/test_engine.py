@@ -165,6 +165,54 @@ def test_live_mode_without_a_day_of_going_live_sends_nothing_and_names_the_setti
     assert world.books.write_count == 0
 
 
+def test_a_row_that_only_an_approval_lets_through_asks_for_the_day_of_going_live_too(world):
+    row = gate(decision="held", hold_reasons=("above_approval_limit",))
+    world.run(row)
+    world.ledger.approve("restock-1", who="finance", at=world.clock())
+    elsewhere = Policy(mode=Mode.LIVE, live_since=parse_live_since("us/notify=2026-01-01"))
+
+    with pytest.raises(NotReadyForLiveError, match="SYNC_LIVE_SINCE=us/restock="):
+        world.run(row, policy=elsewhere)
+
+    assert world.books.write_count == 0
+
+
+def test_what_was_let_through_by_itself_goes_no_further_once_the_action_is_switched_off(world):
+    world.books.faults = ["lost before effect"]
+    world.run(gate(action="quarantine"), action="quarantine")
+    world.clock.wait(hours=30)
+    off = Policy(mode=Mode.LIVE, live_since=parse_live_since("*/*=9999-01-01"))
+    switched_off = gate(action="quarantine", decision="held", hold_reasons=("before_go_live",))
+
+    for _ in range(2):
+        world.run(switched_off, action="quarantine", policy=off)
+
+    assert world.books.journal == []
+
+
+def test_units_are_counted_whatever_the_currency_of_their_orders(world):
+    policy = replace(SANDBOX, limits={"restock": Limits(per_row=2, per_run=2)})
+    rows = [
+        gate(line=n, currency=name, quantity=2) for n, name in enumerate(("USD", "CAD", "EUR"))
+    ]
+
+    summary = world.run(*rows, policy=policy)
+
+    assert summary.unit_count == 2
+    assert summary.held_by_reason == {"above_run_limit": 2}
+
+
+def test_what_an_earlier_run_left_in_doubt_takes_nothing_of_a_later_ones_limit(world):
+    policy = replace(SANDBOX, limits={"restock": Limits(per_row=2, per_run=2)})
+    world.books.faults = ["lost after effect"]
+    world.run(gate(quantity=2), policy=policy)
+    world.clock.wait(hours=30)
+
+    summary = world.run(gate(quantity=2), gate(line=2, quantity=2), policy=policy)
+
+    assert summary.counts[Outcome.CONFIRMED] == 1
+
+
 def test_a_case_older_than_the_going_live_is_never_touched(world):
     policy = Policy(mode=Mode.LIVE, live_since=parse_live_since("us/*=2026-07-01"))
     old = replace(gate(line=1), requested_at=START - timedelta(days=1))
