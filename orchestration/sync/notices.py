@@ -37,7 +37,9 @@ def letter_of(intent: Intent, *, letter_id: str, address: str | None) -> Letter:
     said = {
         "return_name": intent.case_name,
         "order_name": details.get("order_name") or "",
-        "quote": _quote(details),
+        "quote": _money(details.get("quote")),
+        "refund": _money(details.get("refund")),
+        "is_inspected": details.get("inspection") == "done",
     }
     try:
         text = _environment().get_template(f"{intent.told}.txt.j2").render(said)
@@ -59,17 +61,17 @@ def letter_of(intent: Intent, *, letter_id: str, address: str | None) -> Letter:
             "return_id": details.get("return_id"),
             "stage": intent.told,
             "quote": details.get("quote"),
+            "refund": details.get("refund"),
         },
         address=address,
     )
 
 
-def _quote(details: Mapping[str, Any]) -> str:
-    """Return the ERP's figure as people write it; empty before there is one."""
-    quote = details.get("quote")
-    if not quote or quote.get("amount") is None:
+def _money(figure: Mapping[str, Any] | None) -> str:
+    """Return a figure of the ERP's as people write it; empty before there is one."""
+    if not figure or figure.get("amount") is None:
         return ""
-    return f"{rounded(Decimal(quote['amount']), quote['currency'])} {quote['currency']}"
+    return f"{rounded(Decimal(figure['amount']), figure['currency'])} {figure['currency']}"
 
 
 @cache

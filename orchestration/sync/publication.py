@@ -47,6 +47,15 @@ ROWS = """
         from marts.fct_sync_gates
         where action = 'publish_quote' and decision in ('ready', 'done')
 
+    ),
+
+    -- What is paid of the figure: an exchange may take a part of it, or all.
+    refunds as (
+
+        select case_key, {'amount': cast(amount as varchar), 'currency': currency} as refund
+        from marts.fct_sync_gates
+        where action = 'issue_refund' and decision in ('ready', 'done') and amount > 0
+
     )
 
     select
@@ -78,7 +87,9 @@ ROWS = """
             'credits': credits.numbers,
             'lines': lines.credited,
             'shipping': cast(-variance.shipping_component as varchar),
-            'quote': quotes.quote
+            'quote': quotes.quote,
+            'refund': refunds.refund,
+            'inspection': lifecycle.inspection_status
         }) end as details
     from marts.fct_sync_gates as gates
     left join marts.fct_return_lifecycle as lifecycle on gates.case_key = lifecycle.case_key
@@ -86,6 +97,7 @@ ROWS = """
     left join credits on gates.case_key = credits.case_key
     left join lines on gates.case_key = lines.case_key
     left join quotes on gates.case_key = quotes.case_key
+    left join refunds on gates.case_key = refunds.case_key
     where gates.action = $action
 """
 

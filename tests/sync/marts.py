@@ -23,7 +23,7 @@ TABLES = """
         order_name varchar, return_id varchar,
         rma_id varchar, store varchar, case_name varchar, currency varchar, kind varchar,
         link_method varchar, confirmation_status varchar, current_stage varchar,
-        approved_at timestamptz
+        approved_at timestamptz, inspection_status varchar
     );
     create table marts.fct_return_lines (
         case_key varchar, order_line_id varchar, sku varchar, requested_quantity integer,

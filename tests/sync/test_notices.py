@@ -38,8 +38,9 @@ def hooks(bench):
 
 def notice(bench, stage="posting", **changes):
     key = {"gate_key": changes.pop("gate_key", stage)}
-    quote = {"details": {"quote": changes.pop("quote", QUOTE)}}
-    return bench.case_gate("notify", told=stage, **key, **quote, **changes)
+    quote = {"quote": changes.pop("quote", QUOTE)}
+    said = {name: changes.pop(name) for name in ("refund", "inspection") if name in changes}
+    return bench.case_gate("notify", told=stage, **key, details={**quote, **said}, **changes)
 
 
 def send(bench, *rows, **said):
@@ -94,6 +95,39 @@ def test_notices_of_several_stages_do_not_wait_for_each_other(bench, box):
 
     assert summary.counts == {Outcome.CONFIRMED: 3}
     assert len(box.letters) == 3
+
+
+def test_stages_that_are_done_at_once_are_told_in_their_order(bench, hooks):
+    keys = {"confirmation": "c", "inspection": "a", "posting": "b"}
+
+    send(bench, *(notice(bench, stage, gate_key=key) for stage, key in keys.items()))
+
+    told = [hooks.taken[letter]["data"]["stage"] for letter in hooks.seen]
+    assert told == ["confirmation", "inspection", "posting"]
+
+
+def test_only_what_is_paid_is_promised_and_the_rest_is_credited(bench):
+    paid = {"amount": "24.00", "currency": "USD"}
+    row = notice(bench, refund=paid, quote={"amount": "54.00", "currency": "USD"})
+    even = notice(bench, quote={"amount": "40.00", "currency": "USD"})
+
+    text = letter_of(row.intent, letter_id="1", address=None).text
+    exchanged = letter_of(even.intent, letter_id="1", address=None).text
+
+    assert "You are credited 54.00 USD for it." in text
+    assert "You get back 24.00 USD." in text
+    assert "You are credited 40.00 USD for it." in exchanged
+    assert "get back" not in exchanged
+
+
+def test_goods_that_were_inspected_are_not_asked_for_any_more(bench):
+    early, late = (
+        letter_of(notice(bench, "confirmation", **of).intent, letter_id="1", address=None).text
+        for of in ({}, {"inspection": "done"})
+    )
+
+    assert "Send the goods back" in early
+    assert "Send the goods back" not in late
 
 
 def test_a_notice_is_not_sent_again_on_newer_evidence(bench, box):
@@ -153,6 +187,30 @@ def test_a_customer_without_an_address_is_held(bench, box):
 
 def test_without_a_carrier_nothing_is_sent(bench):
     assert send(bench).held_by_reason == {"no_post_configured": 1}
+
+
+def test_a_figure_that_was_restated_is_not_told_once_more_as_it_was(bench, hooks):
+    hooks.faults = ["lose before"]
+    send(bench)
+    restated = {"amount": "190.00", "currency": "USD"}
+
+    summary = send(bench, notice(bench, gate_key="newer", evidence="CM18@2", quote=restated))
+
+    assert summary.counts[Outcome.CONFIRMED] == 0
+    assert hooks.taken == {}
+    assert "settle it by hand" in summary.outcomes[0].reason
+
+
+def test_whoever_unsubscribed_meanwhile_is_not_sent_a_notice_once_more(bench, hooks):
+    hooks.faults = ["lose before"]
+    send(bench)
+    customer = bench.books.get("us", bench.record("Order", "o1")["customer"]["$ref"])
+    bench.books.put("us", [{**customer, "tags": ["no-return-notices"]}])
+
+    summary = send(bench)
+
+    assert summary.counts[Outcome.CONFIRMED] == 0
+    assert hooks.taken == {}
 
 
 def test_a_webhook_is_signed_and_holds_no_address(bench, hooks):

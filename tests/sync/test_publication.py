@@ -23,7 +23,10 @@ def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
     row = gate("issue_refund", order_line_id=None, amount=Decimal("12.50"), currency="USD")
     file = write_publication(tmp_path, rows=[row])
     with duckdb.connect(file) as connection:
-        connection.execute("update marts.fct_return_lifecycle set order_id = 'o', return_id = 'r'")
+        connection.execute(
+            "update marts.fct_return_lifecycle"
+            " set order_id = 'o', return_id = 'r', inspection_status = 'done'"
+        )
         for number, event in (("CM2", "credited"), ("CM1", "credited"), ("CM0", "credit_voided")):
             connection.execute(
                 "insert into marts.fct_return_stage_events values (?, ?, 'credit_memo', ?, now())",
@@ -49,6 +52,8 @@ def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
         "lines": [{"order_line_id": "l", "quantity": 1}],
         "shipping": "7.500",
         "quote": None,
+        "refund": {"amount": "12.50", "currency": "USD"},
+        "inspection": "done",
     }
 
 

@@ -47,7 +47,7 @@ class Notify(CaseAction):
             return Held("no_post_configured")
         is_asked = bool(remote.post.needs_address or remote.opt_out_tag)
         contact = _contact(intent, remote) if is_asked else {"address": None, "tags": []}
-        if remote.opt_out_tag and remote.opt_out_tag in (contact["tags"] or []):
+        if _has_opted_out(contact, remote):
             return Held("unsubscribed")
         if remote.post.needs_address and not contact["address"]:
             return Held("no_contact")
@@ -72,10 +72,16 @@ class Notify(CaseAction):
     def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:  # noqa: ARG002
         """Only a receiver that drops copies may be handed the letter again."""
         if remote.post is not None and remote.post.is_repeatable:
+            if remote.opt_out_tag and _has_opted_out(_contact(record.intent, remote), remote):
+                return Unclear("the customer has unsubscribed since: it is not sent once more")
             return Repeat(_request(record.intent))
         return Unclear(
             "whether the e-mail was taken is not known: ask the mail server, and settle"
         )
+
+
+def _has_opted_out(contact: dict[str, Any], remote: Remote) -> bool:
+    return bool(remote.opt_out_tag) and remote.opt_out_tag in (contact["tags"] or [])
 
 
 def letter_id(intent: Intent) -> str:
