@@ -19,6 +19,7 @@ from orchestration.landing.manifest import Batch
 from orchestration.landing.reading import literal
 from orchestration.landing.sessions import connect
 from orchestration.landing.store import workplace
+from orchestration.landing.suspects import UNFIT
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
@@ -113,7 +114,7 @@ def _split(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
             ) to {literal(str(scratch / PARTS))}
             (format parquet, compression zstd, partition_by (part))
         """)
-    except duckdb.Error as error:
+    except UNFIT as error:
         raise UnreadableAnswerError(
             f"the export is no file of JSON objects ({str(error).splitlines()[0][:200]}): repeat"
         ) from error
