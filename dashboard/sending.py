@@ -150,7 +150,8 @@ def unknown(store: str | None) -> None:
             note = st.text_area("What was found, and where", key="settle_note")
             for label, is_applied in (("It happened", True), ("It did not happen", False)):
                 if confirmed(label, key=f"settle_{is_applied}", weight="secondary"):
-                    said = f"{counted(len(settled), 'action')} settled."
+                    end = "settled" if is_applied else "settled and planned again"
+                    said = f"{counted(len(settled), 'action')} {end}."
                     with _said(said, needs=Capability.APPROVE) as (ledger, who):
                         _settle(ledger, settled, is_applied=is_applied, who=who, note=note)
 

@@ -12,7 +12,7 @@ from orchestration.checks.facts import facts
 from orchestration.checks.rollup import publication_is_complete
 from orchestration.resources import resources
 from orchestration.sync.actions import IN_ORDER
-from orchestration.sync.alerts import held_too_long, run_failed
+from orchestration.sync.alerts import failed_runs, held_too_long
 from orchestration.sync.assets import key_of, sync_assets
 
 SHORT_NAMES = {"issue_refund": "refund_sync"}
@@ -79,6 +79,6 @@ defs = dg.Definitions(
     resources=resources,
     jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns, *action_jobs],
     schedules=[hourly],
-    sensors=[syncs_after_publication, run_failed, held_too_long],
+    sensors=[syncs_after_publication, failed_runs, held_too_long],
     executor=dg.in_process_executor,
 )

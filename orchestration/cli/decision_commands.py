@@ -67,13 +67,15 @@ def settle(
         bool, typer.Option("--applied/--not-applied", help="Whether the effect happened.")
     ],
 ) -> None:
-    """Record what you found out about a call whose outcome is unknown."""
+    """Record what you found out of a call whose outcome is unknown; not applied, it is planned."""
     from orchestration.cli.deciding import open_ledger
 
     with refusals(), open_ledger() as ledger:
         at = datetime.now(UTC)
         ledger.settle(key, is_applied=applied, who=named(by), note=note, at=at)
-    console.print(f"{key} is settled as {'applied' if applied else 'not applied'}")
+    console.print(
+        f"{key} is settled as {'applied' if applied else 'not applied, and planned again'}"
+    )
 
 
 @app.command()

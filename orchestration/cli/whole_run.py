@@ -10,7 +10,7 @@ from rich.console import Console
 
 from orchestration.assets.publication import current
 from orchestration.cli.home import dagster_instance, home_lock
-from orchestration.cli.profile import SANDBOX, sandbox_in_place
+from orchestration.cli.profile import OWN_STATE, SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
 from orchestration.landing import sweep_unfinished
@@ -74,6 +74,11 @@ def _systems(console: Console, home: Path, choose: Choose) -> Iterator[Loaded | 
         console.print("Reading the configured systems")
         yield None
         return
+    if owned := sorted(name for name in OWN_STATE if environment().get(name)):
+        raise RunFailedError(
+            f"no store and no ERP is configured, but {' and '.join(owned)} is set: the sandbox"
+            " writes into nothing of yours. Set SHOPIFY_STORES and NETSUITE_URL, or unset that"
+        )
     with sandbox_in_place(home, choose(home), now=datetime.now(UTC)):
         loaded = read_loaded(home / SANDBOX)
         console.print(

@@ -62,21 +62,25 @@ class Approvals(Records):
     def settle(
         self, intent_key: str, *, is_applied: bool, who: str, note: str, at: datetime
     ) -> None:
-        """Record what a person found out about an intent that is `unknown`."""
-        to = State.CONFIRMED if is_applied else State.REFUSED
+        """
+        Record what a person found out about an intent that is `unknown`.
+
+        What did not happen is planned again: it is sent once its gate and its limits allow it, or
+        a person does, and refused where nobody wants it any more.
+        """
         with self._writing() as connection:
             record = moves.read(connection, intent_key)
-            told = record.intent.told if record else None
-            values = {"message": note, "confirmed_at": at if is_applied else None}
-            if is_applied and told:
-                values["reference"] = told
+            values: dict[str, object] = {"approved_by": None, **moves.NEVER_SENT}
+            if is_applied:
+                reference = record.intent.reference_if_settled if record else None
+                values = {"confirmed_at": at, "reference": reference}
             moves.move(
                 connection,
                 intent_key,
-                to=to,
+                to=State.CONFIRMED if is_applied else State.PLANNED,
                 at=at,
                 who=who,
-                values={**values, **moves.NO_LEASE},
+                values={"message": note, **values, **moves.NO_LEASE},
                 where=[intents.c.state == str(State.UNKNOWN), moves.unleased(at)],
             )
 

@@ -16,6 +16,7 @@ from orchestration.ledger.values import Claim, Intent, IntentRecord
 INTENT_FIELDS = [field.name for field in fields(Intent)]
 NOT_COLUMNS = {"intent", "request"}
 RECORD_FIELDS = [field.name for field in fields(IntentRecord) if field.name not in NOT_COLUMNS]
+NEVER_SENT: Mapping[str, object] = {"first_sent_at": None, "request_hash": None}
 NO_LEASE: Mapping[str, object] = {"lease_owner": None, "lease_expires_at": None}
 
 

@@ -11,7 +11,6 @@ from orchestration.ledger.schema import intents
 from orchestration.ledger.states import UNRESOLVED, State
 from orchestration.ledger.values import Claim, DayLimit, Intent, IntentRecord
 
-NEVER_SENT: Mapping[str, object] = {"first_sent_at": None, "request_hash": None}
 AFTER_A_CALL = [str(state) for state in UNRESOLVED]
 
 
@@ -122,13 +121,13 @@ class Ledger(Approvals):
         That says nothing of an earlier call whose outcome is open: then the intent stays unknown.
         """
         is_first_call = claim.record.first_sent_at is None
-        values = {"message": message, **(NEVER_SENT if is_first_call else {})}
+        values = {"message": message, **(moves.NEVER_SENT if is_first_call else {})}
         to = State.APPROVED if is_first_call else State.UNKNOWN
         self._answer(claim, to=to, answer=message, at=at, values=values)
 
     def mark_absent(self, claim: Claim, *, message: str, at: datetime) -> None:
         """Reading the remote back showed that no call had an effect: it may be made anew."""
-        values = {"message": message, **NEVER_SENT}
+        values = {"message": message, **moves.NEVER_SENT}
         self._answer(claim, to=State.APPROVED, answer=message, at=at, values=values)
 
     def record_confirmed(

@@ -1,5 +1,6 @@
 """Intents, claims and what is kept of them, as values."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,8 @@ from orchestration.ledger.states import State
 
 # Each thing told is its own effect: a case has a notice for every stage.
 TOLD_ONE_BY_ONE = frozenset({"notify"})
+# A disposition that nobody can name: the storefront's own counts, and not the intent.
+UNNAMED_DISPOSITION = "gid://shopify/ReverseFulfillmentOrderDisposition/"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ class Intent:
         """
         key = self.intent_key if self.action in TOLD_ONE_BY_ONE else None
         return (*self.effect, key)
+
+    @property
+    def reference_if_settled(self) -> str | None:
+        """What stands for the effect's own reference where a person says that it happened."""
+        how = json.loads(self.details or "{}").get("method")
+        return UNNAMED_DISPOSITION if how == "dispositions" else self.told
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How syncs act, as configured."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -30,6 +31,11 @@ class SyncResource(dg.ConfigurableResource[None]):
     def limits_file(self) -> Path | None:
         """The table of limits that stands in for the project's own."""
         return read_sync(environment()).limits_file
+
+    @property
+    def stale_after(self) -> timedelta | None:
+        """How old the numbers may be that something is sent on; None where any may."""
+        return read_sync(environment()).stale_after
 
     @property
     def variables(self) -> dict[str, object]:

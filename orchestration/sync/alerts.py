@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid5
 
 import dagster as dg
@@ -12,26 +12,44 @@ from orchestration.ledger import IntentRecord, Ledger, State
 from orchestration.resources import LedgerResource, PostResource
 from orchestration.sync.action import NAMESPACE
 from orchestration.sync.assets import utc_now
+from orchestration.sync.remote import SourceError
 
-# A decision is a matter of a working day; an unknown outcome holds its line until it is settled.
-TOO_LONG = {State.PLANNED: timedelta(hours=24), State.UNKNOWN: timedelta(hours=4)}
+# A decision is a matter of a working day; an unknown outcome holds its line until it is settled,
+# and what a system refused is not tried again.
+TOO_LONG = {
+    State.PLANNED: timedelta(hours=24),
+    State.SENT: timedelta(hours=4),
+    State.UNKNOWN: timedelta(hours=4),
+    State.REFUSED: timedelta(0),
+}
+# What was refused longer ago is an old story: nobody waits for it.
+REFUSED_LATELY = timedelta(days=7)
 SHOWN = 20
+RUNS_A_TICK = 20
 
 
-@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
-def run_failed(context: dg.RunFailureSensorContext, post: PostResource) -> None:
-    """Tell of a run that failed, once."""
-    run = context.dagster_run
-    told = post.alert(
-        Letter(
-            letter_id=str(uuid5(NAMESPACE, f"run|{run.run_id}")),
-            kind="run.failed",
-            subject=f"Run of {run.job_name} failed",
-            text=f"{run.job_name} ({run.run_id}) failed:\n\n{context.failure_event.message}\n",
-            content={"job": run.job_name, "run_id": run.run_id},
-        )
-    )
-    context.log.info(f"told {told} of the failure of {run.run_id}")  # noqa: G004 - Dagster's own log
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    name="failed_runs",
+)
+def failed_runs(context: dg.SensorEvaluationContext, post: PostResource) -> dg.SensorResult:
+    """
+    Tell of each run that failed, once, from when the sensor was first asked.
+
+    Dagster's own sensor of failures passes by one that could not be told; this one stays at it.
+    """
+    since = context.cursor or utc_now().isoformat()
+    told, trouble = 0, ""
+    for record in _failed_since(context.instance, datetime.fromisoformat(since)):
+        try:
+            post.alert(_letter_about_run(context.instance, record.dagster_run))
+        except SourceError as error:
+            trouble = f"; the next is told later: {error}"
+            break
+        told += 1
+        since = record.update_timestamp.replace(tzinfo=UTC).isoformat()
+    return dg.SensorResult(skip_reason=f"{told} failed runs told{trouble}", cursor=since)
 
 
 @dg.sensor(
@@ -54,13 +72,43 @@ def held_too_long(
     )
 
 
+def _failed_since(instance: dg.DagsterInstance, since: datetime) -> Sequence[dg.RunRecord]:
+    """Return the runs that failed after an instant, the first of them first."""
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+    return instance.get_run_records(
+        failed, order_by="update_timestamp", ascending=True, limit=RUNS_A_TICK
+    )
+
+
+def _letter_about_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Letter:
+    events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    said = "; ".join(event.dagster_event.message or "" for event in events if event.dagster_event)
+    return Letter(
+        letter_id=str(uuid5(NAMESPACE, f"run|{run.run_id}")),
+        kind="run.failed",
+        subject=f"Run of {run.job_name} failed",
+        text=f"{run.job_name} ({run.run_id}) failed:\n\n{said}\n",
+        content={"job": run.job_name, "run_id": run.run_id},
+    )
+
+
 def overdue(ledger: Ledger, *, now: datetime) -> list[IntentRecord]:
-    """Return the intents that have waited for a person longer than they should."""
+    """
+    Return the intents that have waited for a person longer than they should.
+
+    A repeat does not make a call younger. Of refused ones those that a system refused: what a
+    person refused, or newer evidence replaced, was not sent.
+    """
     return [
         record
         for record in ledger.intents(states=TOO_LONG)
-        if now - (record.sent_at or record.created_at) > TOO_LONG[record.state]
+        if now - (record.first_sent_at or record.created_at) > TOO_LONG[record.state]
+        and (record.state is not State.REFUSED or _was_refused_lately(record, now=now))
     ]
+
+
+def _was_refused_lately(record: IntentRecord, *, now: datetime) -> bool:
+    return record.first_sent_at is not None and now - record.first_sent_at < REFUSED_LATELY
 
 
 def letter_about(records: Sequence[IntentRecord]) -> Letter:
@@ -76,7 +124,7 @@ def letter_about(records: Sequence[IntentRecord]) -> Letter:
     return Letter(
         letter_id=str(uuid5(NAMESPACE, f"overdue|{'|'.join(keys)}")),
         kind="sync.held_too_long",
-        subject=f"{len(records)} decisions wait for a person",
+        subject=f"{len(records)} actions wait for a person",
         text="\n".join(lines) + "\n",
         content={"intents": keys[:SHOWN], "count": len(records)},
     )

@@ -119,7 +119,12 @@ def policy_of(sync: SyncResource) -> Policy:
     """Return the settings as the engine's policy; unreadable ones end the run before it acts."""
     try:
         limits = read_limits(sync.limits_file or LIMITS_FILE)
-        return Policy(mode=Mode(sync.mode), live_since=sync.live_since, limits=limits)
+        return Policy(
+            mode=Mode(sync.mode),
+            live_since=sync.live_since,
+            limits=limits,
+            stale_after=sync.stale_after,
+        )
     except ValueError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

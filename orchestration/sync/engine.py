@@ -62,6 +62,7 @@ def run_action(
     )
     sendable = [row.store for row in rows if LIFTED_BY_APPROVAL.issuperset(_gate_reasons(row))]
     policy.refuse_unprepared(action.name, sendable)
+    policy.refuse_stale(publication, now=clock())
     calls = Calls(
         action=action, ledger=ledger, remote_for_store=remote_for_store, clock=clock, owner=run_id
     )

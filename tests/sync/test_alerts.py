@@ -7,10 +7,12 @@ import dagster as dg
 import pytest
 
 from orchestration.extract.post import MailServer, Receiver
+from orchestration.ledger import State
 from orchestration.resources import LedgerResource, PostResource
 from orchestration.resources import post as post_module
 from orchestration.sync import alerts
-from orchestration.sync.alerts import held_too_long, letter_about, overdue, run_failed
+from orchestration.sync.alerts import failed_runs, held_too_long, letter_about, overdue
+from orchestration.sync.remote import RefusedError
 from tests.sync.letters import SECRET, Hooks, mail_server
 from tests.sync.world import gate
 
@@ -46,6 +48,35 @@ def test_an_unknown_outcome_is_overdue_after_four_hours(world):
     assert len(overdue(world.ledger, now=world.clock() + timedelta(hours=5))) == 1
 
 
+def test_a_call_that_is_repeated_every_hour_is_as_old_as_its_first(world):
+    world.books.faults = ["lost before effect"] * 6
+    for _ in range(6):
+        world.run(gate())
+        world.clock.wait(hours=1)
+
+    assert len(overdue(world.ledger, now=world.clock())) == 1
+
+
+def test_a_call_that_a_dead_run_left_open_is_overdue_after_four_hours(world):
+    world.books.faults = ["crash after effect"]
+    world.run_until_death(gate())
+
+    assert world.ledger.intent("restock-1").state is State.SENT
+    assert len(overdue(world.ledger, now=world.clock() + timedelta(hours=5))) == 1
+
+
+def test_what_a_system_refuses_is_told_and_what_a_person_refuses_is_not(world):
+    world.books.faults = [RefusedError("no such place", codes=("INVALID_LOCATION",))]
+    world.run(gate())
+    waiting(world, 2)
+    world.ledger.refuse("restock-2", who="desk", note="no", at=world.clock())
+
+    told = overdue(world.ledger, now=world.clock() + timedelta(minutes=15))
+
+    assert [record.intent.intent_key for record in told] == ["restock-1"]
+    assert overdue(world.ledger, now=world.clock() + timedelta(days=8)) == []
+
+
 def test_what_waits_too_long_is_told_once(world, hooks, monkeypatch):
     waiting(world, 1)
     monkeypatch.setattr(alerts, "utc_now", lambda: world.clock() + timedelta(days=2))
@@ -67,30 +98,66 @@ def test_what_waits_too_long_is_told_once(world, hooks, monkeypatch):
     assert [each["data"]["count"] for each in hooks.taken.values()] == [1, 1]
 
 
-def test_a_failed_run_is_told_with_its_job_and_no_more_than_once(hooks):
-    @dg.op
-    def fails():
-        raise RuntimeError("broken")
+@dg.op
+def fails():
+    raise RuntimeError("broken")
 
-    @dg.job
-    def nightly():
-        fails()
 
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = nightly.execute_in_process(instance=instance, raise_on_error=False)
-        (event,) = (each for each in result.all_events if each.is_run_failure)
-        context = dg.build_run_status_sensor_context(
-            sensor_name="run_failed",
-            dagster_event=event,
-            dagster_instance=instance,
-            dagster_run=result.dagster_run,
-        ).for_run_failure()
-        for _ in range(2):
-            run_failed(context, post=PostResource())
+@dg.job
+def nightly():
+    fails()
+
+
+def test_a_failed_run_is_told_with_its_job_and_once(hooks):
+    with ticking() as (instance, tick):
+        tick()
+        nightly.execute_in_process(instance=instance, raise_on_error=False)
+        tick()
+        tick()
 
     (content,) = hooks.taken.values()
     assert content["type"] == "run.failed"
     assert content["data"]["job"] == "nightly"
+    assert len(hooks.seen) == 1
+
+
+def test_a_failed_run_is_told_once_the_receiver_is_there_again(hooks):
+    with ticking() as (instance, tick):
+        tick()
+        nightly.execute_in_process(instance=instance, raise_on_error=False)
+        hooks.faults = ["429"]
+        refused = tick()
+        nightly.execute_in_process(instance=instance, raise_on_error=False)
+        tick()
+
+    assert "is told later" in refused.skip_reason.skip_message
+    assert len(hooks.taken) == 2
+
+
+def test_what_failed_before_anybody_asked_is_not_told(hooks):
+    with ticking() as (instance, tick):
+        nightly.execute_in_process(instance=instance, raise_on_error=False)
+        tick()
+        tick()
+
+    assert hooks.seen == []
+
+
+@contextmanager
+def ticking():
+    """An instance, and a tick of the sensor of failed runs that goes on where the last ended."""
+    cursor = None
+
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def tick():
+            nonlocal cursor
+            context = dg.build_sensor_context(instance=instance, cursor=cursor)
+            result = failed_runs(context, post=PostResource())
+            cursor = result.cursor
+            return result
+
+        yield instance, tick
 
 
 def test_an_alert_by_mail_names_the_cases(world):

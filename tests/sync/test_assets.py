@@ -60,6 +60,8 @@ def configured(world, tmp_path, published, monkeypatch):
             "SHOPIFY_US_ACCESS_TOKEN": "token",
             "SYNC_MODE": "live",
             "SYNC_LIVE_SINCE": "*/*=1970-01-01",
+            # The publication is of another day than the one this is run on.
+            "SYNC_STALE_AFTER_HOURS": "0",
         }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
@@ -124,6 +126,16 @@ def test_a_file_other_than_the_one_checked_is_not_acted_on(world, instance, conf
     result = run(instance)
 
     assert "two.duckdb is published" in why_it_failed(result)
+    assert world.books.write_count == 0
+
+
+@pytest.mark.usefixtures("configured")
+def test_numbers_that_are_too_old_are_not_acted_on(world, instance, monkeypatch):
+    monkeypatch.setenv("SYNC_STALE_AFTER_HOURS", "")
+
+    result = run(instance)
+
+    assert "knows what happened until 2026-06-30 00:00 UTC" in why_it_failed(result)
     assert world.books.write_count == 0
 
 

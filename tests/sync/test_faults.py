@@ -1,13 +1,15 @@
 """Whatever dies or is lost on the way, the storefront's books show each effect exactly once."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from orchestration.gates import Limits
 from orchestration.ledger import State
 from orchestration.sync.values import Outcome
 from tests.sync.books import Crash
-from tests.sync.world import gate
+from tests.sync.world import SANDBOX, gate
 
 STOCK = ("quarantine", "hold_for_inspection", "restock", "write_off")
 COMMITS = ("plan", "approve", "claim", "mark_sent", "mark_confirmed")
@@ -130,19 +132,53 @@ def test_after_a_day_a_call_is_never_repeated_and_waits_for_a_person(world, poin
     assert world.ledger.intent("restock-1").state is State.UNKNOWN
 
 
-def test_what_a_person_finds_out_settles_a_call_and_frees_its_line(world):
+def in_doubt(world):
+    """A call that was lost before it had an effect, too long ago to be repeated."""
     world.books.faults = ["lost before effect"]
     world.run(gate())
     world.clock.wait(hours=25)
     world.run(gate())
+    return {"who": "stock desk", "note": "looked it up", "at": world.clock()}
 
-    world.ledger.settle(
-        "restock-1", is_applied=False, who="stock desk", note="not booked", at=world.clock()
-    )
+
+def test_what_a_person_finds_not_to_have_happened_is_sent_by_the_next_run(world):
+    world.ledger.settle("restock-1", is_applied=False, **in_doubt(world))
+
+    summary = world.run(gate())
+
+    assert summary.counts == {Outcome.CONFIRMED: 1}
+    assert len(world.books.journal) == 1
+
+
+def test_what_did_not_happen_gives_way_to_a_newer_plan(world):
+    world.ledger.settle("restock-1", is_applied=False, **in_doubt(world))
+
     world.run(gate(gate_key="restock-1b"))
 
     assert len(world.books.journal) == 1
     assert world.ledger.intent("restock-1").state is State.REFUSED
+
+
+def test_what_a_person_finds_to_have_happened_is_not_sent_again(world):
+    world.ledger.settle("restock-1", is_applied=True, **in_doubt(world))
+
+    summary = world.run(gate())
+
+    assert summary.counts == {Outcome.DONE: 1}
+    assert world.books.journal == []
+
+
+def test_above_its_limit_what_did_not_happen_is_asked_about_again(world):
+    limited = replace(SANDBOX, limits={"restock": Limits(per_row=1, per_run=100)})
+    row = gate(quantity=2)
+    world.run(row, policy=limited)
+    world.ledger.approve("restock-1", who="stock desk", at=world.clock())
+    world.books.faults = ["lost before effect"]
+    world.run(row, policy=limited)
+    world.ledger.settle("restock-1", is_applied=False, who="desk", note="no", at=world.clock())
+
+    assert world.run(row, policy=limited).held_by_reason == {"above_row_limit": 1}
+    assert world.books.journal == []
 
 
 def test_the_line_of_an_open_call_takes_no_new_plan(world):

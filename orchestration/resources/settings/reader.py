@@ -102,10 +102,10 @@ class Reader:
             self.problem(name, "is not whsec_ followed by base64")
         return value
 
-    def whole_number(self, name: str, *, default: int) -> int:
-        """Return a whole number above zero."""
+    def whole_number(self, name: str, *, default: int, least: int = 1) -> int:
+        """Return a whole number, not below the least."""
         value = self._env.get(name, "").strip() or str(default)
-        if not value.isdigit() or int(value) == 0:
-            self.problem(name, "is not a whole number above zero")
+        if not (value.isascii() and value.isdigit()) or int(value) < least:
+            self.problem(name, f"is not a whole number from {least} on")
             return default
         return int(value)

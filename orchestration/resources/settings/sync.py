@@ -1,6 +1,7 @@
 """How syncs act."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from orchestration.resources.inventory_methods import parse_late_stores
@@ -8,6 +9,7 @@ from orchestration.resources.live_since import LiveSince, as_variable, parse_liv
 from orchestration.resources.settings.reader import Environment, Reader
 
 SYNC_MODES = ("dry", "live")
+STALE_AFTER_HOURS = 26
 
 
 @dataclass(frozen=True)
@@ -15,13 +17,15 @@ class SyncSettings:
     """
     Whether syncs send, since when they may, and which stores dispose of units late.
 
-    `limits_file` is a table in place of the project's own limits, None for that.
+    `limits_file` is a table in place of the project's own limits, None for that; on numbers older
+    than `stale_after` nothing is sent, None where their age does not matter.
     """
 
     mode: str
     live_since: LiveSince
     late_stores: frozenset[str] = frozenset()
     limits_file: Path | None = None
+    stale_after: timedelta | None = timedelta(hours=STALE_AFTER_HOURS)
 
     @property
     def variables(self) -> dict[str, object]:
@@ -54,5 +58,7 @@ def read_sync(env: Environment) -> SyncSettings:
     limits_file = Path(limits).absolute() if limits else None
     if limits_file and not limits_file.is_file():
         reader.problem("SYNC_LIMITS", f"names no file: {limits_file}; check the path")
+    hours = reader.whole_number("SYNC_STALE_AFTER_HOURS", default=STALE_AFTER_HOURS, least=0)
     reader.raise_problems()
-    return SyncSettings(mode, live_since, late_stores, limits_file)
+    stale_after = timedelta(hours=hours) if hours else None
+    return SyncSettings(mode, live_since, late_stores, limits_file, stale_after)

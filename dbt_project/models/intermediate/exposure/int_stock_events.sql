@@ -8,6 +8,7 @@ actions as (
     where
         action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
         and confirmed_at <= {{ as_of() }}
+        and not is_unnamed_disposition
 
 ),
 
