@@ -127,6 +127,25 @@ def test_half_a_configuration_names_every_missing_setting(returns, monkeypatch):
         assert name in finished.output
 
 
+@pytest.mark.parametrize("name", ["LEDGER_URL", "RETURNS_LANDING"])
+def test_the_sandbox_writes_into_nothing_that_is_named_for_the_real_systems(
+    returns, monkeypatch, tmp_path, name
+):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    monkeypatch.setenv(
+        name, f"sqlite:///{theirs}/ledger.sqlite" if name == "LEDGER_URL" else str(theirs)
+    )
+
+    finished = returns("run")
+
+    assert finished.exit_code != 0
+    assert f"no store and no ERP is configured, but {name} is set" in " ".join(
+        finished.output.split()
+    )
+    assert list(theirs.iterdir()) == []
+
+
 def test_a_second_command_in_a_home_is_told_who_is_there(tmp_path):
     with (
         home_lock(tmp_path),

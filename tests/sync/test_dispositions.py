@@ -162,6 +162,17 @@ def test_where_somebody_disposed_of_the_same_units_too_a_person_compares(late):
     assert late.storefront.write_count == 1
 
 
+def test_one_that_a_person_says_happened_and_cannot_name_is_still_a_disposition(late):
+    late.storefront.faults = ["lose after"]
+    late.run(late.disposition_gate("restock"), action="restock")
+
+    late.ledger.settle("restock-1", is_applied=True, who="desk", note="seen", at=late.clock())
+
+    settled = late.ledger.intent("restock-1")
+    assert settled.state is State.CONFIRMED
+    assert settled.reference == "gid://shopify/ReverseFulfillmentOrderDisposition/"
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [([], "BLANK"), ([{OF_LINE: "gid://shopify/ReverseFulfillmentOrderLineItem/1"}], "INVALID")],

@@ -8,7 +8,8 @@ actions as (
     where
         action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')
         and confirmed_at <= {{ as_of() }}
-        and not is_unnamed_disposition
+        -- A person found that it happened, but not which it is: the storefront's own record of it counts.
+        and coalesce(reference, '') <> 'gid://shopify/ReverseFulfillmentOrderDisposition/'
 
 ),
 

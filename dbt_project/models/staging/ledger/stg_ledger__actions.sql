@@ -21,8 +21,6 @@ renamed as (
         currency,
         reference,
         coalesce(reference, '') like 'gid://shopify/ReverseFulfillmentOrderDisposition/%' as is_disposition,
-        -- A person found that it happened, but not which it is: the storefront's own record of it counts.
-        coalesce(reference, '') = 'gid://shopify/ReverseFulfillmentOrderDisposition/' as is_unnamed_disposition,
         run_id,
         quantity,
         amount,
