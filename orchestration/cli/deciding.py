@@ -16,12 +16,12 @@ from orchestration.resources.settings import environment, read_home, read_sync
 from orchestration.sync.action import Remote
 from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.actions.notify import letter_id
-from orchestration.sync.engine import run_action
+from orchestration.sync.engine import LIFTED_BY_APPROVAL, hold_reasons, run_action
 from orchestration.sync.going_live import baseline
 from orchestration.sync.notices import letter_of
 from orchestration.sync.policy import Policy
 from orchestration.sync.publication import current_file, read_publication
-from orchestration.sync.values import READY, GateRow, Outcome
+from orchestration.sync.values import HELD, READY, GateRow, Outcome, Publication
 
 SHOWN = 50
 
@@ -68,20 +68,36 @@ def show_plan(console: Console) -> None:
 
 
 def propose(intent_key: str, *, who: str) -> IntentRecord:
-    """Plan a row that is held for a reason which an approval lifts; somebody else approves it."""
+    """
+    Plan a row that is held for a reason which an approval lifts; somebody else approves it.
+
+    Raises DecisionRefusedError for every other row: an approval would change nothing of it.
+    """
+    row, publication = _row_of(intent_key)
+    policy = Policy(live_since=read_sync(environment()).live_since)
+    reasons = hold_reasons(row, publication=publication, policy=policy)
+    if not reasons or not LIFTED_BY_APPROVAL.issuperset(reasons):
+        stands = (
+            f"is held for {', '.join(reasons)}" if row.decision == HELD else f"is {row.decision}"
+        )
+        raise DecisionRefusedError(f"no approval lifts {intent_key}: it {stands}")
+    with open_ledger() as ledger:
+        return ledger.plan(
+            row.intent,
+            at=datetime.now(UTC),
+            run_id="command",
+            known_until=publication.known_until,
+            proposed_by=who,
+        )
+
+
+def _row_of(intent_key: str) -> tuple[GateRow, Publication]:
     file = published()
     for action in IN_ORDER:
         publication = read_publication(file, action.name)
         for row in publication.rows:
             if row.gate_key == intent_key:
-                with open_ledger() as ledger:
-                    return ledger.plan(
-                        row.intent,
-                        at=datetime.now(UTC),
-                        run_id="command",
-                        known_until=publication.known_until,
-                        proposed_by=who,
-                    )
+                return row, publication
     raise DecisionRefusedError(f"the current publication has no row {intent_key}")
 
 

@@ -16,7 +16,7 @@ from orchestration.extract.findings import Finding, Weight
 from orchestration.gates import LIMITS_FILE, LimitsError, read_limits
 from orchestration.landing import LandingError
 from orchestration.landing.store import look_at
-from orchestration.ledger import Ledger
+from orchestration.ledger import Decisions, Ledger
 from orchestration.resources.home import landing_of
 from orchestration.resources.probes import look_at_erp, look_at_store
 from orchestration.resources.settings import (
@@ -78,6 +78,8 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
     if home.path.exists():
         with Ledger(home.ledger_url) as ledger:
             yield from ledger.verify_chain()
+            with Decisions(home.ledger_url) as decisions:
+                yield from decisions.verify()
             console.print(f"Ledger whole, {len(ledger.intents())} intents")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Table, delete, func, select
 
 from orchestration.ledger import chain, decision_chain
-from orchestration.ledger.connection import READS, open_engine
+from orchestration.ledger.connection import is_new, open_engine, reading
 from orchestration.ledger.decision_tables import decision_metadata
 from orchestration.ledger.errors import LedgerError
 from orchestration.ledger.schema import chain_head, metadata
@@ -28,6 +28,8 @@ def backup(url: str, file: Path) -> dict[str, int]:
     """
     if file.exists():
         raise BackupRefusedError(f"{file} exists already: name a new file")
+    if is_new(url):
+        raise BackupRefusedError("LEDGER_URL names no ledger that is there: check its path")
     partial = file.with_name(f".{file.name}.partial")
     partial.unlink(missing_ok=True)
     try:
@@ -54,9 +56,7 @@ def restore(url: str, file: Path) -> dict[str, int]:
 def _copy(source: Engine, target: Engine) -> dict[str, int]:
     try:
         with source.connect() as opened, target.begin() as written:
-            read = opened.execution_options(**{READS: True})
-            if source.dialect.name == "postgresql":
-                read = read.execution_options(isolation_level="REPEATABLE READ")
+            read = reading(opened)
             with read.begin():
                 _refuse_unless_empty(written)
                 written.execute(delete(chain_head))

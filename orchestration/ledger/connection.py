@@ -34,6 +34,24 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def is_new(url: str) -> bool:
+    """Return whether opening this address would make a SQLite file that is not there yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    is_file = parsed.get_backend_name() == "sqlite" and bool(parsed.database)
+    return is_file and not Path(str(parsed.database)).exists()
+
+
+def reading(opened: Connection) -> Connection:
+    """Return a connection whose transaction sees one moment, however many statements it has."""
+    read = opened.execution_options(**{READS: True})
+    if opened.dialect.name == "postgresql":
+        read = read.execution_options(isolation_level="REPEATABLE READ")
+    return read
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)

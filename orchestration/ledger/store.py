@@ -8,7 +8,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Select
 
 from orchestration.ledger import chain
-from orchestration.ledger.connection import READS, open_engine
+from orchestration.ledger.connection import open_engine, reading
 
 LEASE = timedelta(minutes=5)
 
@@ -43,6 +43,6 @@ class Store:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self._engine.connect() as opened:
-            connection = opened.execution_options(**{READS: True})
+            connection = reading(opened)
             with connection.begin():
                 yield connection

@@ -71,6 +71,16 @@ def run_action(
     return Summary(action.name, policy.mode, publication.id, tuple(outcomes))
 
 
+def hold_reasons(row: GateRow, *, publication: Publication, policy: Policy) -> list[str]:
+    """Return why a row may not be sent, sorted, as far as the gate and the policy say."""
+    reasons = _gate_reasons(row)
+    if row.store in publication.incomplete_stores:
+        reasons.add("store_incomplete")
+    if policy.is_before_go_live(row):
+        reasons.add(BEFORE_GO_LIVE)
+    return sorted(reasons)
+
+
 class _Run:
     """One action over one publication."""
 
@@ -198,13 +208,7 @@ class _Run:
         return self._action.missing(row.intent)
 
     def _held(self, row: GateRow) -> str:
-        """Return why the row may not be sent, as far as the gate and the policy say."""
-        reasons = _gate_reasons(row)
-        if row.store in self._publication.incomplete_stores:
-            reasons.add("store_incomplete")
-        if self._policy.is_before_go_live(row):
-            reasons.add(BEFORE_GO_LIVE)
-        return ", ".join(sorted(reasons))
+        return ", ".join(hold_reasons(row, publication=self._publication, policy=self._policy))
 
     def _held_by_ledger(self, row: GateRow) -> str:
         open_actions = {

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from orchestration.ledger import Intent
 
-READY, DONE = "ready", "done"
+READY, HELD, DONE = "ready", "held", "done"
 
 
 class Mode(StrEnum):

@@ -11,6 +11,7 @@ from tests.ledger.fresh import fresh_ledger_file
 from tests.sync.marts import add_unauthorized, write_publication
 from tests.sync.world import gate
 
+UNSEEN = gate("restock", line=3, decision="held", hold_reasons=("not_inspected",))
 WAITING = gate(
     "issue_refund",
     order_line_id=None,
@@ -29,7 +30,7 @@ def returns(tmp_path, monkeypatch):
     home = tmp_path / "home"
     home.mkdir()
     fresh_ledger_file(home / "ledger.sqlite")
-    write_publication(home / "published", rows=[gate("restock"), OLD, WAITING, NOTICE])
+    write_publication(home / "published", rows=[gate("restock"), OLD, UNSEEN, WAITING, NOTICE])
     monkeypatch.setenv("RETURNS_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "220")
     for name in ("LEDGER_URL", "SYNC_MODE", "SYNC_LIVE_SINCE"):
@@ -61,6 +62,27 @@ def test_a_held_row_is_proposed_by_one_person_and_approved_by_another(returns, l
     assert "somebody else must approve" in same.output
     assert other.exit_code == 0
     assert ledger.intent("restock-2").state is State.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("restock-1", "it is ready"), ("restock-3", "it is held for not_inspected")]
+)
+def test_a_row_that_no_approval_lifts_is_not_proposed(returns, ledger, key, said):
+    finished = returns("plan", "--propose", key, "--by", "ana")
+
+    assert finished.exit_code == 2
+    assert said in finished.output
+    assert ledger.intents() == []
+
+
+def test_a_backup_of_a_ledger_that_is_not_there_makes_none(returns, tmp_path, monkeypatch):
+    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{tmp_path}/mistyped.sqlite")
+
+    finished = returns("backup", str(tmp_path / "copy.sqlite"))
+
+    assert finished.exit_code == 2
+    assert "names no ledger that is there" in finished.output
+    assert not (tmp_path / "mistyped.sqlite").exists()
 
 
 def test_what_waits_is_shown_with_its_key_and_can_be_refused(returns, ledger):
