@@ -34,6 +34,9 @@ BREAKS = """
 #1015-R2        link        ambiguous               return               35.000    6 8-30
 #1017-R1        money       erp_no_paid             credit_memo         211.860   12 8-30
 #1018-R1        money       not_due                 refund              240.000    - -
+#1075-R2        application applied_elsewhere       credit_memo          20.000   11 8-30
+#1076-R1        money       duplicate               credit_memo          20.000   12 8-30
+#1077-R1        money       duplicate               refund                7.000   12 8-30
 #2001-R1        money       rounding                credit_memo           0.010   12 8-30
 #5502-R1        money       exchange_net            return               40.000   14 8-30
 #5506-R1        money       rounding                credit_memo           0.001   12 8-30
@@ -212,7 +215,7 @@ def test_refunds_that_match_are_counted_weighed_and_asked_of_promotions_alone(ma
     """)
 
     assert found == [
-        ("refunds_match", 31, 80, Decimal("1064.660"), Decimal("4050.510")),
+        ("refunds_match", 34, 85, Decimal("1124.660"), Decimal("4168.510")),
         ("refunds_match_promotional", 8, 12, Decimal("270.450"), Decimal("682.370")),
     ]
 

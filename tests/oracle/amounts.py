@@ -55,7 +55,7 @@ def _claimed(case, rma, ref):
         return None
     units = rma.units[ref]
     gross = reversal(case.order.lines[ref], 0, units).gross
-    return meet(case.order, ref, is_linked=rma.has_source, gross=gross, quantity=units)
+    return meet(case.order, ref, is_linked=rma.source is not None, gross=gross, quantity=units)
 
 
 def sides(case):

@@ -103,10 +103,10 @@ def is_cutoff(case, as_of):
     return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC) <= as_of
 
 
-def is_applied_elsewhere(case, invoices):
-    """Whether a credit is applied to an invoice that is not the order's."""
+def is_applied_elsewhere(case, facts):
+    """Whether a credit is applied to another invoice than the original."""
     return case.order is not None and any(
-        part.credit.applied_to in invoices and invoices[part.credit.applied_to] != case.order.ref
+        part.credit.applied_to in facts.invoices.keys() - facts.originals(part.credit)
         for part in case.credits
     )
 

@@ -95,7 +95,7 @@ class Facts:
             block["status"],
             instant(block["at"]),
             units_of(block["lines"]),
-            source is not None,
+            source,
             self.erp_currency(order),
         )
 
@@ -159,6 +159,13 @@ class Facts:
             minor(block.get("other"), currency) + sum(line.total for line in amounts_alone),
             currency,
         )
+
+    def originals(self, credit):
+        """Return the invoices that a credit or its RMAs were made from; else its order's."""
+        rmas = self.authorizations
+        made_from = {rmas[ref].source if ref in rmas else ref for ref in credit.sources}
+        own = {ref for ref, order in self.invoices.items() if order == credit.order}
+        return made_from & self.invoices.keys() or own
 
     def _order_of(self, ref):
         rma = self.authorizations.get(ref)

@@ -71,11 +71,10 @@ def _kind_of_goods(case):
     credited, seen = _credited_units(case), by_line(case.receipts)
     refs = {*expected, *refunded, *credited, *seen, *authorized_units(case)}
     lines = [case.order.lines[ref] for ref in refs]
-    back = {
-        line.ref: max(expected[line.ref], credited.get(line.ref, 0), refunded[line.ref])
-        for line in lines
-    }
-    is_part_of_line = any(back[line.ref] < line.quantity for line in lines)
+    back = {ref: max(expected[ref], seen[ref]) for ref in refs}
+    if not any(back.values()):
+        back = credited
+    is_part_of_line = any(back.get(line.ref, 0) < line.quantity for line in lines)
     return {
         "is_bundle": any(line.bundle for line in lines),
         "is_promotional": any(line.discount > 0 for line in lines),

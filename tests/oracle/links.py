@@ -149,7 +149,7 @@ def meet(order, ref, *, is_linked, gross=None, quantity=1):
 
 def is_linked(rma, ref):
     """Whether a line made from an RMA leads by line links down to the sales order's line."""
-    return rma.has_source and ref in rma.units
+    return rma.source is not None and ref in rma.units
 
 
 def _receive(facts, events, event):

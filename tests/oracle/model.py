@@ -141,7 +141,7 @@ class _File:
             "due_at": due_at,
             "age_days": whole_days(due_at, as_of) if due_at else None,
             "is_cutoff": causes.is_cutoff(case, as_of),
-            "is_applied_elsewhere": causes.is_applied_elsewhere(case, self.facts.invoices),
+            "is_applied_elsewhere": causes.is_applied_elsewhere(case, self.facts),
         }
         row["age_bucket"] = causes.age_bucket(row["age_days"])
         row |= _variances(case, row)

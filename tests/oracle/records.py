@@ -105,7 +105,7 @@ class Authorization:
     status: str
     at: datetime
     units: dict = field(hash=False)
-    has_source: bool
+    source: str | None
     currency: str
 
 

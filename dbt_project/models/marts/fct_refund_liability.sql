@@ -39,7 +39,7 @@ lines as (
         sum(remaining_minor) as remaining_minor,
         sum(awaited_quantity) as awaited_quantity,
         sum(awaited_quantity * unit_cost_minor) as awaited_cost_minor,
-        sum((remaining_quantity - awaited_quantity) * unit_cost_minor) as received_cost_minor,
+        sum(arrived_quantity * unit_cost_minor) as received_cost_minor,
         sum(case when has_cost then 0 else awaited_quantity end) as uncosted_quantity
 
     from {{ ref('int_lines_not_credited') }}

@@ -16,7 +16,10 @@ taken as (
     select
         case_key,
         order_line_id,
-        taken_quantity
+        taken_quantity,
+        due_quantity,
+        due_quantity < expected_quantity as is_short,
+        sum(due_quantity) over (partition by case_key) as due_of_case_quantity
 
     from {{ ref('int_case_lines') }}
 
@@ -66,8 +69,19 @@ remaining as (
         taken.taken_quantity + lines.credited_quantity as counted_quantity,
         items.unit_cost_amount,
         coalesce(rates.exchange_rate, 1) as exchange_rate,
-        greatest(lines.expected_quantity - lines.credited_quantity, 0) as remaining_quantity,
-        greatest(lines.expected_quantity - lines.received_quantity, 0) as unreceived_quantity
+        -- The wait for what is short is over. Where nothing came at all, what was paid is to be credited all the same.
+        greatest(
+            case
+                when taken.is_short and taken.due_of_case_quantity > 0 then taken.due_quantity
+                else lines.expected_quantity
+            end
+            - lines.credited_quantity,
+            0
+        ) as remaining_quantity,
+        case
+            when taken.is_short then 0
+            else greatest(lines.expected_quantity - lines.received_quantity, 0)
+        end as unreceived_quantity
 
     from lines
 
@@ -102,6 +116,8 @@ in_minor as (
         ordered_quantity,
         counted_quantity,
         least(remaining_quantity, unreceived_quantity) as awaited_quantity,
+        least(remaining_quantity - least(remaining_quantity, unreceived_quantity), received_quantity)
+            as arrived_quantity,
         unit_cost_amount is not null as has_cost,
         {% for part in ['gross', 'discount', 'tax'] %}
             {{ to_minor('original_' ~ part ~ '_amount', 'currency') }} as original_{{ part }}_minor,
@@ -137,6 +153,7 @@ final as (
         expected_quantity,
         remaining_quantity,
         awaited_quantity,
+        arrived_quantity,
         has_cost,
         gross_minor - discount_minor + tax_minor as remaining_minor,
         unit_cost_minor

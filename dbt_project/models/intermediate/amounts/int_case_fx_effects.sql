@@ -15,37 +15,9 @@ credits as (
 
 ),
 
-cases as (
-
-    select * from {{ changed('int_cases') }}
-
-),
-
 documents as (
 
     select * from {{ changed('int_erp_documents') }}
-
-),
-
-original_invoices as (
-
-    select
-        linked_orders.store,
-        linked_orders.order_id,
-        documents.exchange_rate,
-        row_number() over (
-            partition by linked_orders.store, linked_orders.order_id
-            order by documents.created_at, documents.document_number, documents.document_id
-        ) as invoice_rank
-
-    from documents
-
-    inner join {{ changed('int_erp_documents_linked_to_orders') }} as linked_orders
-        on documents.document_id = linked_orders.document_id
-
-    where
-        documents.document_type in ('invoice', 'cash_sale')
-        and documents.is_effective
 
 ),
 
@@ -59,14 +31,12 @@ rated as (
 
     from credits
 
-    inner join cases on credits.case_key = cases.case_key
-
     inner join documents as credit_documents on credits.document_id = credit_documents.document_id
 
-    inner join original_invoices
+    inner join {{ changed('int_case_original_invoices') }} as original_invoices
         on
-            cases.store = original_invoices.store
-            and cases.order_id = original_invoices.order_id
+            credits.case_key = original_invoices.case_key
+            and credits.document_id = original_invoices.document_id
             and original_invoices.invoice_rank = 1
 
 ),

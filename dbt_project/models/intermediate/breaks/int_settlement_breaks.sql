@@ -1,4 +1,5 @@
--- What the processor took from the account against what it says it paid out.
+-- What the processor took from the account against what it says it paid out. Gift cards and store credit beside it are
+-- none of its money.
 with
 
 variances as (
@@ -13,6 +14,7 @@ payments as (
         refunds.case_key,
         payments.currency,
         payments.processed_at,
+        payments.amount_minor,
         settlements.settled_at,
         settlements.fee_minor
 
@@ -42,7 +44,8 @@ summed_to_case as (
         currency,
         min(case when settled_at is null then processed_at end) as unsettled_since,
         max(coalesce(settled_at, processed_at)) as last_moved_at,
-        sum(coalesce(fee_minor, 0)) as fee_minor
+        sum(coalesce(fee_minor, 0)) as fee_minor,
+        sum(amount_minor) as paid_minor
 
     from payments
 
@@ -54,7 +57,7 @@ unequal as (
 
     select
         variances.case_key,
-        variances.settlement_variance_amount,
+        variances.settled_amount - {{ from_minor('summed_to_case.paid_minor', 'variances.currency') }} as gap_amount,
         {{ from_minor('summed_to_case.fee_minor', 'variances.currency') }} as fee_amount,
         summed_to_case.unsettled_since,
         summed_to_case.last_moved_at,
@@ -68,7 +71,7 @@ unequal as (
             variances.case_key = summed_to_case.case_key
             and variances.currency = summed_to_case.currency
 
-    where variances.settlement_variance_amount <> 0
+    where variances.settled_amount <> {{ from_minor('summed_to_case.paid_minor', 'variances.currency') }}
 
 ),
 
@@ -80,11 +83,11 @@ final as (
         cast(null as {{ text_type() }}) as order_line_id,
         case
             when is_in_flight then 'not_due'
-            when settlement_variance_amount = fee_amount then 'fee'
+            when gap_amount = fee_amount then 'fee'
             else 'unexplained'
         end as break_type,
         'refund' as opens,
-        abs(settlement_variance_amount) as amount,
+        abs(gap_amount) as amount,
         coalesce(unsettled_since, last_moved_at) as due_at
 
     from unequal

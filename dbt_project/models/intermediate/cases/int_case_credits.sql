@@ -8,10 +8,7 @@ documents as (
 
 invoices as (
 
-    select
-        documents.document_id,
-        linked_orders.store,
-        linked_orders.order_id
+    select documents.document_id
 
     from documents
 
@@ -45,7 +42,6 @@ documents_of_case as (
     select
         case_documents.case_key,
         case_documents.document_id,
-        cases.store,
         cases.order_id,
         documents.document_type,
         documents.currency,
@@ -64,29 +60,31 @@ documents_of_case as (
 
 ),
 
-orders_with_invoice as (
+originals as (
 
     select distinct
-        store,
-        order_id
+        document_id,
+        invoice_id
 
-    from invoices
+    from {{ changed('int_case_original_invoices') }}
 
 ),
 
--- Another invoice than the original: one of another order, or any that is not among the order's own. Where neither is
--- known, nothing is said.
+credits_with_original as (
+
+    select distinct document_id from originals
+
+),
+
+-- Another invoice than the original: one that is known not to be it. A credit of several returns has as many originals.
 applications as (
 
     select
         documents_of_case.case_key,
         max(
             case
-                when
-                    invoices.store = documents_of_case.store
-                    and invoices.order_id = documents_of_case.order_id
-                    then 0
-                when invoices.document_id is not null or orders_with_invoice.order_id is not null then 1
+                when originals.invoice_id is not null then 0
+                when invoices.document_id is not null or credits_with_original.document_id is not null then 1
                 else 0
             end
         ) as is_applied_elsewhere
@@ -98,12 +96,14 @@ applications as (
             documents_of_case.document_id = links.next_document_id
             and links.link_type = 'Payment'
 
+    left join originals
+        on
+            documents_of_case.document_id = originals.document_id
+            and links.previous_document_id = originals.invoice_id
+
     left join invoices on links.previous_document_id = invoices.document_id
 
-    left join orders_with_invoice
-        on
-            documents_of_case.store = orders_with_invoice.store
-            and documents_of_case.order_id = orders_with_invoice.order_id
+    left join credits_with_original on documents_of_case.document_id = credits_with_original.document_id
 
     where documents_of_case.order_id is not null
 

@@ -5,6 +5,8 @@ lines as (
 
     select
         lines.*,
+        -- What is paid or credited twice does not come back twice.
+        greatest(lines.expected_quantity, lines.received_quantity) as back_quantity,
         case_currencies.currency
 
     from {{ changed('int_case_lines') }} as lines
@@ -34,15 +36,10 @@ summed_to_case as (
         sum(coalesce(stock.on_sale_quantity, 0)) as restocked_quantity,
         max(case when lines.bundle_id is not null then 1 else 0 end) = 1 as is_bundle,
         max(case when originals.discount_minor > 0 then 1 else 0 end) = 1 as is_promotional,
-        max(
-            case
-                when
-                    greatest(lines.expected_quantity, lines.credited_quantity, lines.refunded_quantity)
-                    < lines.ordered_quantity
-                    then 1
-                else 0
-            end
-        ) = 1 as has_partial_line
+        sum(lines.back_quantity) as back_quantity,
+        max(case when lines.back_quantity < lines.ordered_quantity then 1 else 0 end) = 1 as has_line_back_in_part,
+        max(case when lines.credited_quantity < lines.ordered_quantity then 1 else 0 end) = 1
+            as has_line_credited_in_part
 
     from lines
 
@@ -68,7 +65,11 @@ final as (
         cast(coalesce(summed_to_case.restocked_quantity, 0) as integer) as restocked_quantity,
         coalesce(summed_to_case.is_bundle, false) as is_bundle,
         coalesce(summed_to_case.is_promotional, false) as is_promotional,
-        coalesce(summed_to_case.has_partial_line, false)
+        -- A credit of no authorization is all that says what came back.
+        case
+            when summed_to_case.back_quantity > 0 then summed_to_case.has_line_back_in_part
+            else coalesce(summed_to_case.has_line_credited_in_part, false)
+        end
         or coalesce(summed_to_case.line_count, 0) < coalesce(order_contents.line_count, 0) as is_partial
 
     from {{ changed('int_cases') }} as cases

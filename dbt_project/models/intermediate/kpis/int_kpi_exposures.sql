@@ -32,7 +32,8 @@ cases as (
         variances.currency,
         lifecycle.kind,
         variances.paid_amount,
-        variances.expected_amount,
+        -- A customer who took something dearer is owed nothing, and was not overpaid.
+        greatest(variances.expected_amount - variances.exchange_amount, 0) as owed_amount,
         variances.paid_amount > 0
         and lifecycle.received_at is null
         and lifecycle.inspection_status <> 'not_required' as is_paid_for_nothing,
@@ -42,7 +43,11 @@ cases as (
             as is_payable,
         case
             when lifecycle.credited_at is not null and variances.erp_amount is not null
-                then greatest(variances.paid_amount - (variances.erp_amount - variances.exchange_amount), 0)
+                then
+                    least(
+                        greatest(variances.paid_amount - (variances.erp_amount - variances.exchange_amount), 0),
+                        variances.paid_amount
+                    )
             else 0
         end as overpaid_amount,
         least(coalesce(duplicates.excess_amount, 0), variances.paid_amount) as duplicate_amount,
@@ -95,8 +100,8 @@ measured as (
         'received_not_refunded' as kpi,
         store,
         currency,
-        sum(case when is_payable and paid_amount = 0 then expected_amount else 0 end) as numerator,
-        sum(expected_amount) as denominator
+        sum(case when is_payable and paid_amount = 0 then owed_amount else 0 end) as numerator,
+        sum(owed_amount) as denominator
 
     from cases
 
