@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from joserfc.jwk import ECKey, RSAKey
@@ -94,7 +95,7 @@ class Credentials:
     def certificates(self) -> dict[str, RSAKey | ECKey]:
         """Return the key pairs by certificate; the account keeps only their public halves."""
         return {
-            self.rsa.id: RSAKey.import_key(self.rsa.key_file.read_text(encoding="ascii")),
+            self.rsa.id: _read_rsa(self.rsa.key_file.read_text(encoding="ascii")),
             self.curve.id: ECKey.import_key(self.curve.key_file.read_text(encoding="ascii")),
         }
 
@@ -119,14 +120,25 @@ def credentials(directory: Path, stores: list[str]) -> Credentials:
         _webhook_secret(named["outbox_secret"]),
     )
     if not made.rsa.key_file.exists():
-        key = RSAKey.generate_key(KEY_BITS, private=True)
-        _write_private(made.rsa.key_file, key.as_pem(private=True).decode())
+        _write_private(made.rsa.key_file, _rsa_text())
     if not made.curve.key_file.exists():
         curve = ECKey.generate_key(CURVE, private=True)
         _write_private(made.curve.key_file, curve.as_pem(private=True).decode())
     content = {"tokens": tokens, "app": asdict(made.app), **named}
     _write_private(kept, json.dumps(content, indent=2))
     return made
+
+
+@cache
+def _rsa_text() -> str:
+    """A process that serves several sandboxes makes one key for them: it takes a while."""
+    return RSAKey.generate_key(KEY_BITS, private=True).as_pem(private=True).decode()
+
+
+@cache
+def _read_rsa(text: str) -> RSAKey:
+    """Reading a key proves it, which takes as long as making a short one."""
+    return RSAKey.import_key(text)
 
 
 def _certified(certificate: Certificate) -> dict[str, str]:
