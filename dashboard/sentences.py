@@ -48,7 +48,7 @@ def is_all_done(case: Case) -> bool:
             case[f"{stage}_status"] in FINISHED for stage in ("inspection", "posting", "payout")
         )
         and case["root_cause"] in AGREED
-        and not case["settlement_variance_amount"]
+        and not case["is_settled_otherwise"]
         and not case["payout_variance_amount"]
     )
 
@@ -166,7 +166,7 @@ def _paid(case: Case, *, day: Day) -> str:
     sent = f"Your refund of {_amount(case, 'paid_amount')} was sent{on}"
     if case["settled_amount"] is None:
         return f"{sent}.{end}"
-    if case["settlement_variance_amount"] or not isinstance(case["settled_at"], datetime):
+    if case["is_settled_otherwise"] or not isinstance(case["settled_at"], datetime):
         return f"{sent} and is on its way through the bank."
     return f"{sent} and settled with the bank on {day(case['settled_at'])}.{end}"
 

@@ -10,6 +10,7 @@ NEEDS = ("fct_return_lifecycle", "fct_refund_variance")
 EVENTS = "fct_return_stage_events"
 CUSTOMERS = "dim_customers"
 GATES = "fct_sync_gates"
+BREAKS = "fct_reconciliation_breaks"
 
 Case = dict[str, object]
 
@@ -80,12 +81,16 @@ def case(pointer: Pointer, case_key: str) -> Case | None:
     Return a case with its amounts, or nothing.
 
     `gate_decision` and `gate_amount` are those of paying its refund; `sent_at` is when that was
-    paid, as far as it is known. A publication may lack either table.
+    paid, as far as it is known; `is_settled_otherwise` says that the processor took another amount
+    than it paid out, which what went to a gift card is no part of. A publication may lack each of
+    the tables that these come from.
     """
+    is_settled_otherwise = _IS_SETTLED_OTHERWISE if has(pointer, BREAKS) else _IS_UNSETTLED
     statement = f"""
         select cases.*, variances.* exclude (case_key, case_name, kind, store, currency),
             gates.decision as gate_decision, gates.amount as gate_amount,
-            {_SENT_AT} as sent_at
+            {_SENT_AT} as sent_at,
+            {is_settled_otherwise} as is_settled_otherwise
         from marts.fct_return_lifecycle as cases
         inner join marts.fct_refund_variance as variances on cases.case_key = variances.case_key
         left join ({_GATE if has(pointer, GATES) else _NO_GATE}) as gates
@@ -188,6 +193,12 @@ _NO_PAYOUTS = """
         cast(null as timestamptz) as failed_at, cast(null as timestamptz) as last_refunded_at
     where false
 """
+_IS_SETTLED_OTHERWISE = """exists (
+    select 1
+    from marts.fct_reconciliation_breaks as breaks
+    where breaks.case_key = $case_key and breaks.subject = 'settlement'
+)"""
+_IS_UNSETTLED = "coalesce(variances.settlement_variance_amount <> 0, false)"
 # A payment that failed was not sent when its refund was booked; the day of a later try is only
 # known where it was booked anew.
 _SENT_AT = """case

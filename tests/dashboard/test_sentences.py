@@ -23,7 +23,7 @@ FINISHED = {
     "paid_amount": Decimal("37.72"),
     "erp_amount": Decimal("37.72"),
     "settled_amount": Decimal("37.72"),
-    "settlement_variance_amount": Decimal(0),
+    "is_settled_otherwise": False,
     "payout_variance_amount": Decimal(0),
     "days_in_stage": 1,
     "received_quantity": 1,
@@ -69,7 +69,7 @@ def test_a_finished_return_says_amount_days_and_that_it_is_complete():
 @pytest.mark.parametrize(
     "open_",
     [
-        {"settlement_variance_amount": Decimal("-37.72"), "settled_amount": Decimal(0)},
+        {"is_settled_otherwise": True, "settled_amount": Decimal(0)},
         {"payout_variance_amount": Decimal("-1.00")},
         {"root_cause": "shipping"},
         {"root_cause": "awaiting_credit_memo"},

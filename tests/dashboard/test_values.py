@@ -146,6 +146,36 @@ def test_without_a_table_of_events_a_refund_was_sent_when_it_was_booked(publish_
     assert found["gate_decision"] is None
 
 
+@pytest.mark.parametrize("without", [(), ("fct_reconciliation_breaks",)])
+def test_what_went_to_a_gift_card_beside_a_card_is_not_awaited_from_the_bank(
+    publish_anew, without
+):
+    home, file = publish_anew(without=without)
+    key = "us/return/gid://shopify/Return/1"
+    with duckdb.connect(file) as connection:
+        connection.execute(
+            "update marts.fct_refund_variance set settlement_variance_amount = -5"
+            " where case_key = ?",
+            [key],
+        )
+
+    found = cases.case(current(home / "published"), key)
+
+    # Without the breaks nothing else tells what the bank was to settle.
+    assert found["is_settled_otherwise"] is bool(without)
+
+
+def test_what_the_processor_took_short_is_awaited(publish_anew):
+    home, file = publish_anew()
+    with duckdb.connect(file) as connection:
+        connection.execute("update marts.fct_reconciliation_breaks set subject = 'settlement'")
+        (key,) = connection.execute(
+            "select case_key from marts.fct_reconciliation_breaks where case_key is not null"
+        ).fetchone()
+
+    assert cases.case(current(home / "published"), key)["is_settled_otherwise"]
+
+
 def edition(**said):
     return Edition(**{"id": "p", "as_of": NOW, "published_at": NOW, "is_complete": True} | said)
 
