@@ -16,11 +16,13 @@ from orchestration.ledger import (
     State,
 )
 from orchestration.sync.action import (
+    KEY_SPENT,
     Absent,
     Action,
     Answer,
     Applied,
     Held,
+    KeySpent,
     Refused,
     Remote,
     RemoteForStore,
@@ -28,6 +30,7 @@ from orchestration.sync.action import (
     Request,
     Unclear,
 )
+from orchestration.sync.codes import meaning_of_refusal
 from orchestration.sync.remote import (
     RefusedError,
     RepeatError,
@@ -119,18 +122,18 @@ class Calls:
             self.ledger.mark_not_applied(claim, message=str(error), at=self.clock())
             raise self._closed(intent.store, error) from error
         except RefusedError as error:
-            return self._record(claim, self.action.refusal(str(error), codes=error.codes))
+            return self._record(claim, _of_every_call(meaning_of_refusal(error), claim))
         except SourceError as error:
             # Whatever else went wrong, the call may have arrived.
             return self._record(claim, Unclear(str(error)))
         reading = self._reading(intent, remote) if isinstance(answer, Applied) else ""
-        return self._record(claim, answer, reading=reading)
+        return self._record(claim, _of_every_call(answer, claim), reading=reading)
 
     def _prepared(self, claim: Claim, remote: Remote) -> Request:
         """Read what the call depends on; a call that cannot be made gives its claim back."""
         intent = claim.record.intent
         try:
-            request = self.action.prepare(intent, remote)
+            request = self.action.prepare(claim.record, remote)
         except (StopError, RepeatError) as error:
             self.ledger.release(claim)
             raise self._closed(intent.store, error) from error
@@ -151,6 +154,9 @@ class Calls:
                 return RowOutcome(intent, Outcome.CONFIRMED)
             case Absent(message):
                 self.ledger.mark_absent(claim, message=message, at=at)
+                return RowOutcome(intent, Outcome.HELD, "not_applied")
+            case KeySpent(message):
+                self.ledger.mark_absent(claim, message=f"{KEY_SPENT}: {message}", at=at)
                 return RowOutcome(intent, Outcome.HELD, "not_applied")
             case Refused(message):
                 self.ledger.mark_refused(claim, message=message, at=at)
@@ -184,3 +190,15 @@ class Calls:
         if claim is None:
             raise LostClaimError(f"intent {intent.intent_key} is in another worker's hands")
         return claim
+
+
+def _of_every_call(answer: Answer, claim: Claim) -> Answer:
+    """
+    Return what an answer says of all calls that were made for the intent.
+
+    That a repeat was refused proves nothing of the call before it, whose answer never came.
+    """
+    if claim.record.first_sent_at is None or not isinstance(answer, Refused | Absent):
+        return answer
+    said = "a repeat was refused, which says nothing of the call before it"
+    return Unclear(f"{said} ({answer.message}): compare with the remote, and settle by hand")

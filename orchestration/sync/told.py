@@ -7,22 +7,20 @@ from typing import Any
 
 from orchestration.ledger import Intent
 from orchestration.sync.action import (
-    Absent,
     Answer,
     Applied,
     Held,
-    Refused,
     Remote,
     Request,
     Unclear,
     details_of,
 )
+from orchestration.sync.codes import METAFIELDS
 from orchestration.sync.remote import storefront_document
 
 NAMESPACE, KEY = "return_lifecycle", "returns"
 # What a customer reads before the ERP has stated its figure.
 BEING_CALCULATED: Mapping[str, str] = {"state": "being calculated"}
-STALE = "STALE_OBJECT"
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,8 @@ def set_told(request: Request, remote: Remote, *, reference: str | None) -> Answ
     data = remote.storefront.execute(request.document, request.variables)
     result = data.get("metafieldsSet") or {}
     errors = result.get("userErrors") or []
-    if any(error.get("code") == STALE for error in errors):
-        return Absent("the metafield was written by somebody else meanwhile")
     if errors:
-        return Refused("; ".join(f"{error.get('code')}: {error['message']}" for error in errors))
+        return METAFIELDS.meaning(errors)
     fields = result.get("metafields") or []
     if not fields:
         return Unclear("the answer names no metafield")

@@ -18,7 +18,6 @@ from orchestration.sync.action import (
     Applied,
     CaseAction,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
@@ -28,10 +27,9 @@ from orchestration.sync.action import (
     not_found,
 )
 from orchestration.sync.captured import Captured, Share
+from orchestration.sync.codes import RETURNS, meaning_of_texts
 from orchestration.sync.money import paid
 from orchestration.sync.remote import storefront_document
-
-CALL_UNDECIDED = "IDEMPOTENCY_CONCURRENT_REQUEST"
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,9 @@ class IssueRefund(CaseAction):
             return "no_order"
         return "" if details.get("credits") else "no_credit_number"
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call by what was captured and refunded up to now."""
+        intent = record.intent
         details = details_of(intent)
         captured = Captured(_order(intent, remote))
         if _refund_with_our_note(intent, captured.order) is not None:
@@ -65,27 +64,21 @@ class IssueRefund(CaseAction):
             return Held("above_captured")
         if details.get("return_id"):
             return self._processing(intent, remote, shares=shares, captured=captured)
-        return self._creating(intent, shares=shares, captured=captured)
+        return self._creating(record, shares=shares, captured=captured)
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
         """Pay. The payload shows a return as it was before, so only its refunds are believed."""
         data = remote.storefront.execute(request.document, request.variables)
         result = data.get("returnProcess") or data.get("refundCreate") or {}
-        errors = result.get("userErrors") or []
-        if errors:
-            message = "; ".join(f"{each.get('code', '')} {each['message']}" for each in errors)
-            return self.refusal(message, codes=tuple(str(each.get("code")) for each in errors))
+        if errors := result.get("userErrors") or []:
+            has_codes = data.get("returnProcess") is not None
+            return RETURNS.meaning(errors) if has_codes else meaning_of_texts(errors)
         if refund := result.get("refund"):
             return Applied(refund["id"], f"{refund['id']}: {intent.amount} {intent.currency}")
         found = _ours(intent, ((result.get("return") or {}).get("refunds") or {}).get("nodes"))
         if found is None:
             return Unclear("the answer names no refund of this credit")
         return Applied(found["id"], f"{found['id']}: {intent.amount} {intent.currency}")
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
-        """Return what a refusal means; a call still running is not decided."""
-        is_undecided = CALL_UNDECIDED in codes or CALL_UNDECIDED in message
-        return Unclear(message) if is_undecided else Refused(message)
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the storefront now says was refunded for the credit, and of the return."""
@@ -145,7 +138,10 @@ class IssueRefund(CaseAction):
             entry["refundShipping"] = {"shippingRefundAmount": _money(shipping, captured)}
         return Request(storefront_document("return_process"), {"input": entry})
 
-    def _creating(self, intent: Intent, *, shares: list[Share], captured: Captured) -> Request:
+    def _creating(
+        self, record: IntentRecord, *, shares: list[Share], captured: Captured
+    ) -> Request:
+        intent = record.intent
         order_id = captured.order["id"]
         entry = {
             "orderId": order_id,
@@ -173,7 +169,7 @@ class IssueRefund(CaseAction):
                 for share in shares
             ],
         }
-        variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
+        variables = {"input": entry, "idempotencyKey": str(idempotency_key(record))}
         return Request(storefront_document("refund_create"), variables)
 
 

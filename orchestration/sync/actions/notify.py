@@ -41,8 +41,9 @@ class Notify(CaseAction):
         """Return what the intent lacks to be sent, as a hold reason."""
         return unsaid(intent)
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the notice without its address; whoever has unsubscribed gets none."""
+        intent = record.intent
         if remote.post is None:
             return Held("no_post_configured")
         is_asked = bool(remote.post.needs_address or remote.opt_out_tag)

@@ -33,8 +33,9 @@ class PublishStatus(CaseAction):
         """Return what the intent lacks to be sent, as a hold reason."""
         return unsaid(intent)
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call on the metafield as it is now."""
+        intent = record.intent
         request = setting(intent, remote, merge=lambda told: {**told, "stages": _stages(intent)})
         if isinstance(request, Held):
             return request
