@@ -41,6 +41,10 @@ class StopError(SourceError):
     """No repeat helps: a person must change something at the source or in the settings."""
 
 
+class NotThereError(StopError):
+    """The source has no record of the id that was asked about, or none it shows to us."""
+
+
 class SplitError(SourceError):
     """The request asks for too much at once: ask for less."""
 

@@ -14,6 +14,8 @@ from orchestration.sync.remote import Erp, Post, Storefront
 DOCUMENTS = "gid://return-lifecycle/Intent/"
 NAMESPACE = uuid5(NAMESPACE_URL, DOCUMENTS)
 
+# A hold reason: the storefront shows no such order, whatever landed of it before.
+ORDER_GONE = "order_gone"
 # In the ledger, before the remote's own words.
 KEY_SPENT = "the key is spent"
 

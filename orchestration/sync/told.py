@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestration.ledger import Intent
 from orchestration.sync.action import (
+    ORDER_GONE,
     Answer,
     Applied,
     Held,
@@ -29,6 +30,7 @@ class Told:
 
     digest: str | None
     value: dict[str, Any] | None
+    has_order: bool = True
 
     def of(self, intent: Intent) -> Mapping[str, Any]:
         """Return what is told of the intent's return."""
@@ -42,7 +44,7 @@ def read_told(intent: Intent, remote: Remote) -> Told:
     order = remote.storefront.ask(storefront_document("order_metafield"), asked)["order"]
     field = (order or {}).get("metafield")
     if field is None:
-        return Told(None, {})
+        return Told(None, {}, has_order=order is not None)
     try:
         value = json.loads(field["value"])
     except ValueError:
@@ -55,6 +57,8 @@ def setting(
 ) -> Request | Held:
     """Return the call that replaces what is told of one return, and leaves the others alone."""
     told = read_told(intent, remote)
+    if not told.has_order:
+        return Held(ORDER_GONE)
     if told.value is None:
         return Held("metafield_unreadable")
     value = {

@@ -1,6 +1,7 @@
 """The storefront's top-level errors, turned into what to do about them."""
 
 from orchestration.extract.errors import (
+    NotThereError,
     OutcomeUnknownError,
     RefusedError,
     RepeatError,
@@ -13,6 +14,7 @@ from orchestration.extract.shopify.pace import seconds_until_affordable
 
 THROTTLED = "THROTTLED"
 ACCESS_DENIED = "ACCESS_DENIED"
+NOT_THERE = "RESOURCE_NOT_FOUND"
 TOO_COSTLY = "MAX_COST_EXCEEDED"
 BROKEN = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
 IN_PROGRESS = "IDEMPOTENCY_CONCURRENT_REQUEST"
@@ -33,6 +35,8 @@ def reading_problem(envelope: Envelope, *, source: str) -> SourceError | None:
         return RepeatError(f"{source} failed inside: repeat later")
     if any(_code(error) == TOO_COSTLY for error in envelope.errors):
         return SplitError(f"{source} holds the query for too costly: ask for smaller pages")
+    if all(_code(error) == NOT_THERE for error in envelope.errors):
+        return NotThereError(f"{source} has no record of that id: it was removed, or is not ours")
     return StopError(f"{source} does not accept the query ({_said(envelope)}): check API version")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
+    ORDER_GONE,
     Answer,
     Applied,
     CaseAction,
@@ -51,7 +52,10 @@ class IssueRefund(CaseAction):
         """Return the call by what was captured and refunded up to now."""
         intent = record.intent
         details = details_of(intent)
-        captured = Captured(_order(intent, remote))
+        order = _order(intent, remote)
+        if order is None:
+            return Held(ORDER_GONE)
+        captured = Captured(order)
         if _ours(intent, captured.order) or _bears_our_note_alone(intent, captured.order):
             return Held("refunded_meanwhile")
         if not captured.is_whole:
@@ -82,7 +86,8 @@ class IssueRefund(CaseAction):
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the storefront now says was refunded for the credit, and of the return."""
-        refund = _ours(intent, _order(intent, remote))
+        order = _order(intent, remote)
+        refund = _ours(intent, order) if order else None
         total = f"{paid(refund['totalRefundedSet'])}" if refund else "nothing"
         returned = _return(intent, remote)
         return f"refunded {total}" + (f", return {returned['status']}" if returned else "")
@@ -91,6 +96,8 @@ class IssueRefund(CaseAction):
         """Look for the return's refund with the credit's number; units alone prove nothing."""
         intent = record.intent
         order = _order(intent, remote)
+        if order is None:
+            return Unclear("its order is gone from the storefront: ask the payments, and settle")
         refund = _ours(intent, order)
         if refund is not None:
             return Applied(refund["id"], f"{refund['id']}: found by its note")
@@ -180,10 +187,13 @@ def note_of(intent: Intent) -> str:
     return f"ERP credit {', '.join(details_of(intent).get('credits') or [])}"
 
 
-def _order(intent: Intent, remote: Remote) -> Mapping[str, Any]:
+def _order(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
+    """Return the order; None where it was deleted, or is no longer ours to read."""
     asked = {"orderId": details_of(intent)["order_id"]}
-    order = remote.storefront.ask(storefront_document("refund_order"), asked)["order"]
-    return order or {"transactions": [], "refunds": [], "presentmentCurrencyCode": ""}
+    order: Mapping[str, Any] | None = remote.storefront.ask(
+        storefront_document("refund_order"), asked
+    )["order"]
+    return order
 
 
 def _return(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
