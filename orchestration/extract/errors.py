@@ -61,5 +61,9 @@ class RefusedError(SourceError):
         self.codes = codes
 
 
+class DeferredError(SourceError):
+    """The source put this write off and did nothing: repeat it later; others may go at once."""
+
+
 class OutcomeUnknownError(SourceError):
     """A write was sent and its outcome is not known: read back before anything is sent again."""

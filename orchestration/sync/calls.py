@@ -32,6 +32,7 @@ from orchestration.sync.action import (
 )
 from orchestration.sync.codes import meaning_of_refusal
 from orchestration.sync.remote import (
+    DeferredError,
     NotThereError,
     RefusedError,
     RepeatError,
@@ -135,8 +136,8 @@ class Calls:
             return self.action.send(request, intent, remote)
         except UnreadableAnswerError as error:
             return Unclear(str(error))
-        except NotThereError as error:
-            # Only reading says so, and nothing is read once the call is made.
+        except (DeferredError, NotThereError) as error:
+            # The second of reading, which comes before the call.
             return Absent(str(error))
         except (StopError, RepeatError):
             raise

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from orchestration.extract.errors import (
+    DeferredError,
     NotThereError,
     OutcomeUnknownError,
     RefusedError,
@@ -16,6 +17,7 @@ from orchestration.extract.post import Letter
 from orchestration.extract.streams import System, read_query
 
 __all__ = [
+    "DeferredError",
     "Erp",
     "NotThereError",
     "OutcomeUnknownError",
