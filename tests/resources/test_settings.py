@@ -296,3 +296,19 @@ def test_a_store_without_its_client_names_the_extra_that_brings_it(monkeypatch):
 
     with pytest.raises(SettingsError, match=r"install the extra `s3`: .* --editable '\.\[s3\]'"):
         read_home({"RETURNS_LANDING": "s3://bucket/a"})
+
+
+@pytest.mark.parametrize("name", ["LEDGER_URL", "DAGSTER_POSTGRES_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql//returns:s3cret@db",
+        "postgresql://returns:s3cret@db:s3cret/returns",
+        "postgresql://returns:p@s3cret@db/returns",
+    ],
+)
+def test_an_address_of_a_database_that_is_none_is_named_and_never_quoted(name, url):
+    with pytest.raises(SettingsError, match=f"{name}: is no database address: write post") as seen:
+        read_home({name: url})
+
+    assert "s3cret" not in str(seen.value)
