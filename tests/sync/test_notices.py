@@ -301,7 +301,7 @@ def test_a_webhook_is_signed_and_holds_no_address(bench, hooks):
     assert address(bench) not in str(content)
 
 
-@pytest.mark.parametrize("fault", ["lose before", "lose after", "503"])
+@pytest.mark.parametrize("fault", ["lose before", "lose after", "503", "408", "425"])
 def test_a_webhook_without_an_answer_is_sent_again_under_its_id(bench, hooks, fault):
     hooks.faults = [fault]
     assert send(bench).counts == {Outcome.UNKNOWN: 1}
@@ -321,6 +321,32 @@ def test_a_receiver_that_takes_nothing_now_is_asked_by_the_next_run(bench, hooks
 
     assert send(bench).held_by_reason == {reason: 1}
     assert send(bench).counts == {Outcome.CONFIRMED: 1}
+
+
+@pytest.mark.parametrize("status", ["400", "409", "422"])
+def test_a_copy_that_a_receiver_refuses_says_nothing_of_the_first(bench, hooks, status):
+    hooks.faults = ["lose after", status]
+    send(bench)
+    send(bench)
+
+    assert bench.ledger.intent("posting").state is State.UNKNOWN
+    send(bench)
+    assert bench.ledger.intent("posting").state is State.CONFIRMED
+    assert len(hooks.taken) == 1
+
+
+def test_an_address_that_httpx_cannot_use_closes_the_store_and_is_not_quoted(bench):
+    bench.post = Receiver("https://example.com:abc/hook-s3cret", SECRET)
+
+    assert send(bench).held_by_reason == {"store_refuses_calls": 1}
+    assert "s3cret" not in bench.ledger.intent("posting").message
+
+
+def test_a_receiver_shows_neither_its_secret_nor_its_address():
+    shown = repr(Receiver("https://example.com/hook-s3cret", SECRET))
+
+    assert "s3cret" not in shown
+    assert SECRET not in shown
 
 
 def test_an_unknown_outcome_at_a_receiver_is_not_handed_to_a_mail_server(bench, hooks, server):
