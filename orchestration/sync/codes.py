@@ -123,7 +123,8 @@ RETURNS = Codes(
     undecided=frozenset(
         {"ALREADY_EXISTS", "CREATION_FAILED", "INTERNAL_ERROR", "NOTIFICATION_FAILED", "TAKEN"}
     ),
-    passing=frozenset({"FEATURE_NOT_ENABLED", "MISSING_PERMISSION"}),
+    # The return was closed since it was read, or somebody has to open it to the app.
+    passing=frozenset({"FEATURE_NOT_ENABLED", "INVALID_STATE", "MISSING_PERMISSION"}),
     refused=frozenset(
         {
             "BLANK",
@@ -133,7 +134,6 @@ RETURNS = Codes(
             "INCLUSION",
             "INCOMPATIBLE_WITH_STANDARD_POLICY",
             "INVALID",
-            "INVALID_STATE",
             "LESS_THAN",
             "LESS_THAN_OR_EQUAL_TO",
             "NOT_A_NUMBER",

@@ -79,6 +79,19 @@ def test_what_stands_in_the_way_for_now_is_asked_again_by_the_next_run(world, co
     assert len(world.books.journal) == 1
 
 
+def test_a_refund_that_met_a_return_just_closed_goes_once_it_is_open_again(bench):
+    bench.storefront.faults = ["INVALID_STATE before"]
+    met = bench.run(bench.refund_gate(), action="issue_refund")
+    bench.change("Return", "r1", status="CLOSED")
+    closed = bench.run(bench.refund_gate(), action="issue_refund")
+    bench.change("Return", "r1", status="OPEN")
+    bench.run(bench.refund_gate(), action="issue_refund")
+
+    assert met.held_by_reason == {"not_applied": 1}
+    assert closed.held_by_reason == {"return_not_open": 1}
+    assert bench.refunds() == [("ERP credit CM18", "211.86")]
+
+
 def test_a_code_that_nobody_has_classed_proves_nothing(world):
     first, second = twice(world, "SOMETHING_NEW")
 
