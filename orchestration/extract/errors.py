@@ -41,6 +41,10 @@ class StopError(SourceError):
     """No repeat helps: a person must change something at the source or in the settings."""
 
 
+class NotThereError(StopError):
+    """The source has no record of the id that was asked about, or none it shows to us."""
+
+
 class SplitError(SourceError):
     """The request asks for too much at once: ask for less."""
 
@@ -55,6 +59,10 @@ class RefusedError(SourceError):
     def __init__(self, message: str, *, codes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.codes = codes
+
+
+class DeferredError(SourceError):
+    """The source put this write off and did nothing: repeat it later; others may go at once."""
 
 
 class OutcomeUnknownError(SourceError):

@@ -1,5 +1,6 @@
 """The decisions store: what was meant to be done, what was done, and what came of it."""
 
+from orchestration.ledger.connection import NO_ADDRESS, database_address
 from orchestration.ledger.decision_values import (
     Acceptance,
     BreakState,
@@ -35,6 +36,7 @@ from orchestration.ledger.values import (
 
 __all__ = [
     "FINAL",
+    "NO_ADDRESS",
     "UNRESOLVED",
     "Acceptance",
     "Attempt",
@@ -62,4 +64,5 @@ __all__ = [
     "SignOff",
     "State",
     "Topic",
+    "database_address",
 ]

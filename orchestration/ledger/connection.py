@@ -13,15 +13,29 @@ from orchestration.ledger.upgrade import migrate
 
 READS = "ledger_reads"
 BUSY_SECONDS = 30
+NO_ADDRESS = (
+    "no database address: write postgresql://user:password@host:port/database, a password's signs"
+    " percent-encoded, or sqlite:////folder/ledger.sqlite"
+)
+
+
+def database_address(url: str) -> URL | None:
+    """Return an address in its parts; None where it has none, and any might be of a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    # Behind a bare @ the rest of a password would be taken for the host.
+    is_cut = parsed.get_backend_name() != "sqlite" and url.partition("?")[0].count("@") > 1
+    return None if is_cut else parsed
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine on a ledger whose schema is this program's; create it if it is new."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerUnreachableError(url, "not a database address") from error
-    shown = parsed.render_as_string(hide_password=True)
+    parsed = database_address(url)
+    if parsed is None:
+        raise LedgerUnreachableError("LEDGER_URL", f"that is {NO_ADDRESS}")
+    shown = parsed.set(query={}).render_as_string(hide_password=True)
     try:
         engine = _engine(parsed)
         with engine.begin() as connection:
@@ -36,9 +50,8 @@ def open_engine(url: str) -> Engine:
 
 def is_new(url: str) -> bool:
     """Return whether opening this address would make a SQLite file that is not there yet."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
+    parsed = database_address(url)
+    if parsed is None:
         return False
     is_file = parsed.get_backend_name() == "sqlite" and bool(parsed.database)
     return is_file and not Path(str(parsed.database)).exists()

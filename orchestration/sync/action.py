@@ -8,11 +8,16 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from orchestration.ledger import Intent, IntentRecord
+from orchestration.ledger import Intent, IntentRecord, State
 from orchestration.sync.remote import Erp, Post, Storefront
 
 DOCUMENTS = "gid://return-lifecycle/Intent/"
 NAMESPACE = uuid5(NAMESPACE_URL, DOCUMENTS)
+
+# A hold reason: the storefront shows no such order, whatever landed of it before.
+ORDER_GONE = "order_gone"
+# In the ledger, before the remote's own words.
+KEY_SPENT = "the key is spent"
 
 # A call without an answer may still be on its way: the systems give up by themselves after ten
 # seconds (storefront) and five minutes (ERP), so what cannot be read by then did not happen.
@@ -82,12 +87,19 @@ class Unclear:
 
 @dataclass(frozen=True)
 class Absent:
-    """There certainly was no effect, for a reason that passes: the call may be made anew."""
+    """This call certainly had no effect, for a reason that passes: it may be made anew."""
 
     message: str
 
 
-Answer = Applied | Refused | Unclear | Absent
+@dataclass(frozen=True)
+class KeySpent:
+    """Every call under this key failed, so there was no effect; the next needs another key."""
+
+    message: str
+
+
+Answer = Applied | Refused | Unclear | Absent | KeySpent
 
 
 @dataclass(frozen=True)
@@ -121,16 +133,12 @@ class Action(Protocol):
         """Return what the intent lacks to be sent at all, as a hold reason; empty if nothing."""
         ...
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call as the remote stands now; reading is all it may do."""
         ...
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
         """Make the call, once, and return what its answer says."""
-        ...
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
-        """Return what a refusal by these codes means for this action."""
         ...
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
@@ -144,14 +152,10 @@ class Action(Protocol):
 
 @dataclass(frozen=True)
 class CaseAction:
-    """What the actions about a whole case share: they wait for no other, and a no is a no."""
+    """What the actions about a whole case share: they wait for no other."""
 
     name: str
     waits_for: frozenset[str] = frozenset()
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal by these codes means."""
-        return Refused(message)
 
 
 def details_of(intent: Intent) -> Mapping[str, Any]:
@@ -159,9 +163,18 @@ def details_of(intent: Intent) -> Mapping[str, Any]:
     return json.loads(intent.details) if intent.details else {}
 
 
-def idempotency_key(intent: Intent) -> UUID:
-    """Return the key the remote knows the call by, for ever the same for one intent."""
-    return uuid5(NAMESPACE, intent.intent_key)
+def idempotency_key(record: IntentRecord) -> UUID:
+    """
+    Return the key the remote knows the call by: the last call's, or one made from the intent.
+
+    Another one follows only where the remote said that the last key's calls have all failed.
+    """
+    sent = json.loads(record.request)["variables"] if record.request else {}
+    last = sent.get("idempotencyKey")
+    if last is None:
+        return uuid5(NAMESPACE, record.intent.intent_key)
+    is_spent = record.state is State.APPROVED and (record.message or "").startswith(KEY_SPENT)
+    return uuid5(NAMESPACE, last) if is_spent else UUID(last)
 
 
 def document_uri(intent: Intent) -> str:

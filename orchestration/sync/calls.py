@@ -16,11 +16,13 @@ from orchestration.ledger import (
     State,
 )
 from orchestration.sync.action import (
+    KEY_SPENT,
     Absent,
     Action,
     Answer,
     Applied,
     Held,
+    KeySpent,
     Refused,
     Remote,
     RemoteForStore,
@@ -28,7 +30,10 @@ from orchestration.sync.action import (
     Request,
     Unclear,
 )
+from orchestration.sync.codes import meaning_of_refusal
 from orchestration.sync.remote import (
+    DeferredError,
+    NotThereError,
     RefusedError,
     RepeatError,
     SourceError,
@@ -36,6 +41,10 @@ from orchestration.sync.remote import (
     UnreadableAnswerError,
 )
 from orchestration.sync.values import Outcome, RowOutcome
+
+# What becomes of reading an answer that is of another shape than it was asked for: that is the
+# trouble of one row, and what it says of a call is not known.
+ANOTHER_SHAPE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class StoreClosedError(Exception):
@@ -87,6 +96,8 @@ class Calls:
             found = self.action.resolve(claim.record, remote, now=self.clock())
         except SourceError as error:
             found = Unclear(f"its state could not be read: {error}")
+        except ANOTHER_SHAPE as error:
+            found = Unclear(f"its state could not be understood: {_named(error)}")
         if isinstance(found, Repeat):
             if is_allowed:
                 return self._call(claim, found.request, remote=remote, terms=Terms())
@@ -111,32 +122,50 @@ class Calls:
             self.ledger.release(claim)
             raise
         try:
-            answer = self.action.send(request, intent, remote)
-        except UnreadableAnswerError as error:
-            return self._record(claim, Unclear(str(error)))
+            answer = self._sent(request, intent, remote)
         except (StopError, RepeatError) as error:
             # Never run: the store is told nothing more in this run, and asked again by the next.
             self.ledger.mark_not_applied(claim, message=str(error), at=self.clock())
             raise self._closed(intent.store, error) from error
+        reading = self._reading(intent, remote) if isinstance(answer, Applied) else ""
+        return self._record(claim, _of_every_call(answer, claim), reading=reading)
+
+    def _sent(self, request: Request, intent: Intent, remote: Remote) -> Answer:
+        """Make the call; raises StopError or RepeatError where the store takes none now."""
+        try:
+            return self.action.send(request, intent, remote)
+        except UnreadableAnswerError as error:
+            return Unclear(str(error))
+        except (DeferredError, NotThereError) as error:
+            # The second of reading, which comes before the call.
+            return Absent(str(error))
+        except (StopError, RepeatError):
+            raise
         except RefusedError as error:
-            return self._record(claim, self.action.refusal(str(error), codes=error.codes))
+            return meaning_of_refusal(error)
         except SourceError as error:
             # Whatever else went wrong, the call may have arrived.
-            return self._record(claim, Unclear(str(error)))
-        reading = self._reading(intent, remote) if isinstance(answer, Applied) else ""
-        return self._record(claim, answer, reading=reading)
+            return Unclear(str(error))
+        except ANOTHER_SHAPE as error:
+            return Unclear(f"its answer could not be understood: {_named(error)}")
 
     def _prepared(self, claim: Claim, remote: Remote) -> Request:
         """Read what the call depends on; a call that cannot be made gives its claim back."""
         intent = claim.record.intent
         try:
-            request = self.action.prepare(intent, remote)
+            request = self.action.prepare(claim.record, remote)
+        except NotThereError as error:
+            self.ledger.release(claim)
+            raise HeldBackError("record_gone") from error
         except (StopError, RepeatError) as error:
             self.ledger.release(claim)
             raise self._closed(intent.store, error) from error
         except SourceError as error:
             self.ledger.release(claim)
             raise HeldBackError("remote_unreadable") from error
+        except ANOTHER_SHAPE as error:
+            self.ledger.release(claim)
+            raise HeldBackError("answer_not_understood") from error
         if isinstance(request, Held):
             self.ledger.release(claim)
             raise HeldBackError(request.reason)
@@ -152,6 +181,9 @@ class Calls:
             case Absent(message):
                 self.ledger.mark_absent(claim, message=message, at=at)
                 return RowOutcome(intent, Outcome.HELD, "not_applied")
+            case KeySpent(message):
+                self.ledger.mark_absent(claim, message=f"{KEY_SPENT}: {message}", at=at)
+                return RowOutcome(intent, Outcome.HELD, "not_applied")
             case Refused(message):
                 self.ledger.mark_refused(claim, message=message, at=at)
                 return RowOutcome(intent, Outcome.REFUSED, message)
@@ -165,6 +197,8 @@ class Calls:
             return self.action.read_back(intent, remote)
         except SourceError as error:
             return f"failed, {error}"
+        except ANOTHER_SHAPE as error:
+            return f"failed, {_named(error)}"
 
     def _closed(self, store: str, error: StopError | RepeatError) -> StoreClosedError:
         is_busy = isinstance(error, RepeatError)
@@ -184,3 +218,20 @@ class Calls:
         if claim is None:
             raise LostClaimError(f"intent {intent.intent_key} is in another worker's hands")
         return claim
+
+
+def _named(error: Exception) -> str:
+    """Only the kind of error: its words may hold what the remote keeps of a customer."""
+    return type(error).__name__
+
+
+def _of_every_call(answer: Answer, claim: Claim) -> Answer:
+    """
+    Return what an answer says of all calls that were made for the intent.
+
+    That a repeat was refused proves nothing of the call before it, whose answer never came.
+    """
+    if claim.record.first_sent_at is None or not isinstance(answer, Refused | Absent):
+        return answer
+    said = "a repeat was refused, which says nothing of the call before it"
+    return Unclear(f"{said} ({answer.message}): compare with the remote, and settle by hand")

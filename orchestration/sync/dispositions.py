@@ -17,7 +17,6 @@ from orchestration.sync.action import (
     Answer,
     Applied,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
@@ -25,6 +24,7 @@ from orchestration.sync.action import (
     details_of,
     not_found,
 )
+from orchestration.sync.codes import RETURNS
 from orchestration.sync.remote import storefront_document
 
 RESTOCKED, NOT_RESTOCKED = "RESTOCKED", "NOT_RESTOCKED"
@@ -53,8 +53,9 @@ class Disposition:
             return "no_return"
         return "no_location" if self.type == RESTOCKED and not intent.location_id else ""
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call on the lines as they are now."""
+        intent = record.intent
         if not remote.disposes_late:
             return Held("inventory_method_changed")
         orders = _reverse_orders(intent, remote)
@@ -77,14 +78,10 @@ class Disposition:
         result = data.get("reverseFulfillmentOrderDispose") or {}
         errors = result.get("userErrors") or []
         if errors:
-            return Refused("; ".join(f"{each.get('code')}: {each['message']}" for each in errors))
+            return RETURNS.meaning(errors)
         lines = result.get("reverseFulfillmentOrderLineItems") or []
         found = _found(request.variables, request.context, lines)
         return found or Unclear("the answer shows no such disposition")
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:  # noqa: ARG002
-        """Return what a refusal means."""
-        return Refused(message)
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the return's line holds now."""

@@ -10,7 +10,6 @@ from orchestration.sync.action import (
     Answer,
     Applied,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
@@ -18,6 +17,7 @@ from orchestration.sync.action import (
     document_uri,
     idempotency_key,
 )
+from orchestration.sync.codes import INVENTORY
 from orchestration.sync.remote import storefront_document
 
 AVAILABLE = "available"
@@ -27,9 +27,6 @@ DAMAGED = "damaged"
 # The storefront remembers a key for 24 hours and treats it as new afterwards. The hour less is
 # for two clocks that differ and for a call that is long on its way.
 KEY_LIFETIME = timedelta(hours=23)
-
-# Not answers to the call: another call under the key is running, or it carried something else.
-CALL_UNDECIDED = {"IDEMPOTENCY_CONCURRENT_REQUEST", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"}
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,20 @@ class InventoryAction:
             return "no_inventory_item"
         return "" if intent.location_id else "no_location"
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call, unless the units are not there: they may be by the next run."""
+        intent = record.intent
         if remote.disposes_late and not self.source:
             return Held("inventory_method_changed")
         if self.source and self._level(intent, remote).get(self.source, 0) < (
             intent.quantity or 0
         ):
             return Held(f"too_few_{self.source}")
-        return self.request(intent)
+        return self.request(record)
 
-    def request(self, intent: Intent) -> Request:
+    def request(self, record: IntentRecord) -> Request:
         """Return the call, the same on any day; no quantity is compared: sales go on meanwhile."""
+        intent = record.intent
         document = "inventory_move" if self.source else "inventory_adjust"
         uri = document_uri(intent)
         entry: dict[str, Any] = {"reason": self.reason, "referenceDocumentUri": uri}
@@ -94,7 +93,7 @@ class InventoryAction:
                     **_ledger_document(intent, self.target),
                 }
             ]
-        variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
+        variables = {"input": entry, "idempotencyKey": str(idempotency_key(record))}
         return Request(storefront_document(document), variables)
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
@@ -103,8 +102,7 @@ class InventoryAction:
         result = data.get(self.mutation) or {}
         errors = result.get("userErrors") or []
         if errors:
-            message = "; ".join(f"{error.get('code')}: {error.get('message')}" for error in errors)
-            return self.refusal(message, codes=tuple(str(error.get("code")) for error in errors))
+            return INVENTORY.meaning(errors)
         group = result.get("inventoryAdjustmentGroup")
         if not group:
             return Unclear("the answer names no adjustment group")
@@ -112,10 +110,6 @@ class InventoryAction:
         if made and not self._changes(intent) <= made:
             return Unclear(f"{group['id']} made other changes: {sorted(made)}")
         return Applied(group["id"], f"{group['id']}: {_in_words(self._changes(intent))}")
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
-        """Return what a refusal means: some only say that another call is not decided yet."""
-        return Unclear(message) if CALL_UNDECIDED & set(codes) else Refused(message)
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return the level by state as it is now; sales may have moved it since."""
@@ -125,7 +119,7 @@ class InventoryAction:
     def resolve(self, record: IntentRecord, _: Remote, *, now: datetime) -> Repeat | Answer:
         """A level cannot tell whose units it counts: only the key can, while it is remembered."""
         if record.first_sent_at and now - record.first_sent_at < KEY_LIFETIME:
-            return Repeat(self.request(record.intent))
+            return Repeat(self.request(record))
         return Unclear("its key is no longer remembered by the storefront: settle it by hand")
 
     def _level(self, intent: Intent, remote: Remote) -> dict[str, int]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from orchestration.extract.errors import (
+    DeferredError,
+    NotThereError,
     OutcomeUnknownError,
     RefusedError,
     RepeatError,
@@ -15,7 +17,9 @@ from orchestration.extract.post import Letter
 from orchestration.extract.streams import System, read_query
 
 __all__ = [
+    "DeferredError",
     "Erp",
+    "NotThereError",
     "OutcomeUnknownError",
     "Post",
     "RefusedError",

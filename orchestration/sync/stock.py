@@ -36,17 +36,13 @@ class StockAction:
         """Return what the intent lacks to be sent, as a hold reason."""
         return self._of(intent).missing(intent)
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call as the remote stands now."""
-        return self._of(intent).prepare(intent, remote)
+        return self._of(record.intent).prepare(record, remote)
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
         """Make the call."""
         return self._of(intent).send(request, intent, remote)
-
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
-        """Return what a refusal means; the codes that leave a call undecided are of one method."""
-        return self.by_states.refusal(message, codes=codes)
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return the remote's state after the call."""

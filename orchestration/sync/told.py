@@ -7,22 +7,21 @@ from typing import Any
 
 from orchestration.ledger import Intent
 from orchestration.sync.action import (
-    Absent,
+    ORDER_GONE,
     Answer,
     Applied,
     Held,
-    Refused,
     Remote,
     Request,
     Unclear,
     details_of,
 )
+from orchestration.sync.codes import METAFIELDS
 from orchestration.sync.remote import storefront_document
 
 NAMESPACE, KEY = "return_lifecycle", "returns"
 # What a customer reads before the ERP has stated its figure.
 BEING_CALCULATED: Mapping[str, str] = {"state": "being calculated"}
-STALE = "STALE_OBJECT"
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class Told:
 
     digest: str | None
     value: dict[str, Any] | None
+    has_order: bool = True
 
     def of(self, intent: Intent) -> Mapping[str, Any]:
         """Return what is told of the intent's return."""
@@ -44,7 +44,7 @@ def read_told(intent: Intent, remote: Remote) -> Told:
     order = remote.storefront.ask(storefront_document("order_metafield"), asked)["order"]
     field = (order or {}).get("metafield")
     if field is None:
-        return Told(None, {})
+        return Told(None, {}, has_order=order is not None)
     try:
         value = json.loads(field["value"])
     except ValueError:
@@ -57,6 +57,8 @@ def setting(
 ) -> Request | Held:
     """Return the call that replaces what is told of one return, and leaves the others alone."""
     told = read_told(intent, remote)
+    if not told.has_order:
+        return Held(ORDER_GONE)
     if told.value is None:
         return Held("metafield_unreadable")
     value = {
@@ -83,10 +85,8 @@ def set_told(request: Request, remote: Remote, *, reference: str | None) -> Answ
     data = remote.storefront.execute(request.document, request.variables)
     result = data.get("metafieldsSet") or {}
     errors = result.get("userErrors") or []
-    if any(error.get("code") == STALE for error in errors):
-        return Absent("the metafield was written by somebody else meanwhile")
     if errors:
-        return Refused("; ".join(f"{error.get('code')}: {error['message']}" for error in errors))
+        return METAFIELDS.meaning(errors)
     fields = result.get("metafields") or []
     if not fields:
         return Unclear("the answer names no metafield")

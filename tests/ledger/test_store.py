@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import traceback
 
 import pytest
 from alembic import command
@@ -131,6 +132,30 @@ def test_an_address_is_shown_without_its_password():
         Ledger("unknownbase://user:hidden@host/ledger")
 
     assert "hidden" not in str(caught.value)
+
+
+UNSOUND_ADDRESSES = (
+    "postgresql//returns:s3cret@db",
+    "postgresql://returns:s3cret@db:54x2/returns",
+    "postgresql://returns:s3cret@h:s3cret/returns",
+    "postgresql://returns:p@s3cret@db/returns",
+    "postgresql://returns:p@x/s3cret@db/returns",
+)
+
+
+@pytest.mark.parametrize("url", UNSOUND_ADDRESSES)
+def test_an_address_that_is_none_is_named_by_its_setting_and_never_quoted(url):
+    with pytest.raises(LedgerUnreachableError, match="LEDGER_URL") as caught:
+        Ledger(url)
+
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_password_beside_the_address_is_not_shown_either():
+    with pytest.raises(LedgerUnreachableError) as caught:
+        Ledger("unknownbase://host/ledger?password=s3cret")
+
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_time_without_a_zone_is_refused(ledger):

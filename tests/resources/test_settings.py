@@ -13,6 +13,7 @@ from orchestration.resources.settings import (
     read_customers,
     read_home,
     read_netsuite,
+    read_post,
     read_stores,
     read_sync,
 )
@@ -296,3 +297,51 @@ def test_a_store_without_its_client_names_the_extra_that_brings_it(monkeypatch):
 
     with pytest.raises(SettingsError, match=r"install the extra `s3`: .* --editable '\.\[s3\]'"):
         read_home({"RETURNS_LANDING": "s3://bucket/a"})
+
+
+@pytest.mark.parametrize("name", ["LEDGER_URL", "DAGSTER_POSTGRES_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql//returns:s3cret@db",
+        "postgresql://returns:s3cret@db:s3cret/returns",
+        "postgresql://returns:p@s3cret@db/returns",
+    ],
+)
+def test_an_address_of_a_database_that_is_none_is_named_and_never_quoted(name, url):
+    with pytest.raises(SettingsError, match=f"{name}: is no database address: write post") as seen:
+        read_home({name: url})
+
+    assert "s3cret" not in str(seen.value)
+
+
+HOOK = "https://chat.example.com/services/s3cret"
+
+
+def test_an_address_of_a_chat_is_not_shown_with_the_settings():
+    secret = "whsec_" + "c2VjcmV0" * 4
+    post = {"NOTIFY_WEBHOOK_URL": HOOK, "NOTIFY_WEBHOOK_SECRET": secret}
+    alerts = {"ALERT_WEBHOOK_URL": HOOK, "ALERT_WEBHOOK_SECRET": secret}
+
+    settings = read_post({**post, **alerts})
+
+    assert settings.webhook_url == settings.alert_webhook_url == HOOK
+    assert "s3cret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("SMTP_URL", "smtps://shop:s3cret@mail.example.com:s3cret"),
+        ("SMTP_URL", "smtps://shop:a/s3cret@mail.example.com"),
+        ("SMTP_URL", "smtps://[s3cret"),
+        ("SMTP_URL", "smtps://"),
+        ("NOTIFY_WEBHOOK_URL", "https://hooks.example.com:s3cret/x"),
+        ("ALERT_WEBHOOK_URL", "https://[s3cret/x"),
+    ],
+)
+def test_an_address_that_names_no_host_or_no_port_is_told_before_it_is_used(name, url):
+    with pytest.raises(SettingsError, match=name) as seen:
+        read_post({name: url, "NOTIFY_FROM": "shop@example.com"})
+
+    assert "s3cret" not in str(seen.value)

@@ -44,6 +44,15 @@ READY = SCENARIOS / "erp_first_refund_ready.yaml"
 START = datetime(2026, 7, 1, 12, tzinfo=UTC)
 LIVE = Policy(mode=Mode.LIVE, live_since=parse_live_since("*/*=1970-01-01"))
 STORE = "us"
+# What each says where it does not know what became of a call; one gives its errors no codes.
+TRY_AGAIN = {
+    "inventoryAdjustQuantities": "ADJUST_QUANTITIES_FAILED",
+    "inventoryMoveQuantities": "SERVICE_UNAVAILABLE",
+    "metafieldsSet": "INTERNAL_ERROR",
+    "refundCreate": "an internal error",
+    "returnProcess": "INTERNAL_ERROR",
+    "reverseFulfillmentOrderDispose": "INTERNAL_ERROR",
+}
 ITEM, PLACE = gid("InventoryItem", STORE, "RUG-120"), gid("Location", STORE, "main")
 
 
@@ -68,7 +77,8 @@ class Wire(httpx.BaseTransport):
     """
     Carries requests to the sandbox; the next writes fail as `faults` say.
 
-    What is late is given up by its sender while it is `under_way`.
+    What is late is given up by its sender while it is `under_way`. A fault that begins with
+    `again`, or with one of the vendor's codes, is answered with that code, whatever was done.
     """
 
     def __init__(self, answer, *, is_write):
@@ -88,12 +98,31 @@ class Wire(httpx.BaseTransport):
         kind, _, side = (fault or "").partition(" ")
         if kind == "late":
             self.under_way.append(request)
+        if side == "before" and _is_said(kind):
+            return _said(kind, request)
         if side == "before":
             raise _error(kind, request)
         response = self.answer(request)
+        if _is_said(kind):
+            return _said(kind, request)
         if side == "after":
             raise _error(kind, request)
         return response
+
+
+def _is_said(kind):
+    return kind == "again" or kind.isupper()
+
+
+def _said(kind, request):
+    """What a storefront says of a write that failed, or of which it does not know."""
+    document = json.loads(request.content)["query"]
+    mutation = next(name for name in TRY_AGAIN if f" {name}(" in document)
+    code = TRY_AGAIN[mutation] if kind == "again" else kind
+    error = {"field": None, "message": f"{code}: try again later"}
+    if mutation != "refundCreate":
+        error["code"] = code
+    return httpx.Response(200, json={"data": {mutation: {"userErrors": [error]}}})
 
 
 def _error(kind, request):

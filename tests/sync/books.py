@@ -1,4 +1,8 @@
-"""A storefront's inventory books in memory: applies a call once per key, and can lose answers."""
+"""
+A storefront's inventory books in memory: applies a call once per key, and can lose answers.
+
+A fault that is one of the vendor's codes is the answer, and nothing is done.
+"""
 
 import json
 from collections import Counter
@@ -21,7 +25,7 @@ class Books:
         self.quantities = Counter(quantities)
         self.journal = []
         self.write_count = 0
-        self.faults = []
+        self.faults, self.keys_asked = [], []
         self._keys = {}
 
     def ask(self, document, _):
@@ -30,18 +34,21 @@ class Books:
 
     def execute(self, document, variables):
         self.write_count += 1
+        self.keys_asked.append(variables["idempotencyKey"])
         fault = self.faults.pop(0) if self.faults else None
         if fault in ("crash before effect", "lost before effect"):
             raise _error(fault)
         if isinstance(fault, Exception):
             raise fault
+        if fault and fault.isupper():
+            return _answer(_name(document), error=fault)
         answer = self._once(document, variables)
         if fault in ("crash after effect", "lost after effect"):
             raise _error(fault)
         return answer
 
     def _once(self, document, variables):
-        name = "Move" if "inventoryMoveQuantities" in document else "Adjust"
+        name = _name(document)
         key, asked = variables["idempotencyKey"], json.dumps(variables["input"])
         known = self._keys.get(key)
         if known and self.clock() - known["at"] < MEMORY:
@@ -72,6 +79,10 @@ class Books:
     def _level(self):
         quantities = [{"name": name, "quantity": n} for name, n in self.quantities.items()]
         return {"inventoryItem": {"id": "i", "inventoryLevel": {"quantities": quantities}}}
+
+
+def _name(document):
+    return "Move" if "inventoryMoveQuantities" in document else "Adjust"
 
 
 def _error(fault):

@@ -17,16 +17,26 @@ class Mailbox:
 
     def __init__(self):
         self.letters, self.answers, self.refused = [], [], set()
+        self.unknown, self.senders = set(), []
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: ARG002, N802
+        if address in self.unknown:
+            return f"450 4.1.2 {address}: no such domain, for now"
         if address in self.refused:
             return f"550 5.1.1 {address} is unknown"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):  # noqa: ARG002, N802
+        if self.senders:
+            return self.senders.pop(0)
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):  # noqa: ARG002, N802
         answer = self.answers.pop(0) if self.answers else "250 taken"
-        if answer == "451 later":
+        if answer.startswith(("4", "5")):
             return answer
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         if answer == "gone":
@@ -42,10 +52,10 @@ def _free_port():
 
 
 @contextmanager
-def mail_server():
+def mail_server(**said):
     """Give a real server on loopback and what it took."""
     box = Mailbox()
-    server = Controller(box, hostname="127.0.0.1", port=_free_port())
+    server = Controller(box, hostname="127.0.0.1", port=_free_port(), **said)
     server.start()
     try:
         yield f"smtp://127.0.0.1:{server.port}", box

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from orchestration.ledger import UNRESOLVED
+from orchestration.ledger import UNRESOLVED, IntentRecord, State
 from orchestration.sync.actions import ACTIONS, IN_ORDER
 from orchestration.sync.actions.issue_refund import ISSUE_REFUND
 from tests.ledger.fresh import fresh_ledger_file
@@ -39,6 +39,7 @@ FAULTS = st.sampled_from(
     [None, None, None, "lose before", "lose after", "die before", "die after", "raise after"]
 )
 LATE_FAULTS = FAULTS | st.just("late before")
+SHOP_FAULTS = LATE_FAULTS | st.sampled_from(["again before", "again after"])
 BY_HAND = {"amount": "1.00"}
 
 # What the drawn steps came to, over all cases: a model that does nothing proves nothing.
@@ -141,19 +142,19 @@ class Interleaved(RuleBasedStateMachine):
     def it_is_published(self):
         self.snapshots = [*self.snapshots[-2:], self.case.snapshot()]
 
-    @rule(data=st.data(), fault=LATE_FAULTS, action=st.sampled_from(STOCK[:2]))
+    @rule(data=st.data(), fault=SHOP_FAULTS, action=st.sampled_from(STOCK[:2]))
     def units_are_taken_off_sale(self, data, fault, action):
         self._run(action, data, fault, channel=self.bench.storefront)
 
-    @rule(data=st.data(), fault=LATE_FAULTS, action=st.sampled_from(STOCK[2:]))
+    @rule(data=st.data(), fault=SHOP_FAULTS, action=st.sampled_from(STOCK[2:]))
     def inspected_units_are_moved(self, data, fault, action):
         self._run(action, data, fault, channel=self.bench.storefront)
 
-    @rule(data=st.data(), fault=LATE_FAULTS)
+    @rule(data=st.data(), fault=SHOP_FAULTS)
     def a_refund_is_synced(self, data, fault):
         self._run("issue_refund", data, fault, channel=self.bench.storefront)
 
-    @rule(data=st.data(), fault=LATE_FAULTS)
+    @rule(data=st.data(), fault=SHOP_FAULTS)
     def the_quote_is_told(self, data, fault):
         self._run("publish_quote", data, fault, channel=self.bench.storefront)
 
@@ -209,7 +210,8 @@ class Interleaved(RuleBasedStateMachine):
             return
         row = self.bench.refund_gate("10.00", details={"credits": ["by hand"], "return_id": None})
         other = self.bench.remote()
-        request = ISSUE_REFUND.prepare(row.intent, other)
+        by_hand = IntentRecord(row.intent, State.APPROVED, self.bench.clock(), "by hand")
+        request = ISSUE_REFUND.prepare(by_hand, other)
         if hasattr(request, "document"):
             other.storefront.execute(request.document, request.variables)
             self.bench.storefront.last_write = None

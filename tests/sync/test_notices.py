@@ -1,5 +1,6 @@
 """A customer hears of every stage that is done, and of none twice."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,8 @@ def box(server, bench):
     taken.letters.clear()
     taken.answers.clear()
     taken.refused.clear()
+    taken.unknown.clear()
+    taken.senders.clear()
     bench.post = MailServer(url, "Shop <shop@example.com>", "https://example.com/stop")
     return taken
 
@@ -154,14 +157,89 @@ def test_a_mail_server_that_is_gone_after_the_text_leaves_it_to_a_person(bench, 
     assert bench.ledger.intent("posting").reference == "posting"
 
 
-def test_a_server_that_asks_to_try_later_is_tried_by_the_next_run(bench, box):
-    box.answers = ["451 later"]
-    first = send(bench)
-    second = send(bench)
+def second_notice(bench):
+    """The notice of a later case, whose order has another address."""
+    order = bench.record("Order", "o1")
+    other = {**order, "id": "gid://shopify/Order/2", "email": "ok@example.com", "customer": None}
+    bench.books.put("us", [other])
+    details = json.dumps({**json.loads(notice(bench).details), "order_id": other["id"]})
+    named = {"case_key": "us/return/second", "case_name": "#9999-R1", "gate_key": "second"}
+    return replace(notice(bench), details=details, **named)
 
-    assert first.held_by_reason == {"store_busy": 1}
-    assert second.counts == {Outcome.CONFIRMED: 1}
+
+def test_a_letter_that_is_to_come_later_is_sent_by_the_next_run_and_the_others_now(bench, box):
+    box.answers = ["451 later"]
+    rows = (notice(bench), second_notice(bench))
+    first = send(bench, *rows)
+    second = send(bench, *rows)
+
+    assert first.held_by_reason == {"not_applied": 1}
+    assert first.counts[Outcome.CONFIRMED] == 1
+    assert second.counts == {Outcome.CONFIRMED: 1, Outcome.DONE: 1}
+    assert [letter["To"] for letter in box.letters] == ["ok@example.com", address(bench)]
+
+
+def test_an_answer_to_the_text_that_is_none_leaves_it_to_a_person(bench, box):
+    box.answers = ["??? what"]
+
+    assert send(bench).counts == {Outcome.UNKNOWN: 1}
     assert len(box.letters) == 1
+
+
+def test_an_address_whose_domain_is_not_found_silences_nobody_else(bench, box):
+    box.unknown.add(address(bench))
+    rows = (notice(bench), second_notice(bench))
+    first = send(bench, *rows)
+    send(bench, *rows)
+
+    assert first.held_by_reason == {"not_applied": 1}
+    assert [letter["To"] for letter in box.letters] == ["ok@example.com"]
+    box.unknown.clear()
+    assert send(bench, *rows).counts == {Outcome.CONFIRMED: 1, Outcome.DONE: 1}
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "reason"),
+    [
+        ("senders", "451 4.3.0 later", "store_busy"),
+        ("senders", "550 5.7.1 not your domain", "store_refuses_calls"),
+        ("senders", "421 4.3.2 closing", "store_busy"),
+        ("answers", "421 4.3.2 closing", "store_busy"),
+    ],
+)
+def test_a_server_that_takes_no_letter_at_all_is_left_alone_until_the_next_run(
+    bench, box, where, answer, reason
+):
+    setattr(box, where, [answer])
+    rows = (notice(bench), second_notice(bench))
+
+    assert send(bench, *rows).held_by_reason == {reason: 2}
+    assert send(bench, *rows).counts == {Outcome.CONFIRMED: 2}
+    assert len(box.letters) == 2
+
+
+@pytest.mark.parametrize(
+    "own", ["josé@example.com", "a b@example.com", "@example.com", "a@b.example,c@d.example"]
+)
+def test_an_address_that_the_server_cannot_be_told_is_refused_alone(bench, own):
+    with mail_server(enable_SMTPUTF8=False) as (url, taken):
+        bench.post = MailServer(url, "shop@example.com")
+        bench.change("Order", "o1", email=own, customer=None)
+        summary = send(bench, notice(bench), second_notice(bench))
+
+    assert summary.counts == {Outcome.REFUSED: 1, Outcome.CONFIRMED: 1}
+    assert [letter["To"] for letter in taken.letters] == ["ok@example.com"]
+    assert "@" not in bench.ledger.intent("posting").message
+
+
+def test_an_address_beyond_ascii_is_written_to_where_the_server_takes_it(bench):
+    with mail_server(enable_SMTPUTF8=True) as (url, taken):
+        bench.post = MailServer(url, "shop@example.com")
+        bench.change("Order", "o1", email="josé@bücher.example", customer=None)
+
+        assert send(bench).counts == {Outcome.CONFIRMED: 1}
+
+    assert [letter["To"] for letter in taken.letters] == ["josé@xn--bcher-kva.example"]
 
 
 def test_a_mail_server_that_is_not_there_is_tried_by_the_next_run(bench):
@@ -223,7 +301,7 @@ def test_a_webhook_is_signed_and_holds_no_address(bench, hooks):
     assert address(bench) not in str(content)
 
 
-@pytest.mark.parametrize("fault", ["lose before", "lose after", "503"])
+@pytest.mark.parametrize("fault", ["lose before", "lose after", "503", "408", "425"])
 def test_a_webhook_without_an_answer_is_sent_again_under_its_id(bench, hooks, fault):
     hooks.faults = [fault]
     assert send(bench).counts == {Outcome.UNKNOWN: 1}
@@ -243,6 +321,32 @@ def test_a_receiver_that_takes_nothing_now_is_asked_by_the_next_run(bench, hooks
 
     assert send(bench).held_by_reason == {reason: 1}
     assert send(bench).counts == {Outcome.CONFIRMED: 1}
+
+
+@pytest.mark.parametrize("status", ["400", "409", "422"])
+def test_a_copy_that_a_receiver_refuses_says_nothing_of_the_first(bench, hooks, status):
+    hooks.faults = ["lose after", status]
+    send(bench)
+    send(bench)
+
+    assert bench.ledger.intent("posting").state is State.UNKNOWN
+    send(bench)
+    assert bench.ledger.intent("posting").state is State.CONFIRMED
+    assert len(hooks.taken) == 1
+
+
+def test_an_address_that_httpx_cannot_use_closes_the_store_and_is_not_quoted(bench):
+    bench.post = Receiver("https://example.com:abc/hook-s3cret", SECRET)
+
+    assert send(bench).held_by_reason == {"store_refuses_calls": 1}
+    assert "s3cret" not in bench.ledger.intent("posting").message
+
+
+def test_a_receiver_shows_neither_its_secret_nor_its_address():
+    shown = repr(Receiver("https://example.com/hook-s3cret", SECRET))
+
+    assert "s3cret" not in shown
+    assert SECRET not in shown
 
 
 def test_an_unknown_outcome_at_a_receiver_is_not_handed_to_a_mail_server(bench, hooks, server):

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from unittest.mock import patch
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest
 from sqlalchemy import text
 
 from orchestration.ledger import Ledger, approvals, guards, moves
-from orchestration.sync import action, inventory, told
-from orchestration.sync.action import Absent
-from orchestration.sync.actions import issue_refund, open_rma
+from orchestration.sync import action, calls, inventory, told
+from orchestration.sync.action import NAMESPACE, Absent
+from orchestration.sync.actions import issue_refund, open_rma, publish_status
 from orchestration.sync.calls import Calls
 from orchestration.sync.captured import Captured, Share
 from orchestration.sync.dispositions import Disposition
@@ -19,6 +19,7 @@ from orchestration.sync.stock import StockAction
 from tests.ledger import test_approvals as approving
 from tests.ledger import test_ledger as ledgers
 from tests.ledger.fresh import fresh_ledger_file
+from tests.sync import test_codes as codes
 from tests.sync import test_dispositions as disposing
 from tests.sync import test_engine as engine
 from tests.sync import test_faults as faults
@@ -134,6 +135,10 @@ def without_what_was_there(prepare=Disposition.prepare):
     return patch.object(Disposition, "prepare", forgetful)
 
 
+def first_key_alone(record):
+    return uuid5(NAMESPACE, record.intent.intent_key)
+
+
 def unseen_ledger_lock():
     return patch.object(moves, "unleased", lambda _: text("1 = 1"))
 
@@ -142,6 +147,25 @@ PROTECTIONS = {
     "idempotency key": (
         lambda: patch.object(inventory, "idempotency_key", lambda _: uuid4()),
         on_bench(a_lost_restock_is_found_by_its_key),
+    ),
+    "another key after one whose calls failed": (
+        lambda: patch.object(inventory, "idempotency_key", first_key_alone),
+        on_world(codes.test_a_key_whose_calls_have_failed_is_followed_by_another_that_then_stays),
+    ),
+    "a refused repeat is no proof": (
+        lambda: patch.object(calls, "_of_every_call", lambda answer, _: answer),
+        on_world(
+            codes.test_a_repeat_that_is_refused_says_nothing_of_the_first_call, "INVALID_LOCATION"
+        ),
+    ),
+    "told in both places or in neither": (
+        lambda: patch.object(publish_status, "_is_undone", return_value=True),
+        on_bench(
+            telling.test_where_the_order_is_not_told_the_authorization_does_not_tell_it_either,
+            "throttled",
+            None,
+            erp=True,
+        ),
     ),
     "constraint: one open intent a subject": (
         lambda: without_index("one_open_intent_per_subject"),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from orchestration.ledger import State
@@ -98,6 +99,60 @@ def test_a_lost_answer_is_resolved_by_reading_both_places(both, where, fault):
     assert both.ledger.intent(STAGES).state is State.CONFIRMED
     assert both.told()["#1017-R1"]["stages"]["inspection"] == "in_progress"
     assert both.authorizations()[0][2] == STAGES
+
+
+SAID_NOTHING = {
+    "throttled": {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]},
+    "denied": {"errors": [{"message": "no", "extensions": {"code": "ACCESS_DENIED"}}]},
+    "bad": {"errors": [{"message": "no", "extensions": {"code": "BAD_REQUEST"}}]},
+    **{
+        code: {
+            "data": {"metafieldsSet": {"userErrors": [{"code": code, "message": "no"}]}},
+        }
+        for code in ("STALE_OBJECT", "INVALID_VALUE")
+    },
+}
+
+
+def refuses_metafields(bench, said):
+    """The storefront sets nothing until it answers again; give back how it answers."""
+    answer = bench.storefront.answer
+
+    def refuse(request):
+        is_write = b"mutation" in request.content
+        return httpx.Response(200, json=said) if is_write else answer(request)
+
+    bench.storefront.answer = refuse
+    return answer
+
+
+@pytest.mark.parametrize("before", [None, "what it told before"])
+@pytest.mark.parametrize("said", SAID_NOTHING)
+def test_where_the_order_is_not_told_the_authorization_does_not_tell_it_either(both, said, before):
+    told = f"'{before}'" if before else "null"
+    both.account.change(f"update transaction set custbody_return_stages = {told}")
+    refuses_metafields(both, SAID_NOTHING[said])
+
+    summary = both.run(status(both), action="publish_status")
+
+    assert summary.counts[Outcome.UNKNOWN] == 0
+    assert both.told() is None
+    assert both.authorizations()[0][2] == before
+
+
+def test_an_authorization_that_could_not_be_set_back_is_looked_at_again(both):
+    answer = refuses_metafields(both, SAID_NOTHING["throttled"])
+    both.erp.faults = [None, "lose before"]
+    first = both.run(status(both), action="publish_status")
+    both.storefront.answer = answer
+    both.clock.wait(minutes=6)
+    for _ in range(2):
+        both.run(status(both), action="publish_status")
+
+    assert first.counts == {Outcome.UNKNOWN: 1}
+    assert both.ledger.intent(STAGES).state is State.CONFIRMED
+    assert both.authorizations()[0][2] == STAGES
+    assert both.told()["#1017-R1"]["stages"]["inspection"] == "in_progress"
 
 
 def test_a_misspelt_field_of_the_settings_is_refused_in_the_erps_words(both):

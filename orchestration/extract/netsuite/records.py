@@ -27,6 +27,7 @@ from orchestration.extract.netsuite.envelope import (
     CLOSED,
     NO_LEAVE,
     SOURCE,
+    UNDECIDED,
     UNKNOWN_LOGIN,
     error_body,
     read_rows,
@@ -135,7 +136,7 @@ class RecordClient:
             raise OutcomeUnknownError(
                 f"{SOURCE} may have done the write ({type(error).__name__}): read back"
             ) from error
-        if answer.status >= 500 or answer.status == httpx.codes.REQUEST_TIMEOUT:
+        if _is_undecided(answer):
             raise OutcomeUnknownError(
                 f"{SOURCE} may have done the write (it answered {answer.status}): read back"
             )
@@ -147,6 +148,13 @@ class RecordClient:
             raise RefusedError(f"{SOURCE} refused the write ({said})", codes=codes)
         raise_for_status(answer, source=SOURCE, clock=self._clock)
         return answer
+
+
+def _is_undecided(answer: Answer) -> bool:
+    """By the code too: what a 500 says here stands in a 400 there."""
+    if answer.status >= 500 or answer.status == httpx.codes.REQUEST_TIMEOUT:
+        return True
+    return answer.status >= 400 and bool(error_body(answer).codes & UNDECIDED)
 
 
 def _raise_busy(answer: Answer, *, clock: Clock) -> None:

@@ -5,22 +5,26 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from orchestration.extract.errors import (
+    DeferredError,
     OutcomeUnknownError,
     RefusedError,
     RepeatError,
+    SourceError,
     StopError,
 )
 from orchestration.extract.post.letter import Letter
 
 SECONDS = 30.0
 SECURE_PORT, PLAIN_PORT = 465, 587
-TRY_LATER = range(400, 500)
-TAKEN, FORWARDED = 250, 251
+SAID_YES, SAID_NO = range(200, 300), range(400, 600)
+TRY_LATER, NEVER = range(400, 500), range(500, 600)
+TAKEN, FORWARDED, CLOSING = 250, 251, 421
+UTF8 = "SMTPUTF8"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -47,37 +51,56 @@ class MailServer:
         Hand a letter to the server, once, and return its receipt.
 
         Until the server was given the whole text nothing can have been sent; after that an answer
-        that does not come leaves it unknown.
+        that does not come leaves it unknown. What the server says to the address or to the text
+        concerns this letter alone: RefusedError, or DeferredError; the rest concerns them all.
         """
-        if not letter.address:
-            raise RefusedError("the letter has no address")
-        message = self._message(letter).as_bytes(policy=SMTP)
+        address = _written(letter.address)
+        policy = SMTP if address.isascii() else SMTPUTF8
+        message = self._message(letter, address=address).as_bytes(policy=policy)
         session = self._session()
         try:
-            return self._handed_over(session, message, address=letter.address)
+            return self._handed_over(session, message, address=address)
         finally:
             # Its goodbye says nothing of the letter.
             with suppress(smtplib.SMTPException, OSError):
                 session.quit()
 
     def _handed_over(self, session: smtplib.SMTP, message: bytes, *, address: str) -> str:
+        self._greet(session, is_ascii=address.isascii())
         try:
-            session.ehlo_or_helo_if_needed()
-            _accepted(session.mail(parseaddr(self.sender)[1]))
-            _accepted(session.rcpt(address))
+            code, _ = session.rcpt(address)
         except (smtplib.SMTPException, OSError) as error:
-            raise _never_sent(error) from error
+            raise _unusable(error) from error
+        if code not in {TAKEN, FORWARDED}:
+            raise _not_taken(code)
         try:
             code, answer = session.data(message)
         except smtplib.SMTPDataError as error:
-            raise _refused(error.smtp_code) from error
+            raise _not_taken(error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
             raise OutcomeUnknownError(
                 f"the mail server may have taken it ({type(error).__name__})"
             ) from error
-        if code != TAKEN:
-            raise _refused(code)
+        if code in SAID_NO:
+            raise _not_taken(code)
+        if code not in SAID_YES:
+            raise OutcomeUnknownError("the mail server may have taken it: its answer is none")
         return answer.decode("ascii", "replace")[:200]
+
+    def _greet(self, session: smtplib.SMTP, *, is_ascii: bool) -> None:
+        """Say who writes; a letter to such an address needs a server that takes its letters."""
+        try:
+            session.ehlo_or_helo_if_needed()
+            if not is_ascii and not session.has_extn(UTF8):
+                raise RefusedError("the mail server takes no address with letters beyond ASCII")
+            options = [] if is_ascii else [UTF8, "BODY=8BITMIME"]
+            code, said = session.mail(parseaddr(self.sender)[1], options)
+        except (smtplib.SMTPException, OSError) as error:
+            raise _unusable(error) from error
+        except UnicodeError as error:
+            raise StopError("NOTIFY_FROM is no address: write it in ASCII") from error
+        if code != TAKEN:
+            raise _unusable(smtplib.SMTPResponseException(code, said))
 
     def _session(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
@@ -99,14 +122,14 @@ class MailServer:
                 "the mail server does not accept the credential of SMTP_URL"
             ) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise _never_sent(error) from error
+            raise _unusable(error) from error
         return session
 
-    def _message(self, letter: Letter) -> EmailMessage:
+    def _message(self, letter: Letter, *, address: str) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = letter.subject
         message["From"] = self.sender
-        message["To"] = str(letter.address)
+        message["To"] = address
         message["Date"] = formatdate(usegmt=True)
         domain = parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
         message["Message-ID"] = f"<{letter.letter_id}@{domain}>"
@@ -121,20 +144,37 @@ class MailServer:
         return message
 
 
-def _accepted(answer: tuple[int, bytes]) -> None:
-    code, said = answer
-    if code not in {TAKEN, FORWARDED}:
-        raise smtplib.SMTPResponseException(code, said)
+def _written(address: str | None) -> str:
+    """Return an address as it is sent, its domain in ASCII; RefusedError for what is none."""
+    if not address:
+        raise RefusedError("the letter has no address")
+    name, _, domain = address.strip().rpartition("@")
+    try:
+        written = f"{name}@{domain.encode('idna').decode('ascii')}"
+        written.encode("utf-8")
+    except UnicodeError as error:
+        raise RefusedError("the letter's address cannot be written") from error
+    has_space = any(character.isspace() for character in written)
+    if not name or has_space or parseaddr(written)[1] != written:
+        raise RefusedError("the letter's address is none")
+    return written
 
 
-def _never_sent(error: Exception) -> RepeatError | RefusedError:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _refused(error.smtp_code)
-    return RepeatError(f"the mail server could not be used ({type(error).__name__}): repeat later")
+def _unusable(error: Exception) -> SourceError:
+    """Return what it means that the server takes no letter: later, or when a person mends it."""
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code in NEVER:
+        return StopError(
+            f"the mail server takes no letter of ours ({error.smtp_code}): check SMTP_URL and"
+            " NOTIFY_FROM"
+        )
+    said = getattr(error, "smtp_code", type(error).__name__)
+    return RepeatError(f"the mail server could not be used ({said}): repeat later")
 
 
-def _refused(code: int) -> RepeatError | RefusedError:
-    """Its words are left out: they may repeat the address."""
-    if code in TRY_LATER:
-        return RepeatError(f"the mail server asks to try later ({code})")
-    return RefusedError(f"the mail server refused it ({code})", codes=(str(code),))
+def _not_taken(code: int) -> SourceError:
+    """Return what an answer about one letter means; its words may repeat the address."""
+    if code in NEVER:
+        return RefusedError(f"the mail server refused it ({code})", codes=(str(code),))
+    if code in TRY_LATER and code != CLOSING:
+        return DeferredError(f"the mail server puts this letter off ({code})")
+    return RepeatError(f"the mail server could not be used ({code}): repeat later")

@@ -15,7 +15,7 @@ from orchestration.extract.errors import (
     RepeatError,
     StopError,
 )
-from orchestration.extract.http import REMEDIES
+from orchestration.extract.http import REMEDIES, TRIED_AGAIN
 from orchestration.extract.post.letter import Letter
 
 SECONDS = 20.0
@@ -29,9 +29,13 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Receiver:
-    """An address that takes letters; `secret` is `whsec_` and base64, shared with it."""
+    """
+    An address that takes letters; `secret` is `whsec_` and base64, shared with it.
 
-    url: str
+    A chat's address holds its own secret, so it is not shown either.
+    """
+
+    url: str = field(repr=False)
     secret: str = field(repr=False)
     clock: Callable[[], datetime] = utc_now
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
@@ -64,6 +68,8 @@ class Receiver:
         }
         try:
             status = self._client.post(self.url, content=body, headers=headers).status_code
+        except httpx.InvalidURL:
+            raise StopError("the receiver's address is none: write it anew") from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise RepeatError("the receiver could not be reached: repeat later") from error
         except httpx.HTTPError as error:
@@ -78,7 +84,7 @@ def _receipt(status: int) -> str:
         return f"taken with {status}"
     if status == TOO_MANY:
         raise RepeatError("the receiver asks to try later (429)")
-    if status >= 500:
+    if status >= 500 or status in TRIED_AGAIN:
         raise OutcomeUnknownError(f"the receiver may have taken it (it answered {status})")
     if status in {GONE, *REMEDIES}:
         raise StopError(f"the receiver takes nothing ({status}): check its address and secret")

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestration.landing.store import LandingError, open_landing
+from orchestration.ledger import NO_ADDRESS, database_address
 from orchestration.resources.settings.reader import Environment, Reader
 
 MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MG]i?B")
-DAGSTER_URL = "DAGSTER_POSTGRES_URL"
+LEDGER_URL, DAGSTER_URL = "LEDGER_URL", "DAGSTER_POSTGRES_URL"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ def read_home(env: Environment) -> HomeSettings:
     memory_limit = env.get("RETURNS_MEMORY_LIMIT") or "3GB"
     if not MEMORY.fullmatch(memory_limit):
         reader.problem("RETURNS_MEMORY_LIMIT", "say how much in MB, MiB, GB or GiB, such as 3GB")
+    for name in (LEDGER_URL, DAGSTER_URL):
+        if env.get(name) and database_address(env[name]) is None:
+            reader.problem(name, f"is {NO_ADDRESS}")
     dagster_url = env.get(DAGSTER_URL) or ""
     kind, _, where = dagster_url.partition("://")
     if dagster_url and kind.partition("+")[0] not in ("postgresql", "postgres"):
@@ -53,7 +57,7 @@ def read_home(env: Environment) -> HomeSettings:
     except LandingError as error:
         reader.problem("RETURNS_LANDING", str(error))
     reader.raise_problems()
-    ledger_url = env.get("LEDGER_URL") or f"sqlite:///{path / 'ledger.sqlite'}"
+    ledger_url = env.get(LEDGER_URL) or f"sqlite:///{path / 'ledger.sqlite'}"
     return HomeSettings(
         path=path,
         landing=landing,

@@ -1,9 +1,8 @@
 """Who carries letters."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from orchestration.resources.settings.reader import Environment, Reader
+from orchestration.resources.settings.reader import Environment, Reader, address_of
 
 
 @dataclass(frozen=True)
@@ -14,10 +13,10 @@ class PostSettings:
     sender: str
     unsubscribe: str
     opt_out_tag: str
-    webhook_url: str
+    webhook_url: str = field(repr=False)
     webhook_secret: str = field(repr=False)
     alert_address: str
-    alert_webhook_url: str
+    alert_webhook_url: str = field(repr=False)
     alert_webhook_secret: str = field(repr=False)
 
 
@@ -26,8 +25,13 @@ def read_post(env: Environment) -> PostSettings:
     reader = Reader(env)
     smtp_url, webhook_url = env.get("SMTP_URL") or "", env.get("NOTIFY_WEBHOOK_URL") or ""
     alerts_url = env.get("ALERT_WEBHOOK_URL") or ""
-    if smtp_url and urlsplit(smtp_url).scheme not in {"smtp", "smtps"}:
-        reader.problem("SMTP_URL", "is not written smtps://user:password@host or smtp://host")
+    parts = address_of(smtp_url)
+    if smtp_url and (parts is None or parts.scheme not in {"smtp", "smtps"}):
+        reader.problem(
+            "SMTP_URL",
+            "is not written smtps://user:password@host or smtp://host, a password's signs"
+            " percent-encoded",
+        )
     if smtp_url:
         reader.required("NOTIFY_FROM", "the address that letters come from")
     settings = PostSettings(

@@ -4,7 +4,7 @@ import base64
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 
@@ -25,6 +25,16 @@ def environment() -> dict[str, str]:
     """Return the settings as they are now: those of .env, under those of the environment."""
     written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
     return {**written, **os.environ}
+
+
+def address_of(value: str) -> SplitResult | None:
+    """Return an address in its parts; None where it names no host, or a port that is none."""
+    try:
+        parts = urlsplit(value)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_whole else None
 
 
 class Reader:
@@ -85,9 +95,9 @@ class Reader:
     def url(self, name: str, what: str) -> str:
         """Return an https address; of this machine http will do."""
         value = self.required(name, what).rstrip("/")
-        parts = urlsplit(value)
-        is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
-        if value and not (is_safe and parts.hostname):
+        parts = address_of(value)
+        is_safe = parts and (parts.scheme == "https" or parts.hostname in LOOPBACK)
+        if value and not is_safe:
             self.problem(name, f"is no https address; set it to {what}")
         return value
 

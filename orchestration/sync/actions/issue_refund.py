@@ -2,11 +2,11 @@
 Pays the ERP's figure back to the customer, once; a paid refund cannot be taken back.
 
 A return is processed and paid in one call that has no idempotency key: the number of the ERP's
-credit is its note, and by that and the processed units it is read back. Without a return the
-refund is created under a key.
+credit is its note, and by that, its return and the processed units it is read back: a credit may
+serve several returns of an order. Without a return the refund is created under a key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,11 +14,11 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
+    ORDER_GONE,
     Answer,
     Applied,
     CaseAction,
     Held,
-    Refused,
     Remote,
     Repeat,
     Request,
@@ -28,10 +28,9 @@ from orchestration.sync.action import (
     not_found,
 )
 from orchestration.sync.captured import Captured, Share
+from orchestration.sync.codes import RETURNS, meaning_of_texts
 from orchestration.sync.money import paid
 from orchestration.sync.remote import storefront_document
-
-CALL_UNDECIDED = "IDEMPOTENCY_CONCURRENT_REQUEST"
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,15 @@ class IssueRefund(CaseAction):
             return "no_order"
         return "" if details.get("credits") else "no_credit_number"
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call by what was captured and refunded up to now."""
+        intent = record.intent
         details = details_of(intent)
-        captured = Captured(_order(intent, remote))
-        if _refund_with_our_note(intent, captured.order) is not None:
+        order = _order(intent, remote)
+        if order is None:
+            return Held(ORDER_GONE)
+        captured = Captured(order)
+        if _ours(intent, captured.order) or _bears_our_note_alone(intent, captured.order):
             return Held("refunded_meanwhile")
         if not captured.is_whole:
             return Held("order_too_long")
@@ -65,42 +68,41 @@ class IssueRefund(CaseAction):
             return Held("above_captured")
         if details.get("return_id"):
             return self._processing(intent, remote, shares=shares, captured=captured)
-        return self._creating(intent, shares=shares, captured=captured)
+        return self._creating(record, shares=shares, captured=captured)
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
         """Pay. The payload shows a return as it was before, so only its refunds are believed."""
         data = remote.storefront.execute(request.document, request.variables)
         result = data.get("returnProcess") or data.get("refundCreate") or {}
-        errors = result.get("userErrors") or []
-        if errors:
-            message = "; ".join(f"{each.get('code', '')} {each['message']}" for each in errors)
-            return self.refusal(message, codes=tuple(str(each.get("code")) for each in errors))
+        if errors := result.get("userErrors") or []:
+            has_codes = data.get("returnProcess") is not None
+            return RETURNS.meaning(errors) if has_codes else meaning_of_texts(errors)
         if refund := result.get("refund"):
             return Applied(refund["id"], f"{refund['id']}: {intent.amount} {intent.currency}")
-        found = _ours(intent, ((result.get("return") or {}).get("refunds") or {}).get("nodes"))
+        found = _of_the_return(intent, result.get("return"))
         if found is None:
             return Unclear("the answer names no refund of this credit")
         return Applied(found["id"], f"{found['id']}: {intent.amount} {intent.currency}")
 
-    def refusal(self, message: str, *, codes: tuple[str, ...]) -> Answer:
-        """Return what a refusal means; a call still running is not decided."""
-        is_undecided = CALL_UNDECIDED in codes or CALL_UNDECIDED in message
-        return Unclear(message) if is_undecided else Refused(message)
-
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what the storefront now says was refunded for the credit, and of the return."""
-        refund = _refund_with_our_note(intent, _order(intent, remote))
+        order = _order(intent, remote)
+        refund = _ours(intent, order) if order else None
         total = f"{paid(refund['totalRefundedSet'])}" if refund else "nothing"
         returned = _return(intent, remote)
         return f"refunded {total}" + (f", return {returned['status']}" if returned else "")
 
     def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:
-        """Look for a refund with the credit's number; processed units alone prove nothing."""
+        """Look for the return's refund with the credit's number; units alone prove nothing."""
         intent = record.intent
         order = _order(intent, remote)
-        refund = _refund_with_our_note(intent, order)
+        if order is None:
+            return Unclear("its order is gone from the storefront: ask the payments, and settle")
+        refund = _ours(intent, order)
         if refund is not None:
             return Applied(refund["id"], f"{refund['id']}: found by its note")
+        if _bears_our_note_alone(intent, order):
+            return Unclear("a refund bears the credit's number and no return: compare, and settle")
         if not Captured(order).is_whole:
             return Unclear("the order has more refunds than can be read: compare, and settle")
         returned = _return(intent, remote)
@@ -145,7 +147,10 @@ class IssueRefund(CaseAction):
             entry["refundShipping"] = {"shippingRefundAmount": _money(shipping, captured)}
         return Request(storefront_document("return_process"), {"input": entry})
 
-    def _creating(self, intent: Intent, *, shares: list[Share], captured: Captured) -> Request:
+    def _creating(
+        self, record: IntentRecord, *, shares: list[Share], captured: Captured
+    ) -> Request:
+        intent = record.intent
         order_id = captured.order["id"]
         entry = {
             "orderId": order_id,
@@ -173,7 +178,7 @@ class IssueRefund(CaseAction):
                 for share in shares
             ],
         }
-        variables = {"input": entry, "idempotencyKey": str(idempotency_key(intent))}
+        variables = {"input": entry, "idempotencyKey": str(idempotency_key(record))}
         return Request(storefront_document("refund_create"), variables)
 
 
@@ -182,10 +187,13 @@ def note_of(intent: Intent) -> str:
     return f"ERP credit {', '.join(details_of(intent).get('credits') or [])}"
 
 
-def _order(intent: Intent, remote: Remote) -> Mapping[str, Any]:
+def _order(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
+    """Return the order; None where it was deleted, or is no longer ours to read."""
     asked = {"orderId": details_of(intent)["order_id"]}
-    order = remote.storefront.ask(storefront_document("refund_order"), asked)["order"]
-    return order or {"transactions": [], "refunds": [], "presentmentCurrencyCode": ""}
+    order: Mapping[str, Any] | None = remote.storefront.ask(
+        storefront_document("refund_order"), asked
+    )["order"]
+    return order
 
 
 def _return(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
@@ -199,13 +207,32 @@ def _return(intent: Intent, remote: Remote) -> Mapping[str, Any] | None:
     return returned
 
 
-def _refund_with_our_note(intent: Intent, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    return _ours(intent, order["refunds"])
+def _ours(intent: Intent, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the order's refund of this credit for this return; of any, where it has none."""
+    own = details_of(intent).get("return_id")
+    of_credit = _with_our_note(intent, order["refunds"])
+    return next((each for each in of_credit if own in (None, _return_of(each))), None)
 
 
-def _ours(intent: Intent, refunds: list[Mapping[str, Any]] | None) -> Mapping[str, Any] | None:
-    note = note_of(intent)
-    return next((refund for refund in refunds or [] if refund["note"] == note), None)
+def _bears_our_note_alone(intent: Intent, order: Mapping[str, Any]) -> bool:
+    """Whether a refund of this credit names no return: it may be for this one, or for another."""
+    return any(_return_of(each) is None for each in _with_our_note(intent, order["refunds"]))
+
+
+def _of_the_return(intent: Intent, returned: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    refunds = ((returned or {}).get("refunds") or {}).get("nodes") or []
+    return next(iter(_with_our_note(intent, refunds)), None)
+
+
+def _with_our_note(
+    intent: Intent, refunds: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    return [refund for refund in refunds if refund["note"] == note_of(intent)]
+
+
+def _return_of(refund: Mapping[str, Any]) -> str | None:
+    own: str | None = (refund["return"] or {}).get("id")
+    return own
 
 
 def _lines(intent: Intent, returned: Mapping[str, Any]) -> list[dict[str, Any]] | None:

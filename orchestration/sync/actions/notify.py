@@ -5,14 +5,15 @@ An e-mail is sent at most once: whether a lost one arrived cannot be read back, 
 person. A webhook is sent at least once under one id, by which its receiver drops a second copy.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import uuid5
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
     NAMESPACE,
+    ORDER_GONE,
+    Absent,
     Answer,
     Applied,
     CaseAction,
@@ -32,6 +33,14 @@ SENT_BY = "post"
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom a letter is for, and what the store has marked them with."""
+
+    address: str | None = field(default=None, repr=False)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Notify(CaseAction):
     """The address is read at the moment of sending, and kept nowhere."""
 
@@ -41,15 +50,18 @@ class Notify(CaseAction):
         """Return what the intent lacks to be sent, as a hold reason."""
         return unsaid(intent)
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the notice without its address; whoever has unsubscribed gets none."""
+        intent = record.intent
         if remote.post is None:
             return Held("no_post_configured")
         is_asked = bool(remote.post.needs_address or remote.opt_out_tag)
-        contact = _contact(intent, remote) if is_asked else {"address": None, "tags": []}
-        if _has_opted_out(contact, remote):
+        contact = _contact(intent, remote) if is_asked else Contact()
+        if contact is None:
+            return Held(ORDER_GONE)
+        if remote.opt_out_tag in contact.tags:
             return Held("unsubscribed")
-        if remote.post.needs_address and not contact["address"]:
+        if remote.post.needs_address and not contact.address:
             return Held("no_contact")
         try:
             return _request(intent)
@@ -60,7 +72,10 @@ class Notify(CaseAction):
         """Hand the letter over."""
         if remote.post is None:
             return Refused("no post is configured")
-        address = _contact(intent, remote)["address"] if remote.post.needs_address else None
+        contact = _contact(intent, remote) if remote.post.needs_address else None
+        address = contact.address if contact else None
+        if remote.post.needs_address and not address:
+            return Absent("the order has lost its address since it was looked at")
         letter = letter_of(intent, letter_id=request.variables["id"], address=address)
         receipt = remote.post.deliver(letter)
         return Applied(intent.told or "", f"{letter.kind} {letter.letter_id}: {receipt}")
@@ -72,16 +87,13 @@ class Notify(CaseAction):
     def resolve(self, record: IntentRecord, remote: Remote, *, now: datetime) -> Repeat | Answer:  # noqa: ARG002
         """Only a receiver that drops copies may be handed the letter again."""
         if remote.post is not None and remote.post.is_repeatable:
-            if remote.opt_out_tag and _has_opted_out(_contact(record.intent, remote), remote):
-                return Unclear("the customer has unsubscribed since: it is not sent once more")
+            contact = _contact(record.intent, remote) if remote.opt_out_tag else Contact()
+            if contact is None or remote.opt_out_tag in contact.tags:
+                return Unclear("the customer has unsubscribed or gone: it is not sent once more")
             return Repeat(_request(record.intent))
         return Unclear(
             "whether the e-mail was taken is not known: ask the mail server, and settle"
         )
-
-
-def _has_opted_out(contact: dict[str, Any], remote: Remote) -> bool:
-    return bool(remote.opt_out_tag) and remote.opt_out_tag in (contact["tags"] or [])
 
 
 def letter_id(intent: Intent) -> str:
@@ -94,13 +106,16 @@ def _request(intent: Intent) -> Request:
     return Request(SENT_BY, {"id": letter.letter_id, "subject": letter.subject})
 
 
-def _contact(intent: Intent, remote: Remote) -> dict[str, Any]:
+def _contact(intent: Intent, remote: Remote) -> Contact | None:
+    """Return what the order says of its customer now; None where it is gone."""
     asked = {"orderId": details_of(intent)["order_id"]}
-    order = remote.storefront.ask(storefront_document("order_contact"), asked)["order"] or {}
+    order = remote.storefront.ask(storefront_document("order_contact"), asked)["order"]
+    if order is None:
+        return None
     customer = order.get("customer") or {}
     email = customer.get("defaultEmailAddress") or {}
     own = email.get("emailAddress") if email.get("validFormat") else None
-    return {"address": own or order.get("email"), "tags": customer.get("tags")}
+    return Contact(own or order.get("email"), tuple(customer.get("tags") or ()))
 
 
 NOTIFY = Notify()

@@ -72,8 +72,9 @@ class OpenRma(CaseAction):
             return "no_return"
         return "" if details.get("lines") else "no_lines"
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call; an authorization that appeared meanwhile makes it needless."""
+        intent = record.intent
         if remote.erp is None:
             return Held("erp_not_configured")
         details = details_of(intent)

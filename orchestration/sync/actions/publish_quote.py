@@ -34,8 +34,9 @@ class PublishQuote(CaseAction):
             return "no_amount"
         return "" if details_of(intent).get("order_id") else "no_order"
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call on the metafield as it is now."""
+        intent = record.intent
         return setting(intent, remote, merge=lambda told: {**told, "quote": _quote(intent)})
 
     def send(self, request: Request, _: Intent, remote: Remote) -> Answer:

@@ -7,16 +7,27 @@ from typing import Any
 
 from orchestration.ledger import Intent, IntentRecord
 from orchestration.sync.action import (
+    Absent,
     Answer,
     Applied,
     CaseAction,
     Held,
+    Refused,
     Remote,
     Repeat,
     Request,
+    Unclear,
     details_of,
     not_found,
     unsaid,
+)
+from orchestration.sync.remote import (
+    Erp,
+    RefusedError,
+    RepeatError,
+    SourceError,
+    StopError,
+    UnreadableAnswerError,
 )
 from orchestration.sync.told import read_told, set_told, setting
 
@@ -33,19 +44,32 @@ class PublishStatus(CaseAction):
         """Return what the intent lacks to be sent, as a hold reason."""
         return unsaid(intent)
 
-    def prepare(self, intent: Intent, remote: Remote) -> Request | Held:
+    def prepare(self, record: IntentRecord, remote: Remote) -> Request | Held:
         """Return the call on the metafield as it is now."""
+        intent = record.intent
         request = setting(intent, remote, merge=lambda told: {**told, "stages": _stages(intent)})
         if isinstance(request, Held):
             return request
-        return Request(request.document, request.variables, {"rma": _rma(intent, remote)})
+        context = {"rma": _rma(intent, remote), "before": _on_rma(intent, remote)}
+        return Request(request.document, request.variables, context)
 
     def send(self, request: Request, intent: Intent, remote: Remote) -> Answer:
-        """Set the RMA's field, then the metafield, which says that both were set."""
+        """Set the RMA's field, then the metafield; where that is not set, neither stays set."""
         rma = request.context["rma"]
-        if rma is not None and remote.erp is not None:
-            remote.erp.update(RMA, rma, {remote.rma_status_field: intent.told})
-        return set_told(request, remote, reference=intent.told)
+        if rma is None or remote.erp is None:
+            return set_told(request, remote, reference=intent.told)
+        remote.erp.update(RMA, rma, {remote.rma_status_field: intent.told})
+        try:
+            answer = set_told(request, remote, reference=intent.told)
+        except UnreadableAnswerError:
+            raise
+        except (RefusedError, RepeatError, StopError) as error:
+            if _is_undone(request, remote.erp, remote):
+                raise
+            return Unclear(f"the RMA tells it, the order does not: {error}")
+        if isinstance(answer, Absent | Refused) and not _is_undone(request, remote.erp, remote):
+            return Unclear(f"the RMA tells it, the order does not: {answer.message}")
+        return answer
 
     def read_back(self, intent: Intent, remote: Remote) -> str:
         """Return what both places tell now."""
@@ -70,6 +94,16 @@ def _stages(intent: Intent) -> Mapping[str, Any]:
 def _rma(intent: Intent, remote: Remote) -> str | None:
     rma_id = details_of(intent).get("rma_id")
     return str(rma_id) if rma_id and remote.erp and remote.rma_status_field else None
+
+
+def _is_undone(request: Request, erp: Erp, remote: Remote) -> bool:
+    """Let the RMA tell again what it told before the call; whether that was done for sure."""
+    before = {remote.rma_status_field: request.context["before"]}
+    try:
+        erp.update(RMA, request.context["rma"], before)
+    except SourceError:
+        return False
+    return True
 
 
 def _on_rma(intent: Intent, remote: Remote) -> str | None:
