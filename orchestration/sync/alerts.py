@@ -15,9 +15,10 @@ from orchestration.sync.assets import utc_now
 from orchestration.sync.remote import SourceError
 
 # A decision is a matter of a working day; an unknown outcome holds its line until it is settled,
-# and what a system refused is not tried again.
+# what a system puts off is asked again and again, and what it refused is not.
 TOO_LONG = {
     State.PLANNED: timedelta(hours=24),
+    State.APPROVED: timedelta(hours=24),
     State.SENT: timedelta(hours=4),
     State.UNKNOWN: timedelta(hours=4),
     State.REFUSED: timedelta(0),
@@ -96,19 +97,23 @@ def overdue(ledger: Ledger, *, now: datetime) -> list[IntentRecord]:
     """
     Return the intents that have waited for a person longer than they should.
 
-    A repeat does not make a call younger. Of refused ones those that a system refused: what a
-    person refused, or newer evidence replaced, was not sent.
+    A repeat does not make a call younger. Of approved ones those that were called for, of refused
+    ones those that a system refused: what a person refused, or newer evidence replaced, was not.
     """
     return [
         record
         for record in ledger.intents(states=TOO_LONG)
         if now - (record.first_sent_at or record.created_at) > TOO_LONG[record.state]
-        and (record.state is not State.REFUSED or _was_refused_lately(record, now=now))
+        and _is_a_persons_matter(record, now=now)
     ]
 
 
-def _was_refused_lately(record: IntentRecord, *, now: datetime) -> bool:
-    return record.first_sent_at is not None and now - record.first_sent_at < REFUSED_LATELY
+def _is_a_persons_matter(record: IntentRecord, *, now: datetime) -> bool:
+    if record.state is State.APPROVED:
+        return record.attempt_count > 0
+    if record.state is State.REFUSED:
+        return record.first_sent_at is not None and now - record.first_sent_at < REFUSED_LATELY
+    return True
 
 
 def letter_about(records: Sequence[IntentRecord]) -> Letter:

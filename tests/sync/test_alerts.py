@@ -12,7 +12,7 @@ from orchestration.resources import LedgerResource, PostResource
 from orchestration.resources import post as post_module
 from orchestration.sync import alerts
 from orchestration.sync.alerts import failed_runs, held_too_long, letter_about, overdue
-from orchestration.sync.remote import RefusedError
+from orchestration.sync.remote import RefusedError, RepeatError
 from tests.sync.letters import SECRET, Hooks, mail_server
 from tests.sync.world import gate
 
@@ -63,6 +63,16 @@ def test_a_call_that_a_dead_run_left_open_is_overdue_after_four_hours(world):
 
     assert world.ledger.intent("restock-1").state is State.SENT
     assert len(overdue(world.ledger, now=world.clock() + timedelta(hours=5))) == 1
+
+
+def test_what_a_system_puts_off_for_a_day_is_told(world):
+    world.books.faults = [RepeatError("throttled")] * 2
+    world.run(gate())
+    world.clock.wait(hours=23)
+    world.run(gate())
+
+    assert overdue(world.ledger, now=world.clock()) == []
+    assert len(overdue(world.ledger, now=world.clock() + timedelta(hours=2))) == 1
 
 
 def test_what_a_system_refuses_is_told_and_what_a_person_refuses_is_not(world):
