@@ -1,8 +1,8 @@
 """Whether a build can do with what changed since the last one, or has to build everything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 
@@ -23,6 +23,8 @@ from orchestration.landing import Batch
 BREAK_EVEN = 0.25
 # What is not in a list of every document is gone: a change that no row tells of.
 TELLS_BY_ABSENCE = (System.NETSUITE, "document_ids")
+# What the name of an extraction begins with.
+EXTRACTED_AT = "%Y%m%dT%H%M%S%fZ"
 SHARE_OF_ORDERS = """
     select count(distinct case when id in (select record_id from changed._records) then id end)
         / greatest(count(distinct id), 1)
@@ -60,8 +62,8 @@ def begin(
 
     Everything is built where asked for, where the last build did not end, was of another recipe,
     had batches that are gone or a later clock, where most orders changed, and where the ERP's
-    documents were listed anew. Until `end` says otherwise, this build counts as one that did not
-    end.
+    documents were listed anew, or the clock has come to such a list since. Until `end` says
+    otherwise, this build counts as one that did not end.
     """
     connection.execute("drop schema if exists changed cascade")
     connection.execute("create schema changed")
@@ -96,7 +98,18 @@ def _continues(build: Build, last: Build) -> bool:
         and build.as_of >= last.as_of
         and build.batches >= last.batches
         and not any(batch[:2] == TELLS_BY_ABSENCE for batch in new)
+        and not any(last.as_of < _taken_at(batch) <= build.as_of for batch in _lists(build))
     )
+
+
+def _lists(build: Build) -> Iterator[BatchKey]:
+    return (batch for batch in build.batches if batch[:2] == TELLS_BY_ABSENCE)
+
+
+def _taken_at(batch: BatchKey) -> datetime:
+    """A run lists documents after the instant that it builds for: they are gone for the next."""
+    instant, _, _ = batch[-1].partition("-")
+    return datetime.strptime(instant, EXTRACTED_AT).replace(tzinfo=UTC)
 
 
 def _last(connection: duckdb.DuckDBPyConnection) -> Build | None:

@@ -28,7 +28,8 @@ SOURCE = str(System.NETSUITE)
 CONTROL_TOTALS = STREAMS[System.NETSUITE, "control_totals"]
 DOCUMENT_IDS = STREAMS[System.NETSUITE, "document_ids"]
 CHANGES = ("line_changes", "link_changes")
-DETAILS = ("transaction_lines", "transaction_tax_details", "transaction_links")
+# Lines last: what landed of the others before them is of no version yet, whatever ends the run.
+DETAILS = ("transaction_tax_details", "transaction_links", "transaction_lines")
 
 # Once a day a window goes back so far, for what the ERP shows later than an hour: a long import.
 DAILY_OVERLAP = timedelta(days=3)
@@ -100,7 +101,11 @@ def settle(landing: Landing, client: Client) -> list[Batch]:
 def _in_order() -> list[Stream]:
     """Return what changes of itself, then what is read because of that."""
     changing = [one for one in NETSUITE_STREAMS if one not in (CONTROL_TOTALS, DOCUMENT_IDS)]
-    return sorted(changing, key=lambda stream: stream.name in DETAILS)
+    return sorted(changing, key=lambda stream: _turn(stream.name))
+
+
+def _turn(name: str) -> int:
+    return DETAILS.index(name) + 1 if name in DETAILS else 0
 
 
 def _answers(

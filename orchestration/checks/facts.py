@@ -32,11 +32,5 @@ def facts(
     with duckdb.connect(home.warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         let_read(connection, home.landing)
-        yield from landing_results(
-            connection,
-            home.landing,
-            stores=stores,
-            now=began_at,
-            run_id=context.run.run_id,
-        )
+        yield from landing_results(connection, home.landing, stores=stores, now=began_at)
         yield from warehouse_results(connection, stores=stores)

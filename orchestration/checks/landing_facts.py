@@ -210,33 +210,40 @@ def none_gone(
     return verdict._replace(severity=dg.AssetCheckSeverity.WARN)
 
 
-def unmoved(connection: duckdb.DuckDBPyConnection, *, run_id: str) -> dg.AssetCheckResult:
-    """Compare what the ERP said of itself before the last reading of a run and after it."""
+def unmoved(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
+    """
+    Compare what the ERP said of itself before its last reading and after it.
+
+    Whoever builds on a reading is judged by it, a rebuild too. One that ended without the second
+    word has come to no end.
+    """
     readings: dict[str, Reading] = {}
     for batch, *totals in connection.execute(
         """
         select _batch_id, type, currency, postingperiod, document_count, document_total
         from netsuite.control_totals
-        where _run_id = $run_id
+        qualify _run_id = last_value(_run_id) over (
+            order by _extracted_at, _batch_id
+            rows between unbounded preceding and unbounded following
+        )
         order by _extracted_at, _batch_id
         """,
-        {"run_id": run_id},
     ).fetchall():
         readings.setdefault(batch, set()).add(tuple(totals))
     last = list(readings.values())[-2:]
     return dg.AssetCheckResult(
         asset_key=key_of(CONTROL_TOTALS),
         check_name=UNMOVED,
-        passed=all(reading == last[0] for reading in last),
+        passed=not last or (len(last) > 1 and last[0] == last[1]),
         metadata={"readings": len(readings), "moved": _moved(last)},
     )
 
 
-def of_one_moment(
-    connection: duckdb.DuckDBPyConnection, root: Path, *, run_id: str
-) -> dg.AssetCheckResult:
-    """Name documents that changed between the reading of their header and of their lines."""
-    torn = torn_documents(root, str(System.NETSUITE), run_id=run_id)
+def of_one_moment(connection: duckdb.DuckDBPyConnection, root: Path) -> dg.AssetCheckResult:
+    """Name documents that changed between the last reading of their header and of their lines."""
+    read = committed_batches(root, LINES, source=str(System.NETSUITE))
+    newest = max((one for one in read if one.rows), key=lambda one: one.extracted_at, default=None)
+    torn = torn_documents(root, str(System.NETSUITE), run_id=newest.run_id if newest else "")
     found = [row[0] for row in connection.execute(f"{torn} order by id").fetchall()]
     return dg.AssetCheckResult(
         asset_key=key_of(LINES),
@@ -286,7 +293,6 @@ def landing_results(
     *,
     stores: Sequence[str],
     now: datetime,
-    run_id: str,
 ) -> Iterator[dg.AssetCheckResult]:
     """Yield the verdicts on every stream; `now` is when the run began to read."""
     for stream in READ_BY_RUNS:
@@ -295,6 +301,6 @@ def landing_results(
         if stream.capped:
             yield not_cut(connection, stream, stores=stores)
     yield none_gone(connection, stores=stores)
-    yield unmoved(connection, run_id=run_id)
-    yield of_one_moment(connection, root, run_id=run_id)
+    yield unmoved(connection)
+    yield of_one_moment(connection, root)
     yield not_vanished(connection)

@@ -80,6 +80,25 @@ def test_what_landed_since_is_what_changed(warehouse):
     assert warehouse.changed() == {"7", "1000"}
 
 
+def test_what_a_list_of_every_document_leaves_out_is_gone_once_the_clock_has_come_to_it(warehouse):
+    listed = NOON + timedelta(seconds=5)
+    land(
+        warehouse.landing,
+        STREAMS[System.NETSUITE, "document_ids"],
+        [json.dumps({"items": [{"id": 8, "type": "CustCred"}]}).encode()],
+        source="netsuite",
+        run_id="run",
+        extracted_at=listed,
+        since=None,
+    )
+
+    assert not warehouse.begin(as_of=NOON)
+    warehouse.end()
+    assert not warehouse.begin(as_of=listed)
+    warehouse.end()
+    assert warehouse.begin(as_of=listed + timedelta(hours=1))
+
+
 def test_a_record_that_the_clock_has_reached_is_a_change(warehouse):
     warehouse.land(1000, placed_at=NOON + timedelta(days=2))
     warehouse.begin()

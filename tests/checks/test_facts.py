@@ -160,10 +160,20 @@ def test_totals_are_compared_within_the_run_alone(tmp_path, warehouse, after, is
     batch(tmp_path, TOTALS, total(3), source="netsuite")
     batch(tmp_path, TOTALS, total(after), source="netsuite")
 
-    result = unmoved(warehouse(), run_id="run")
+    result = unmoved(warehouse())
 
     assert result.passed is is_unmoved
     assert result.metadata["moved"].value == ([] if is_unmoved else ["SalesOrd USD"])
+
+
+def test_totals_that_were_asked_for_once_stand_for_a_reading_without_an_end(tmp_path, warehouse):
+    batch(tmp_path, TOTALS, total(3), source="netsuite", run_id="an earlier run")
+    batch(tmp_path, TOTALS, total(3), source="netsuite", run_id="an earlier run")
+    assert unmoved(warehouse()).passed
+
+    batch(tmp_path, TOTALS, total(3), source="netsuite", run_id="killed")
+
+    assert not unmoved(warehouse()).passed
 
 
 def test_a_record_that_staging_lost_is_counted(tmp_path, warehouse):
@@ -218,7 +228,7 @@ def test_lines_of_another_version_than_their_header_are_named(tmp_path, warehous
     batch(tmp_path, CREDITS, headers, source="netsuite")
     batch(tmp_path, LINES, rows(*lines), source="netsuite")
 
-    result = of_one_moment(warehouse(), tmp_path, run_id="run")
+    result = of_one_moment(warehouse(), tmp_path)
 
     assert not result.passed
     assert result.metadata["first"].value == [1, 2]
