@@ -21,16 +21,21 @@ def facts(
     """
     Ask the warehouse and the manifests; a fact that fails is told, and stops no other.
 
-    A rebuild needs no configured source: it judges the stores that have landed.
+    A rebuild needs no configured source: it judges the stores that have landed. One that landed
+    and is configured no more is judged too, by itself; only its freshness is nobody's concern.
     """
     record = context.instance.get_run_record_by_id(context.run.run_id)
     if record is None:
         raise dg.Failure(f"run {context.run.run_id} is not in the instance", allow_retries=False)
     is_asked = is_configured(environment())
-    stores = shopify.stores if is_asked else landed_sources(home.landing, System.SHOPIFY)
+    landed = landed_sources(home.landing, System.SHOPIFY)
+    asked = shopify.stores if is_asked else landed
+    stores = sorted({*asked, *landed})
     began_at = record.create_timestamp.astimezone(UTC)
     with duckdb.connect(home.warehouse, read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         let_read(connection, home.landing)
-        yield from landing_results(connection, home.landing, stores=stores, now=began_at)
+        yield from landing_results(
+            connection, home.landing, stores=stores, asked=asked, now=began_at
+        )
         yield from warehouse_results(connection, stores=stores)

@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.checks.landing_facts import (
     fresh,
+    landing_results,
     no_rejects,
     not_cut,
     not_vanished,
@@ -145,6 +146,27 @@ def test_a_store_not_read_for_two_days_is_not_fresh_and_the_other_is(tmp_path):
     result = fresh(tmp_path, ORDERS, now=NOON, stores=STORES)
 
     assert result.metadata["stores"].value == {"uk": True, "us": False}
+
+
+def test_a_store_that_is_configured_no_more_holds_itself_and_need_not_be_fresh(
+    tmp_path, warehouse
+):
+    batch(tmp_path, ORDERS, order(1, test="perhaps"), source="gone", at=NOON - timedelta(days=9))
+    for store in STORES:
+        batch(tmp_path, ORDERS, order(2), source=store)
+
+    results = {
+        (result.asset_key, result.check_name): result
+        for result in landing_results(
+            warehouse(), tmp_path, stores=[*STORES, "gone"], asked=STORES, now=NOON
+        )
+    }
+
+    rejects = no_rejects(warehouse(), tmp_path, ORDERS, stores=[*STORES, "gone"])
+    found = results[rejects.asset_key, rejects.check_name]
+    assert found.metadata["stores"].value == {"gone": False, "uk": True, "us": True}
+    is_fresh = fresh(tmp_path, ORDERS, now=NOON, stores=STORES)
+    assert results[is_fresh.asset_key, is_fresh.check_name].passed
 
 
 def test_an_erp_that_was_never_read_is_not_fresh(tmp_path):

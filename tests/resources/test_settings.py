@@ -163,6 +163,14 @@ def test_a_credential_is_not_sent_in_the_clear():
         read_stores(STORES | {"SHOPIFY_US_URL": "http://us.example"})
 
 
+@pytest.mark.parametrize("listed", ["us,us", "us,uk"])
+def test_one_store_under_two_keys_is_refused_for_its_returns_would_count_twice(listed):
+    same = {"SHOPIFY_STORES": listed, "SHOPIFY_UK_URL": "https://us.example"}
+
+    with pytest.raises(SettingsError, match="is the store us already: list each store once"):
+        read_stores(STORES | same)
+
+
 def test_a_store_key_must_make_a_setting_name():
     with pytest.raises(SettingsError, match="'u-s' is no key"):
         read_stores(STORES | {"SHOPIFY_STORES": "u-s"})

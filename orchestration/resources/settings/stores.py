@@ -41,6 +41,12 @@ def read_stores(env: Environment) -> tuple[StoreSettings, ...]:
             reader.problem("SHOPIFY_STORES", f"{key!r} is no key: lower-case letters and digits")
             continue
         stores.append(_read_store(reader, key, version=version))
+    for number, store in enumerate(stores):
+        twins = [one.key for one in stores[:number] if store.url and one.url == store.url]
+        if twins:
+            # Every return of it would count twice.
+            same = f"is the store {twins[0]} already: list each store once"
+            reader.problem(f"SHOPIFY_{store.key.upper()}_URL", same)
     reader.raise_problems()
     return tuple(stores)
 
