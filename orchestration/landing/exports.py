@@ -23,7 +23,9 @@ from orchestration.landing.suspects import UNFIT
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
-PART_BYTES = 16 * 2**20
+PART_BYTES = 4 * 2**20
+# Beside it another engine holds the rows that are landed.
+CUT_BYTES = 208 * 2**20
 LARGEST_OBJECT_BYTES = 16 * 2**20
 RECORDS_AN_ANSWER = 100
 IDS_AT_ONCE = 10_000
@@ -63,7 +65,7 @@ def land_export(
     beside = workplace(root, scratch) / stream.system / stream.name / source
     with _folder(beside, run_id=run_id) as folder:
         began_at = exporter.export(stream, folder / OBJECTS)
-        with connect(folder) as connection:
+        with connect(folder, memory_bytes=CUT_BYTES) as connection:
             _split(connection, folder)
             return land(
                 root,
