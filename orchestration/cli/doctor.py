@@ -76,11 +76,11 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
     published = current(home.path / "published")
     console.print(f"Home {home.path}, publication {published.stem if published else 'none yet'}")
     if home.path.exists():
-        with Ledger(home.ledger_url) as ledger:
-            yield from ledger.verify_chain()
-            with Decisions(home.ledger_url) as decisions:
-                yield from decisions.verify()
-            console.print(f"Ledger whole, {len(ledger.intents())} intents")
+        with Ledger(home.ledger_url) as ledger, Decisions(home.ledger_url) as decisions:
+            contradictions = [*ledger.verify_chain(), *decisions.verify()]
+            said = "contradicts its own history" if contradictions else "whole"
+            console.print(f"Ledger {said}, {len(ledger.intents())} intents")
+        yield from contradictions
 
 
 def _systems(console: Console, env: Environment, *, home: Path) -> Iterator[Finding]:
