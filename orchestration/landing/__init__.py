@@ -6,6 +6,7 @@ from orchestration.landing.documents import (
     changed_document_ids,
     documents_listed_at,
     is_settled,
+    lines_first_read_at,
     missed_document_ids,
     torn_documents,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "land_export",
     "landed_sources",
     "let_read",
+    "lines_first_read_at",
     "missed_document_ids",
     "refund_ids_to_read",
     "resume_at",

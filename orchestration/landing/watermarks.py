@@ -10,7 +10,8 @@ from pathlib import Path
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.ids import newest
-from orchestration.landing.manifest import Batch, committed_batches
+from orchestration.landing.manifest import Batch, Part, committed_batches
+from orchestration.landing.readings import readings
 from orchestration.landing.sessions import connect
 
 # Money on its way: an entry is dated when it is made and paid out days later, a payout when it is
@@ -47,10 +48,11 @@ def resume_at(
     overlap is for what a source shows late; what it repeats is harmless. `now` is the source's
     time. Where records change without moving their date, the oldest that may still change comes
     first. What the last batch rejected is read again, until it fits: newer changes never pass
-    over it.
+    over it. What was not answered was not read, however often it was asked for.
     """
-    batches = list(committed_batches(root, stream, source=source))
-    last = _last_time(batches, stream)
+    batches = [one for one in committed_batches(root, stream, source=source) if one.answers]
+    read = list(readings(batches))
+    last = _last_time(read, stream)
     if last is None:
         return None
     if batches[-1].rejects:
@@ -60,7 +62,7 @@ def resume_at(
         last = min(last, rejected_since)
     # A source's clock that was put back has yet to reach the time it told.
     last = min(last, now) if now else last
-    if daily_overlap and not _went_back(batches, daily_overlap, after=(now or last) - DAY):
+    if daily_overlap and not _went_back(read, daily_overlap, after=(now or last) - DAY):
         overlap = daily_overlap
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
@@ -93,10 +95,10 @@ def _read_again(batches: Sequence[Batch], *, has_windows: bool) -> Iterator[str]
             read_since = min(read_since or since, since)
 
 
-def _last_time(batches: Sequence[Batch], stream: Stream) -> datetime | None:
-    if batches and batches[-1].watermark is not None:
-        return batches[-1].watermark
-    changes = ((batch.cursor_max, batch.extracted_at) for batch in batches)
+def _last_time(read: Sequence[Batch | Part], stream: Stream) -> datetime | None:
+    if read and read[-1].watermark is not None:
+        return read[-1].watermark
+    changes = ((one.cursor_max, one.extracted_at) for one in read)
     # Of unordered records, what changed after the run began was read by chance: a reading of hours
     # met it at one place, and had left another before it changed there.
     surely_read = (
@@ -107,12 +109,12 @@ def _last_time(batches: Sequence[Batch], stream: Stream) -> datetime | None:
     return max(surely_read, default=None)
 
 
-def _went_back(batches: Sequence[Batch], overlap: timedelta, *, after: datetime) -> bool:
+def _went_back(read: Sequence[Batch | Part], overlap: timedelta, *, after: datetime) -> bool:
     """Whether an extraction after this time read so far back, or everything."""
     return any(
-        batch.since is None or batch.watermark - batch.since >= overlap
-        for batch in batches
-        if batch.watermark is not None and batch.watermark > after
+        one.since is None or one.watermark - one.since >= overlap
+        for one in read
+        if one.watermark is not None and one.watermark > after
     )
 
 

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from orchestration.extract.streams import STREAMS, System
-from orchestration.landing import resume_at
+from orchestration.landing import compact, land, resume_at
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 READ_AT = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
+LATER = READ_AT + timedelta(days=5)
 HOUR = timedelta(hours=1)
 
 
@@ -104,3 +107,49 @@ def test_a_reject_that_does_not_tell_its_change_has_its_whole_window_read_again(
     landed("orders", {"id": "o2", "updatedAt": "yesterday"}, last)
 
     assert resumed(root) is None
+
+
+@pytest.fixture
+def inspections(root, landed):
+    """Return a function that lands what runs were answered, four a day, and one that resumes."""
+    stream = STREAMS[System.NETSUITE, "inspections"]
+
+    def run(number, *, is_shown):
+        at = READ_AT + number * 6 * HOUR
+        usual = {"since": None, "run_id": f"run-{number}", "extracted_at": at, "watermark": at}
+        if is_shown:
+            landed("inspections", system=System.NETSUITE, source="netsuite", **usual)
+        else:
+            land(root, stream, [], source="netsuite", **usual)
+
+    def resumes():
+        days = timedelta(days=3)
+        return resume_at(root, stream, "netsuite", overlap=HOUR, daily_overlap=days, now=LATER)
+
+    return run, resumes
+
+
+@pytest.mark.parametrize("is_compacted", [False, True])
+def test_a_stream_that_was_not_shown_is_read_from_the_beginning_once_it_is(
+    root, inspections, is_compacted
+):
+    run, resumes = inspections
+    for number in range(20):
+        run(number, is_shown=False)
+    if is_compacted:
+        assert compact(root, now=LATER).made == 1
+
+    assert resumes() is None
+
+
+@pytest.mark.parametrize("is_compacted", [False, True])
+def test_a_stream_that_was_hidden_for_a_time_is_read_since_it_was_last_shown(
+    root, inspections, is_compacted
+):
+    run, resumes = inspections
+    for number in range(20):
+        run(number, is_shown=number < 4)
+    if is_compacted:
+        assert compact(root, now=LATER).made == 1
+
+    assert resumes() == READ_AT + timedelta(hours=18) - timedelta(days=3)
