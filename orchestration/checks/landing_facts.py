@@ -13,7 +13,7 @@ import duckdb
 from orchestration.checks.keys import CONTROL_TOTALS, key_of
 from orchestration.checks.verdicts import by_store
 from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
-from orchestration.landing import batches_read_again, committed_batches, torn_documents
+from orchestration.landing import committed_batches, torn_documents, unsettled_batches
 
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
@@ -91,8 +91,8 @@ def no_rejects(
     One that names no key cannot be recognised in what landed: it counts no more once all that
     was asked for with it was read again without a reject.
     """
-    read_again = ["/".join(batch) for batch in batches_read_again(root, stream)]
-    counts = connection.execute(_rejects_left(stream), {"read_again": read_again}).fetchall()
+    left = ["/".join(batch) for batch in unsettled_batches(root, stream)]
+    counts = connection.execute(_rejects_left(stream), {"left": left}).fetchall()
     return by_store(
         key_of(stream),
         NO_REJECTS,
@@ -124,9 +124,9 @@ def _rejects_left(stream: Stream) -> str:
                     and landed._extracted_at > rejects._extracted_at
                     and {same_key}
             )
-            and not (
-                ({is_keyless})
-                and list_contains($read_again::varchar[], _store || '/' || _batch_id)
+            and (
+                not ({is_keyless})
+                or list_contains($left::varchar[], _store || '/' || _batch_id)
             )
         group by _store
     """

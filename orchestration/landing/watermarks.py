@@ -2,16 +2,14 @@
 
 # ruff: noqa: S608 - names are declared in code.
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from orchestration.extract.streams import Stream
 from orchestration.landing.ids import newest
 from orchestration.landing.manifest import Batch, Part, committed_batches
-from orchestration.landing.readings import readings
+from orchestration.landing.readings import BEGINNING, readings, rejected_since, unsettled
 from orchestration.landing.sessions import connect
 
 # Money on its way: an entry is dated when it is made and paid out days later, a payout when it is
@@ -28,7 +26,6 @@ ON_ITS_WAY = timedelta(days=180)
 
 
 DAY = timedelta(days=1)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def resume_at(
@@ -47,52 +44,25 @@ def resume_at(
     else before the newest landed change; the first window of a day may go back further. The
     overlap is for what a source shows late; what it repeats is harmless. `now` is the source's
     time. Where records change without moving their date, the oldest that may still change comes
-    first. What the last batch rejected is read again, until it fits: newer changes never pass
-    over it. What was not answered was not read, however often it was asked for.
+    first. What was rejected is read again, until it fits: newer changes never pass over it. What
+    was not answered was not read, however often it was asked for, and chosen records tell nothing
+    of the others.
     """
-    batches = [one for one in committed_batches(root, stream, source=source) if one.answers]
-    read = list(readings(batches))
+    batches = list(committed_batches(root, stream, source=source))
+    read = list(readings(batches, stream))
     last = _last_time(read, stream)
     if last is None:
         return None
-    if batches[-1].rejects:
-        rejected_since = batches[-1].rejects_since or batches[-1].since
-        if rejected_since is None:
-            return None
-        last = min(last, rejected_since)
+    rejects = [rejected_since(one) for one in unsettled(batches, stream) if not one.is_partial]
+    if BEGINNING in rejects:
+        return None
+    last = min([last, *rejects])
     # A source's clock that was put back has yet to reach the time it told.
     last = min(last, now) if now else last
     if daily_overlap and not _went_back(read, daily_overlap, after=(now or last) - DAY):
         overlap = daily_overlap
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
-
-
-def batches_read_again(root: Path, stream: Stream) -> list[tuple[str, str]]:
-    """
-    Return source and id of each batch with rejects that was read again, later, without any.
-
-    Again means at least as far back as the oldest of its rejects. What is read by id or whole
-    is read until it lands, so that there each later reading is one of all that is missing.
-    """
-    return [
-        (source, batch_id)
-        for source, batches in groupby(committed_batches(root, stream), attrgetter("source"))
-        for batch_id in _read_again(list(batches), has_windows=stream.cursor is not None)
-    ]
-
-
-def _read_again(batches: Sequence[Batch], *, has_windows: bool) -> Iterator[str]:
-    read_since: datetime | None = None
-    for batch in reversed(batches):
-        if batch.rejects:
-            rejected_since = batch.rejects_since or batch.since or BEGINNING
-            if read_since is not None and read_since <= rejected_since:
-                yield batch.batch_id
-        elif batch.answers or not has_windows:
-            # A store that says nothing of a stream lands a batch too; that is no reading.
-            since = batch.since or BEGINNING
-            read_since = min(read_since or since, since)
 
 
 def _last_time(read: Sequence[Batch | Part], stream: Stream) -> datetime | None:

@@ -30,8 +30,10 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 STORES = ("uk", "us")
 
 
-def batch(root, stream, *answers, source, at=NOON, run_id="run", since=None):
-    land(root, stream, answers, source=source, run_id=run_id, extracted_at=at, since=since)
+def batch(root, stream, *answers, source, at=NOON, run_id="run", since=None, **marked):
+    land(
+        root, stream, answers, source=source, run_id=run_id, extracted_at=at, since=since, **marked
+    )
 
 
 def order(number, *, test=False, **more):
@@ -102,6 +104,30 @@ def test_a_reject_without_a_key_is_settled_by_a_reading_that_begins_with_its_own
     batch(tmp_path, ORDERS, order(1), source="us", at=newer, since=NOON - timedelta(hours=25))
 
     assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_chosen_records_are_no_reading_that_settles_a_reject_without_a_key(tmp_path, warehouse):
+    changed = {"updatedAt": "2026-03-19T00:00:00Z"}
+    batch(tmp_path, ORDERS, order(1, **changed), order(2, id=None, **changed), source="us")
+    by_id = ORDERS.read_by_id("orders_by_id")
+    named = json.dumps({"data": {"nodes": [dict.fromkeys(ORDERS.columns) | {"id": "o3"}]}})
+    later = (NOON + timedelta(hours=hours) for hours in range(1, 5))
+    batch(tmp_path, by_id, named.encode(), source="us", at=next(later), is_partial=True)
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+    batch(tmp_path, by_id, named.encode(), source="us", at=next(later))
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed, "not marked yet"
+
+    batch(tmp_path, ORDERS, order(1, **changed), source="us", at=next(later))
+    assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_what_a_store_does_not_say_settles_no_reject(tmp_path, warehouse):
+    agreements = STREAMS[System.SHOPIFY, "sales_agreements"]
+    nameless = json.dumps({"data": {"nodes": [dict.fromkeys(agreements.columns)]}}).encode()
+    batch(tmp_path, agreements, nameless, source="us")
+    batch(tmp_path, agreements, source="us", at=NOON + timedelta(hours=1), is_partial=True)
+
+    assert not no_rejects(warehouse(), tmp_path, agreements, stores=STORES).passed
 
 
 def test_what_is_read_by_id_is_settled_by_the_next_reading_without_rejects(tmp_path, warehouse):

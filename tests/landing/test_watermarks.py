@@ -6,6 +6,7 @@ import pytest
 
 from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import compact, land, resume_at
+from tests.landing.conftest import answer_of
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 READ_AT = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
@@ -96,6 +97,32 @@ def test_the_window_goes_back_to_what_was_rejected_until_it_fits(root, landed):
     landed("orders", {"id": "o2", "updatedAt": "2026-03-15T10:00:00Z"})
 
     assert resumed(root) == datetime(2026, 3, 19, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("beside", ["chosen", "chosen before it was marked", "unanswered"])
+def test_what_else_lands_of_a_stream_does_not_make_it_forget_what_was_rejected(
+    root, landed, beside
+):
+    landed("orders", {"id": "o1", "updatedAt": "2026-03-10T10:00:00Z"})
+    landed(
+        "orders",
+        {"id": "o2", "updatedAt": "2026-03-15T10:00:00Z", "test": "perhaps"},
+        {"id": "o3", "updatedAt": "2026-03-19T10:00:00Z"},
+    )
+    by_id = ORDERS.read_by_id("orders_by_id")
+    chosen = answer_of(by_id, [{"id": "o1", "updatedAt": "2026-03-10T10:00:00Z"}])
+    land(
+        root,
+        by_id,
+        [] if beside == "unanswered" else [chosen],
+        source="us",
+        run_id="run-2",
+        extracted_at=READ_AT + HOUR,
+        since=None,
+        is_partial=beside == "chosen",
+    )
+
+    assert resumed(root) == datetime(2026, 3, 15, 9, tzinfo=UTC)
 
 
 def test_a_reject_that_does_not_tell_its_change_has_its_whole_window_read_again(root, landed):
