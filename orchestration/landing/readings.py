@@ -63,16 +63,18 @@ def unsettled_batches(root: Path, stream: Stream) -> list[tuple[str, str]]:
 
 
 def rejected_ids(root: Path, stream: Stream, source: str) -> list[str]:
-    """Return the ids among the rejects of a storefront's chosen records that are not settled."""
+    """Return the ids among the unsettled rejects of what was read of a storefront by id."""
     batches = list(committed_batches(root, stream, source=source))
-    chosen = [batch for batch in unsettled(batches, stream) if batch.is_partial]
+    chosen = [
+        batch for batch in unsettled(batches, stream) if batch.is_partial or not stream.cursor
+    ]
     if not chosen:
         return []
     query = f"""
         select distinct json_extract_string(record, '$.id') as id
         from (select if(json_valid(record), record, null) as record
               from ({select_rejects(root, stream, chosen)}))
-        where id like 'gid://%'
+        where regexp_matches(id, '^gid://shopify/[A-Za-z]+/[0-9]+$')
         order by id
     """
     with connect(reads=root) as connection:

@@ -23,6 +23,7 @@ ORDERS = STREAMS[System.SHOPIFY, "orders"]
 ITEMS = STREAMS[System.NETSUITE, "items"]
 CREDITS = STREAMS[System.NETSUITE, "credit_memos"]
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]
+TAXES = STREAMS[System.NETSUITE, "transaction_tax_details"]
 DELETED = STREAMS[System.NETSUITE, "deleted_records"]
 LISTED = STREAMS[System.NETSUITE, "document_ids"]
 TOTALS = STREAMS[System.NETSUITE, "control_totals"]
@@ -93,6 +94,35 @@ def test_a_reject_without_a_key_fails_until_as_much_is_read_again_without_one(tm
     assert passes()
     batch(tmp_path, ORDERS, order(3, id=None), source="us", at=next(later), since=week_ago)
     assert not passes(), "there is a new one"
+
+
+@pytest.mark.parametrize("again", ["under another key", "gone"])
+def test_a_reject_with_a_key_fails_until_its_document_is_read_again_without_one(
+    tmp_path, warehouse, again
+):
+    def passes():
+        return no_rejects(warehouse(), tmp_path, TAXES, stores=STORES).passed
+
+    tax = {"transaction": 7, "line": 1, "lastmodifieddate": "2026-03-20T10:00:00Z"}
+    too_fine = tax | {"taxcode": 3, "taxamount": "1.123456789"}
+    batch(tmp_path, TAXES, rows(too_fine), source="netsuite")
+    assert not passes()
+    batch(tmp_path, TAXES, source="netsuite", at=NOON + timedelta(hours=1))
+    assert not passes(), "no document was read"
+    batch(tmp_path, TAXES, rows(too_fine), source="netsuite", at=NOON + timedelta(hours=2))
+    assert not passes(), "it does not fit yet"
+
+    corrected = [] if again == "gone" else [tax | {"taxcode": 4, "taxamount": "1.12"}]
+    batch(tmp_path, TAXES, rows(*corrected), source="netsuite", at=NOON + timedelta(hours=3))
+    assert passes()
+
+
+def test_a_reject_with_a_key_is_not_settled_by_a_reading_of_less(tmp_path, warehouse):
+    day_ago, later = "2026-03-19T12:00:00Z", NOON + timedelta(hours=1)
+    batch(tmp_path, ORDERS, order(1, test="perhaps", updatedAt=day_ago), source="us")
+    batch(tmp_path, ORDERS, order(2, updatedAt=day_ago), source="us", at=later, since=NOON)
+
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
 
 
 def test_a_reject_without_a_key_is_settled_by_a_reading_that_begins_with_its_own_change(
