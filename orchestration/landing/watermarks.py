@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestration.extract.streams import Stream
+from orchestration.extract.streams import Stream, System
 from orchestration.landing.ids import newest
 from orchestration.landing.manifest import Batch, Part, committed_batches
 from orchestration.landing.readings import BEGINNING, readings, rejected_since, unsettled
@@ -41,12 +41,12 @@ def resume_at(
     Return where the next window of a source starts; None asks for everything.
 
     It starts the overlap before the source's time of the last extraction, where that is known,
-    else before the newest landed change; the first window of a day may go back further. The
-    overlap is for what a source shows late; what it repeats is harmless. `now` is the source's
-    time. Where records change without moving their date, the oldest that may still change comes
-    first. What was rejected is read again, until it fits: newer changes never pass over it. What
-    was not answered was not read, however often it was asked for, and chosen records tell nothing
-    of the others.
+    else before the newest landed change, or before the run that read it where that is earlier; the
+    first window of a day may go back further. The overlap is for what a source shows late; what it
+    repeats is harmless. `now` is the source's time. Where records change without moving their
+    date, the oldest that may still change comes first. What was rejected is read again, until it
+    fits: newer changes never pass over it. What was not answered was not read, however often it
+    was asked for, and chosen records tell nothing of the others.
     """
     batches = list(committed_batches(root, stream, source=source))
     read = list(readings(batches, stream))
@@ -69,10 +69,10 @@ def _last_time(read: Sequence[Batch | Part], stream: Stream) -> datetime | None:
     if read and read[-1].watermark is not None:
         return read[-1].watermark
     changes = ((one.cursor_max, one.extracted_at) for one in read)
-    # Of unordered records, what changed after the run began was read by chance: a reading of hours
-    # met it at one place, and had left another before it changed there.
+    # Of what is searched, a change after the run began was read by chance: a reading of hours met
+    # it at one place, and had left another, or an index that lags, before it showed there.
     surely_read = (
-        min(changed, began) if stream.is_unordered else changed
+        min(changed, began) if stream.system is System.SHOPIFY else changed
         for changed, began in changes
         if changed is not None
     )

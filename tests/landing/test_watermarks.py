@@ -12,6 +12,7 @@ ORDERS = STREAMS[System.SHOPIFY, "orders"]
 READ_AT = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
 LATER = READ_AT + timedelta(days=5)
 HOUR = timedelta(hours=1)
+SEARCHED = [one for one in STREAMS.values() if one.system is System.SHOPIFY and one.cursor]
 
 
 def resumed(root, source="us"):
@@ -30,17 +31,19 @@ def test_the_window_starts_an_overlap_before_the_newest_change(root, landed):
     assert resumed(root) == datetime(2026, 3, 19, 11, tzinfo=UTC)
 
 
-def test_the_window_starts_no_later_than_the_run_that_read(root, landed):
-    """A reading of hours met one place's levels at its end, and another's at its beginning."""
-    levels = STREAMS[System.SHOPIFY, "inventory_levels"]
+@pytest.mark.parametrize("stream", SEARCHED, ids=lambda stream: stream.name)
+def test_the_window_starts_no_later_than_the_run_that_read(root, landed, stream):
+    """A reading of hours met one part's changes at its end, and another's at its beginning."""
+    paid = {"status": "PAID", "associatedPayout": {"status": "PAID"}}
     landed(
-        "inventory_levels",
-        {"id": "v1", "updatedAt": "2026-03-20T05:00:00Z"},
-        {"id": "v2", "updatedAt": "2026-03-20T11:00:00Z"},
+        stream.name,
+        {"id": "v1", stream.cursor: "2026-03-20T05:00:00Z", **paid},
+        {"id": "v2", stream.cursor: "2026-03-20T11:00:00Z", **paid},
         extracted_at=READ_AT,
     )
+    landed(stream.name, since=READ_AT, extracted_at=READ_AT + 6 * HOUR)
 
-    assert resume_at(root, levels, "us", overlap=HOUR) == READ_AT - HOUR
+    assert resume_at(root, stream, "us", overlap=HOUR) == READ_AT - HOUR
 
 
 def test_a_quiet_day_keeps_the_window_where_it_was(root, landed):
