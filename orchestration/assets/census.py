@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from orchestration.extract.streams import STREAMS, Stream, System
-from orchestration.landing import Batch
+from orchestration.landing import Batch, rejected_ids
 from orchestration.landing.census import (
     CENSUS,
     DELETED,
@@ -47,7 +47,8 @@ def land_census(landing: "Landing", client: Sweeper, *, store: str, home: Path) 
     Land the next slice of all orders, then the orders that landed otherwise and those hinted at.
 
     A sweep over all orders takes days; it finds what neither the search nor the reading of open
-    returns found. Hints are forgotten only once what they name has landed.
+    returns found. Hints are forgotten only once what they name has landed. What does not fit of
+    an order that was read so is read so again, until it does.
     """
     start = census_start(landing.root, store, records=client.sweep_orders)
     pages = client.slice(CENSUS, after=start, records=client.sweep_orders)
@@ -55,11 +56,14 @@ def land_census(landing: "Landing", client: Sweeper, *, store: str, home: Path) 
     hints = Hints.of(home)
     waiting = hints.waiting(store)
     hinted = _of_kind(waiting.ids, "Order")
-    orders = sorted({*orders_that_differ(landing.root, store), *hinted})
+    rejected = rejected_ids(landing.root, ORDERS, store)
+    orders = sorted({*orders_that_differ(landing.root, store), *hinted, *rejected})
     for stream, ids in ((ORDERS_BY_ID, orders), (RETURNS, _of_kind(waiting.ids, "Return"))):
         if ids:
             answers = client.records_by_id(stream, ids)
-            batches.append(landing.land(stream, answers, source=store, since=None))
+            batches.append(
+                landing.land(stream, answers, source=store, since=None, is_partial=True)
+            )
     hints.done(store, waiting)
     return batches
 

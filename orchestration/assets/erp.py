@@ -20,6 +20,7 @@ from orchestration.landing import (
     committed_batches,
     documents_listed_at,
     is_settled,
+    lines_first_read_at,
     missed_document_ids,
     resume_at,
 )
@@ -129,8 +130,10 @@ def _since(landing: Landing, stream: Stream, *, now: datetime) -> datetime | Non
     since = resume_at(
         landing.root, stream, SOURCE, overlap=OVERLAP, daily_overlap=DAILY_OVERLAP, now=now
     )
-    # The first lines and links are read whole: only later changes of them are looked for.
-    return now - OVERLAP if since is None and stream.name in CHANGES else since
+    if since is None and stream.name in CHANGES:
+        # The first lines and links are read whole: only later changes of them are looked for.
+        return (lines_first_read_at(landing.root, SOURCE) or now) - OVERLAP
+    return since
 
 
 def _opened_at(landing: Landing) -> datetime | None:

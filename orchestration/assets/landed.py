@@ -246,7 +246,7 @@ def _land_stores(
             if stream.is_optional:
                 # Nothing was said, and that is known: what it would tell is left out.
                 silent[store] = str(error)
-                batches.append(landing.land(stream, [], source=store, since=None))
+                batches.append(landing.land(stream, [], source=store, since=None, is_partial=True))
             else:
                 failures[store] = str(error)
         except SourceError as error:

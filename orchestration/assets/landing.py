@@ -42,8 +42,13 @@ class Landing:
         source: str,
         since: datetime | None,
         watermark: datetime | None = None,
+        is_partial: bool = False,
     ) -> Batch:
-        """Land one batch of this run; `watermark` is the source's own time before it was asked."""
+        """
+        Land one batch of this run; `watermark` is the source's own time before it was asked.
+
+        A batch that does not tell of all that was due is partial: it stands for no reading.
+        """
         return land(
             self.root,
             stream,
@@ -53,6 +58,7 @@ class Landing:
             extracted_at=self.extracted_at,
             since=since,
             watermark=watermark,
+            is_partial=is_partial,
             scratch=self.scratch,
         )
 

@@ -13,7 +13,7 @@ import duckdb
 from orchestration.checks.keys import CONTROL_TOTALS, key_of
 from orchestration.checks.verdicts import by_store
 from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
-from orchestration.landing import batches_read_again, committed_batches, torn_documents
+from orchestration.landing import committed_batches, torn_documents, unsettled_batches
 
 NO_REJECTS = "no_record_is_rejected"
 FRESH = "is_fresh"
@@ -88,11 +88,11 @@ def no_rejects(
     """
     Count the records that were set aside and have not landed since.
 
-    One that names no key cannot be recognised in what landed: it counts no more once all that
-    was asked for with it was read again without a reject.
+    None counts any more once all that was asked for with it was read again without a reject: it
+    is gone, has another key, or named none by which it could be recognised in what landed.
     """
-    read_again = ["/".join(batch) for batch in batches_read_again(root, stream)]
-    counts = connection.execute(_rejects_left(stream), {"read_again": read_again}).fetchall()
+    left = ["/".join(batch) for batch in unsettled_batches(root, stream)]
+    counts = connection.execute(_rejects_left(stream), {"left": left}).fetchall()
     return by_store(
         key_of(stream),
         NO_REJECTS,
@@ -103,7 +103,6 @@ def no_rejects(
 
 def _rejects_left(stream: Stream) -> str:
     keys = {name: f"json_extract_string(record, '$.{name}')" for name in stream.key}
-    is_keyless = " or ".join(f"{key} is null" for key in keys.values())
     same_key = " and ".join(
         f'cast(landed."{name}" as varchar) = {key}' for name, key in keys.items()
     )
@@ -116,17 +115,14 @@ def _rejects_left(stream: Stream) -> str:
         select _store, count(*)
         from rejects
         where
-            not exists (
+            list_contains($left::varchar[], _store || '/' || _batch_id)
+            and not exists (
                 select 1
                 from "{stream.system}"."{stream.name}" as landed
                 where
                     landed._store = rejects._store
                     and landed._extracted_at > rejects._extracted_at
                     and {same_key}
-            )
-            and not (
-                ({is_keyless})
-                and list_contains($read_again::varchar[], _store || '/' || _batch_id)
             )
         group by _store
     """

@@ -6,6 +6,7 @@ from orchestration.landing.documents import (
     changed_document_ids,
     documents_listed_at,
     is_settled,
+    lines_first_read_at,
     missed_document_ids,
     torn_documents,
 )
@@ -26,9 +27,10 @@ from orchestration.landing.manifest import (
     committed_batches,
     landed_sources,
 )
+from orchestration.landing.readings import rejected_ids, unsettled_batches
 from orchestration.landing.sources import create_source_views, select_rows
 from orchestration.landing.store import LandingError, let_read
-from orchestration.landing.watermarks import batches_read_again, resume_at
+from orchestration.landing.watermarks import resume_at
 
 __all__ = [
     "Batch",
@@ -38,7 +40,6 @@ __all__ = [
     "LandingError",
     "NewerLandingError",
     "bank_reference_ids_to_read",
-    "batches_read_again",
     "changed_document_ids",
     "committed_batches",
     "compact",
@@ -53,12 +54,15 @@ __all__ = [
     "land_export",
     "landed_sources",
     "let_read",
+    "lines_first_read_at",
     "missed_document_ids",
     "refund_ids_to_read",
+    "rejected_ids",
     "resume_at",
     "return_ids_to_read",
     "sales_agreement_ids_to_read",
     "select_rows",
     "sweep_unfinished",
     "torn_documents",
+    "unsettled_batches",
 ]

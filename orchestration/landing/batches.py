@@ -39,10 +39,11 @@ AT_WORK = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Asked:
-    """From when changes were asked for, and the source's time before that."""
+    """From when changes were asked for, the source's time before that, and whether all was."""
 
     since: datetime | None
     watermark: datetime | None
+    is_partial: bool
 
 
 def land(
@@ -56,13 +57,15 @@ def land(
     since: datetime | None,
     read_at: datetime | None = None,
     watermark: datetime | None = None,
+    is_partial: bool = False,
     scratch: Path | None = None,
 ) -> Batch:
     """
     Write the answers and their rows as one batch, and commit it.
 
     `read_at` is the source's own time before which every change is among the answers, where that
-    is not the newest change itself. A batch for a store is made in the `scratch` folder.
+    is not the newest change itself; `is_partial` as the manifest has it. A batch for a store is
+    made in the `scratch` folder.
 
     Nothing exists until everything does: an error of the extraction, or a kill, leaves no batch.
     A record that does not fit the declared columns is kept as a reject with its reason; an answer
@@ -73,7 +76,7 @@ def land(
     place = f"{stream.system}/{stream.name}/{source}"
     folder = _new_folder(root, place, extracted_at, run_id=run_id, scratch=scratch)
     stamp = Stamp(source=source, batch_id=folder.name, extracted_at=extracted_at, run_id=run_id)
-    asked = Asked(since=since, watermark=watermark)
+    asked = Asked(since, watermark, is_partial)
     try:
         taken, converted = _write(folder, stream, answers, stamp=stamp)
         if stream.is_census and converted.rejects:
@@ -211,6 +214,7 @@ def _described(
         run_id=stamp.run_id,
         since=asked.since,
         watermark=asked.watermark,
+        is_partial=asked.is_partial,
         extracted_at=stamp.extracted_at,
         answers=answers,
         rows=converted.rows,

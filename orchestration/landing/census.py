@@ -21,9 +21,9 @@ def census_start(root: Path, store: str, *, records: int) -> int:
     Return the number of the id after which a store's next slice begins.
 
     A slice goes on where the last one ended; after one of fewer records than were asked for,
-    which came to the end, the next begins anew.
+    which came to the end, the next begins anew. One with a reject is read again, until all fits.
     """
-    return _start(root, list(committed_batches(root, CENSUS, source=store)), records=records)
+    return _end(root, _whole(_batches(root, store)), records=records)
 
 
 def orders_that_differ(root: Path, store: str) -> list[str]:
@@ -66,12 +66,16 @@ def orders_that_differ(root: Path, store: str) -> list[str]:
 
 
 def orders_not_met(root: Path, store: str, *, records: int) -> list[str]:
-    """Return the ids of landed orders that the newest slice passed by without meeting them."""
+    """
+    Return the ids of landed orders that the newest slice passed by without meeting them.
+
+    A slice with a reject, which may be any of them, tells of none.
+    """
     batches = _batches(root, store)
-    if not batches:
+    if not batches or batches[-1].rejects:
         return []
-    low = _start(root, batches[:-1], records=records)
-    high = _start(root, batches, records=records) or None
+    low = _end(root, _whole(batches[:-1]), records=records)
+    high = _end(root, batches, records=records) or None
     query = f"""
         select id from ({newest(root, store, ORDERS)})
         where
@@ -86,8 +90,12 @@ def orders_not_met(root: Path, store: str, *, records: int) -> list[str]:
     return [row[0] for row in found]
 
 
-def _start(root: Path, batches: Sequence[Batch], *, records: int) -> int:
-    if not batches or batches[-1].rows + batches[-1].rejects < records:
+def _whole(batches: Sequence[Batch]) -> list[Batch]:
+    return [batch for batch in batches if not batch.rejects]
+
+
+def _end(root: Path, batches: Sequence[Batch], *, records: int) -> int:
+    if not batches or batches[-1].rows < records:
         return 0
     query = f"select max({NUMBER}) from ({select_rows(root, CENSUS, batches[-1:])})"
     with connect(reads=root) as connection:

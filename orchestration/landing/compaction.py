@@ -194,6 +194,7 @@ def _parts_of(root: Path, batch: Batch) -> tuple[Part, ...]:
             cursor_max=batch.cursor_max,
             sha256=batch.sha256,
             answers_bytes=(batch.folder(root) / ANSWERS).stat().st_size,
+            is_partial=batch.is_partial,
         ),
     )
 

@@ -73,6 +73,12 @@ def documents_listed_at(root: Path, source: str) -> datetime | None:
     return named.watermark if named else None
 
 
+def lines_first_read_at(root: Path, source: str) -> datetime | None:
+    """Return the source's time when lines were first read, and with them whatever had changed."""
+    first = next(committed_batches(root, LINES, source=source), None)
+    return first.extracted[0].watermark if first else None
+
+
 def is_settled(root: Path, source: str, *, run_id: str) -> bool:
     """
     Whether a run's last reading shows one moment of the ERP.

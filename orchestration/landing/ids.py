@@ -1,4 +1,8 @@
-"""Which records must be read by id: what the landed orders name, and what is not final yet."""
+"""
+Which records must be read by id: what the landed orders name, and what is not final yet.
+
+What was rejected is among them until it fits or is gone, whatever else makes it due.
+"""
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
@@ -6,6 +10,7 @@ from pathlib import Path
 
 from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.landing.manifest import committed_batches
+from orchestration.landing.readings import rejected_ids
 from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 
@@ -81,9 +86,8 @@ def bank_reference_ids_to_read(root: Path, store: str, *, run_id: str) -> list[s
         select distinct payments.id
         from payments left join landed on payments.id = landed.id
         where landed.id is null or (landed._run_id <> $run_id and {REFERENCE_MAY_COME})
-        order by payments.id
     """
-    return _first_column(root, query, run_id)
+    return _due(root, store, BANK_REFERENCES, query, run_id)
 
 
 def sales_agreement_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
@@ -106,9 +110,8 @@ def sales_agreement_ids_to_read(root: Path, store: str, *, run_id: str) -> list[
         left join landed on orders.id = landed.id
         group by orders.id, landed._extracted_at
         having landed._extracted_at is null or landed._extracted_at < max(read._extracted_at)
-        order by orders.id
     """
-    return _first_column(root, query, None)
+    return _due(root, store, SALES_AGREEMENTS, query, None)
 
 
 def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  # noqa: ARG001 - one of several
@@ -130,9 +133,8 @@ def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  
         from buyers left join landed on buyers.id = landed.id
         where buyers.id is not null
             and (landed.id is null or landed._extracted_at < buyers.named_at)
-        order by buyers.id
     """
-    return _first_column(root, query, None)
+    return _due(root, store, CUSTOMERS, query, None)
 
 
 def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str) -> list[str]:
@@ -156,15 +158,15 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
         where (landed.id is null or landed._extracted_at < named.named_at)
         union
         select id from landed where {may_change} and _run_id <> $run_id
-        order by id
     """
-    return _first_column(root, query, run_id)
+    return _due(root, store, stream, query, run_id)
 
 
-def _first_column(root: Path, query: str, run_id: str | None) -> list[str]:
+def _due(root: Path, store: str, stream: Stream, query: str, run_id: str | None) -> list[str]:
     parameters = {} if run_id is None else {"run_id": run_id}
     with connect(reads=root) as connection:
-        return [row[0] for row in connection.execute(query, parameters).fetchall()]
+        found = {row[0] for row in connection.execute(query, parameters).fetchall()}
+    return sorted(found.union(rejected_ids(root, stream, store)))
 
 
 def newest(root: Path, store: str, stream: Stream) -> str:

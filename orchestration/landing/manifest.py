@@ -65,6 +65,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     cursor_max: datetime | None
     sha256: dict[str, str]
     answers_bytes: int
+    is_partial: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +76,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     landed; `sha256` holds each file's, `columns` the declared types at that time. `watermark` is
     the source's own time before it was asked: whatever changes later belongs to the next window.
     `rejects_since` is the oldest change among the rejects; None where there are none or one does
-    not tell its own. A batch made of many has their `parts`, and names all that it `replaces`.
+    not tell its own. A partial one (`is_partial`) does not tell of all that was due: its records
+    were chosen by their ids, or the source did not answer; manifests of before never say so.
+    A batch made of many has their `parts`, and names all that it `replaces`.
     """
 
     system: str
@@ -93,15 +96,21 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, str]
     rejects_since: datetime | None = None
     watermark: datetime | None = None
+    is_partial: bool = False
     parts: tuple[Part, ...] = ()
     replaces: tuple[str, ...] = ()
     compacted_at: datetime | None = None
     format: int = FORMAT
 
     @property
+    def extracted(self) -> "tuple[Batch | Part, ...]":
+        """What each extraction said of itself: the batch itself, or its parts."""
+        return self.parts or (self,)
+
+    @property
     def extractions(self) -> tuple[str, ...]:
         """The ids that its rows bear: its own, or those of its parts."""
-        return tuple(part.batch_id for part in self.parts) or (self.batch_id,)
+        return tuple(one.batch_id for one in self.extracted)
 
     def with_files(self, sha256: dict[str, str]) -> "Batch":
         """Return the same with its files' digests."""

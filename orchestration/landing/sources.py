@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -35,10 +35,9 @@ def create_source_views(connection: duckdb.DuckDBPyConnection, root: Path) -> li
             _create_view(
                 connection, f'"{system}"."{stream.name}"', select_rows(root, stream, batches)
             )
-            rejects += _reject_selects(root, batches)
+            rejects.append(select_rejects(root, stream, batches))
             shown += batches
-        empty = _empty({**STREAM_COLUMN, **REJECT_COLUMNS, **STAMPS})
-        _create_view(connection, f'"{system}"."_rejects"', _union(rejects) or empty)
+        _create_view(connection, f'"{system}"."_rejects"', _union(rejects))
     return shown
 
 
@@ -61,6 +60,15 @@ def select_rows(root: Path, stream: Stream, batches: Iterable[Batch]) -> str:
     return _union(selects) or _empty({**stream.columns, **STAMPS})
 
 
+def select_rejects(root: Path, stream: Stream, batches: Iterable[Batch]) -> str:
+    """Return a select of what these batches of a stream rejected, each record as its text."""
+    columns = ", ".join([*REJECT_COLUMNS, *STAMPS])
+    files = [batch.folder(root) / REJECTS for batch in batches if batch.rejects]
+    if not files:
+        return _empty({**STREAM_COLUMN, **REJECT_COLUMNS, **STAMPS})
+    return f"select {literal(stream.name)} as _stream, {columns} from {_parquet(files)}"
+
+
 def _columns(stream: Stream, landed: dict[str, str]) -> str:
     return ", ".join(
         [
@@ -77,14 +85,6 @@ def _columns(stream: Stream, landed: dict[str, str]) -> str:
 
 def _name_or_null(name: str, landed: dict[str, str]) -> str:
     return f'"{name}"' if name in landed else "null"
-
-
-def _reject_selects(root: Path, batches: Iterable[Batch]) -> Iterator[str]:
-    columns = ", ".join([*REJECT_COLUMNS, *STAMPS])
-    files = [batch.folder(root) / REJECTS for batch in batches if batch.rejects]
-    names = {batch.stream for batch in batches}
-    if files:
-        yield f"select {literal(names.pop())} as _stream, {columns} from {_parquet(files)}"
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> None:

@@ -2,15 +2,14 @@
 
 # ruff: noqa: S608 - names are declared in code.
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestration.extract.streams import Stream
+from orchestration.extract.streams import Stream, System
 from orchestration.landing.ids import newest
-from orchestration.landing.manifest import Batch, committed_batches
+from orchestration.landing.manifest import Batch, Part, committed_batches
+from orchestration.landing.readings import BEGINNING, readings, rejected_since, unsettled
 from orchestration.landing.sessions import connect
 
 # Money on its way: an entry is dated when it is made and paid out days later, a payout when it is
@@ -27,7 +26,6 @@ ON_ITS_WAY = timedelta(days=180)
 
 
 DAY = timedelta(days=1)
-BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def resume_at(
@@ -43,76 +41,50 @@ def resume_at(
     Return where the next window of a source starts; None asks for everything.
 
     It starts the overlap before the source's time of the last extraction, where that is known,
-    else before the newest landed change; the first window of a day may go back further. The
-    overlap is for what a source shows late; what it repeats is harmless. `now` is the source's
-    time. Where records change without moving their date, the oldest that may still change comes
-    first. What the last batch rejected is read again, until it fits: newer changes never pass
-    over it.
+    else before the newest landed change, or before the run that read it where that is earlier; the
+    first window of a day may go back further. The overlap is for what a source shows late; what it
+    repeats is harmless. `now` is the source's time. Where records change without moving their
+    date, the oldest that may still change comes first. What was rejected is read again, until it
+    fits: newer changes never pass over it. What was not answered was not read, however often it
+    was asked for, and chosen records tell nothing of the others.
     """
     batches = list(committed_batches(root, stream, source=source))
-    last = _last_time(batches, stream)
+    read = list(readings(batches, stream))
+    last = _last_time(read, stream)
     if last is None:
         return None
-    if batches[-1].rejects:
-        rejected_since = batches[-1].rejects_since or batches[-1].since
-        if rejected_since is None:
-            return None
-        last = min(last, rejected_since)
+    rejects = [rejected_since(one) for one in unsettled(batches, stream) if not one.is_partial]
+    if BEGINNING in rejects:
+        return None
+    last = min([last, *rejects])
     # A source's clock that was put back has yet to reach the time it told.
     last = min(last, now) if now else last
-    if daily_overlap and not _went_back(batches, daily_overlap, after=(now or last) - DAY):
+    if daily_overlap and not _went_back(read, daily_overlap, after=(now or last) - DAY):
         overlap = daily_overlap
     open_since = _open_since(root, stream, source, after=last - ON_ITS_WAY)
     return min(last, open_since or last) - overlap
 
 
-def batches_read_again(root: Path, stream: Stream) -> list[tuple[str, str]]:
-    """
-    Return source and id of each batch with rejects that was read again, later, without any.
-
-    Again means at least as far back as the oldest of its rejects. What is read by id or whole
-    is read until it lands, so that there each later reading is one of all that is missing.
-    """
-    return [
-        (source, batch_id)
-        for source, batches in groupby(committed_batches(root, stream), attrgetter("source"))
-        for batch_id in _read_again(list(batches), has_windows=stream.cursor is not None)
-    ]
-
-
-def _read_again(batches: Sequence[Batch], *, has_windows: bool) -> Iterator[str]:
-    read_since: datetime | None = None
-    for batch in reversed(batches):
-        if batch.rejects:
-            rejected_since = batch.rejects_since or batch.since or BEGINNING
-            if read_since is not None and read_since <= rejected_since:
-                yield batch.batch_id
-        elif batch.answers or not has_windows:
-            # A store that says nothing of a stream lands a batch too; that is no reading.
-            since = batch.since or BEGINNING
-            read_since = min(read_since or since, since)
-
-
-def _last_time(batches: Sequence[Batch], stream: Stream) -> datetime | None:
-    if batches and batches[-1].watermark is not None:
-        return batches[-1].watermark
-    changes = ((batch.cursor_max, batch.extracted_at) for batch in batches)
-    # Of unordered records, what changed after the run began was read by chance: a reading of hours
-    # met it at one place, and had left another before it changed there.
+def _last_time(read: Sequence[Batch | Part], stream: Stream) -> datetime | None:
+    if read and read[-1].watermark is not None:
+        return read[-1].watermark
+    changes = ((one.cursor_max, one.extracted_at) for one in read)
+    # Of what is searched, a change after the run began was read by chance: a reading of hours met
+    # it at one place, and had left another, or an index that lags, before it showed there.
     surely_read = (
-        min(changed, began) if stream.is_unordered else changed
+        min(changed, began) if stream.system is System.SHOPIFY else changed
         for changed, began in changes
         if changed is not None
     )
     return max(surely_read, default=None)
 
 
-def _went_back(batches: Sequence[Batch], overlap: timedelta, *, after: datetime) -> bool:
+def _went_back(read: Sequence[Batch | Part], overlap: timedelta, *, after: datetime) -> bool:
     """Whether an extraction after this time read so far back, or everything."""
     return any(
-        batch.since is None or batch.watermark - batch.since >= overlap
-        for batch in batches
-        if batch.watermark is not None and batch.watermark > after
+        one.since is None or one.watermark - one.since >= overlap
+        for one in read
+        if one.watermark is not None and one.watermark > after
     )
 
 

@@ -196,6 +196,27 @@ def test_what_a_hint_names_is_read_again_and_then_forgotten(shop):
     assert hints.waiting("us").ids == ()
 
 
+def test_an_order_read_by_its_id_that_does_not_fit_is_read_so_until_it_does(shop):
+    shop = shop(SHOPIFY_SWEEP_ORDERS="1")
+    shop.run()
+    order = shop.orders()[0]
+    too_fine = {"amount": "1.1234567", "currencyCode": "USD"}
+    bag = {"shopMoney": too_fine, "presentmentMoney": too_fine}
+    shop.books.replace("us", order | {"totalRefundedSet": bag})
+    Hints.of(shop.home).add("us", "e1", [order["id"]], now=AT)
+
+    for _ in range(2):
+        shop.run()
+        assert [batch.rejects for batch in shop.last if batch.stream == "orders"] == [1]
+    shop.books.replace("us", order)
+    shop.run()
+    assert [(batch.rejects, batch.rows) for batch in shop.last if batch.stream == "orders"] == [
+        (0, 1)
+    ]
+    shop.run()
+    assert "orders" not in {batch.stream for batch in shop.last}
+
+
 def test_a_hint_waits_until_its_record_could_be_read(shop):
     shop = shop()
     shop.run()

@@ -23,6 +23,7 @@ ORDERS = STREAMS[System.SHOPIFY, "orders"]
 ITEMS = STREAMS[System.NETSUITE, "items"]
 CREDITS = STREAMS[System.NETSUITE, "credit_memos"]
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]
+TAXES = STREAMS[System.NETSUITE, "transaction_tax_details"]
 DELETED = STREAMS[System.NETSUITE, "deleted_records"]
 LISTED = STREAMS[System.NETSUITE, "document_ids"]
 TOTALS = STREAMS[System.NETSUITE, "control_totals"]
@@ -30,8 +31,10 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 STORES = ("uk", "us")
 
 
-def batch(root, stream, *answers, source, at=NOON, run_id="run", since=None):
-    land(root, stream, answers, source=source, run_id=run_id, extracted_at=at, since=since)
+def batch(root, stream, *answers, source, at=NOON, run_id="run", since=None, **marked):
+    land(
+        root, stream, answers, source=source, run_id=run_id, extracted_at=at, since=since, **marked
+    )
 
 
 def order(number, *, test=False, **more):
@@ -93,6 +96,35 @@ def test_a_reject_without_a_key_fails_until_as_much_is_read_again_without_one(tm
     assert not passes(), "there is a new one"
 
 
+@pytest.mark.parametrize("again", ["under another key", "gone"])
+def test_a_reject_with_a_key_fails_until_its_document_is_read_again_without_one(
+    tmp_path, warehouse, again
+):
+    def passes():
+        return no_rejects(warehouse(), tmp_path, TAXES, stores=STORES).passed
+
+    tax = {"transaction": 7, "line": 1, "lastmodifieddate": "2026-03-20T10:00:00Z"}
+    too_fine = tax | {"taxcode": 3, "taxamount": "1.123456789"}
+    batch(tmp_path, TAXES, rows(too_fine), source="netsuite")
+    assert not passes()
+    batch(tmp_path, TAXES, source="netsuite", at=NOON + timedelta(hours=1))
+    assert not passes(), "no document was read"
+    batch(tmp_path, TAXES, rows(too_fine), source="netsuite", at=NOON + timedelta(hours=2))
+    assert not passes(), "it does not fit yet"
+
+    corrected = [] if again == "gone" else [tax | {"taxcode": 4, "taxamount": "1.12"}]
+    batch(tmp_path, TAXES, rows(*corrected), source="netsuite", at=NOON + timedelta(hours=3))
+    assert passes()
+
+
+def test_a_reject_with_a_key_is_not_settled_by_a_reading_of_less(tmp_path, warehouse):
+    day_ago, later = "2026-03-19T12:00:00Z", NOON + timedelta(hours=1)
+    batch(tmp_path, ORDERS, order(1, test="perhaps", updatedAt=day_ago), source="us")
+    batch(tmp_path, ORDERS, order(2, updatedAt=day_ago), source="us", at=later, since=NOON)
+
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
 def test_a_reject_without_a_key_is_settled_by_a_reading_that_begins_with_its_own_change(
     tmp_path, warehouse
 ):
@@ -102,6 +134,30 @@ def test_a_reject_without_a_key_is_settled_by_a_reading_that_begins_with_its_own
     batch(tmp_path, ORDERS, order(1), source="us", at=newer, since=NOON - timedelta(hours=25))
 
     assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_chosen_records_are_no_reading_that_settles_a_reject_without_a_key(tmp_path, warehouse):
+    changed = {"updatedAt": "2026-03-19T00:00:00Z"}
+    batch(tmp_path, ORDERS, order(1, **changed), order(2, id=None, **changed), source="us")
+    by_id = ORDERS.read_by_id("orders_by_id")
+    named = json.dumps({"data": {"nodes": [dict.fromkeys(ORDERS.columns) | {"id": "o3"}]}})
+    later = (NOON + timedelta(hours=hours) for hours in range(1, 5))
+    batch(tmp_path, by_id, named.encode(), source="us", at=next(later), is_partial=True)
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+    batch(tmp_path, by_id, named.encode(), source="us", at=next(later))
+    assert not no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed, "not marked yet"
+
+    batch(tmp_path, ORDERS, order(1, **changed), source="us", at=next(later))
+    assert no_rejects(warehouse(), tmp_path, ORDERS, stores=STORES).passed
+
+
+def test_what_a_store_does_not_say_settles_no_reject(tmp_path, warehouse):
+    agreements = STREAMS[System.SHOPIFY, "sales_agreements"]
+    nameless = json.dumps({"data": {"nodes": [dict.fromkeys(agreements.columns)]}}).encode()
+    batch(tmp_path, agreements, nameless, source="us")
+    batch(tmp_path, agreements, source="us", at=NOON + timedelta(hours=1), is_partial=True)
+
+    assert not no_rejects(warehouse(), tmp_path, agreements, stores=STORES).passed
 
 
 def test_what_is_read_by_id_is_settled_by_the_next_reading_without_rejects(tmp_path, warehouse):

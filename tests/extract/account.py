@@ -77,6 +77,7 @@ class Reader:
         self.settings = read_netsuite(running.environment)
         self.root = root
         self.page_rows, self.width = page_rows, width
+        self.lacks = frozenset()
         self.runs = 0
 
     def run(self, *, wrap=lambda client: client, without=()):
@@ -100,6 +101,7 @@ class Reader:
             yield NetSuiteClient(
                 http,
                 fields=fields_of(self.settings),
+                lacks=self.lacks,
                 page_rows=self.page_rows,
                 width=self.width,
                 rule=NO_PATIENCE,

@@ -86,6 +86,42 @@ def test_a_line_that_changed_without_its_header_is_read_again(account, clock, tm
     equal(running, reader)
 
 
+def test_lines_that_changed_while_the_role_did_not_show_it_are_read_once_it_does(
+    account, clock, tmp_path, equal
+):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.lacks = {"transactionline.linelastmodifieddate"}
+    reader.run()
+    (credit, *_) = documents_of(running, "CustCred")
+    changes_of(running).edit_line(credit, 1, at=clock.pass_by(days=5), location=77)
+    clock.pass_by(days=5)
+    reader.run()
+
+    reader.lacks = ()
+    clock.pass_by(days=5)
+    reader.run()
+
+    equal(running, reader)
+
+
+def test_findings_of_before_the_role_showed_them_are_read_once_it_does(account, clock, tmp_path):
+    running = account()
+    whole, reader = (Reader(running, tmp_path / name) for name in ("whole", "landing"))
+    findings = "select id from netsuite.inspections order by id"
+    whole.run()
+    reader.lacks = {"customrecord_return_inspection"}
+    reader.run()
+    clock.pass_by(days=30)
+    reader.run()
+    assert reader.ask(findings) == []
+
+    reader.lacks = ()
+    reader.run()
+
+    assert reader.ask(findings) == whole.ask(findings) != []
+
+
 def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(account, clock, tmp_path, equal):
     running = account()
     reader = Reader(running, tmp_path / "landing")

@@ -24,10 +24,11 @@ from orchestration.landing import (
     create_source_views,
     land,
     resume_at,
+    unsettled_batches,
 )
 from orchestration.landing.compaction import GRACE, verify
 from orchestration.landing.manifest import ANSWERS, FORMAT, MANIFEST, ROWS, commit
-from tests.landing.conftest import READ_AT
+from tests.landing.conftest import READ_AT, answer_of
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 PROJECT = Path(__file__).parents[2]
@@ -229,11 +230,31 @@ def test_days_on_which_a_store_said_nothing_do_not_count_as_a_reading_of_everyth
     assert merged.since == READ_AT
 
 
+def test_records_that_were_chosen_are_no_reading_within_a_merged_batch_either(landed):
+    by_id = ORDERS.read_by_id("orders_by_id")
+    landed("orders", {"id": None, "updatedAt": READ_AT.isoformat()})
+    for day in range(1, DAYS):
+        at = READ_AT + timedelta(days=day)
+        usual = {"extracted_at": at, "run_id": f"run-{day}"}
+        landed("orders", {"id": f"o{day}", "updatedAt": at.isoformat()}, since=at, **usual)
+        answers = [answer_of(by_id, [{"id": "o0", "updatedAt": at.isoformat()}])]
+        land(landed.root, by_id, answers, source="us", since=None, is_partial=True, **usual)
+    left = unsettled_batches(landed.root, ORDERS)
+    resumed = resume_at(landed.root, ORDERS, "us", overlap=timedelta(hours=1))
+
+    assert compact(landed.root, now=NOW).made == 1
+
+    assert len(left) == 1
+    assert unsettled_batches(landed.root, ORDERS) == left
+    assert resumed == READ_AT - timedelta(hours=1)
+    assert resume_at(landed.root, ORDERS, "us", overlap=timedelta(hours=1)) == resumed
+
+
 def test_a_manifest_of_before_is_read_and_one_of_a_later_release_is_refused(landed, query):
     batch = landed("orders", {"id": "o1"})
     manifest = batch.folder(landed.root) / MANIFEST
     said = msgspec.json.decode(manifest.read_bytes())
-    for name in ("format", "parts", "replaces", "compacted_at"):
+    for name in ("format", "parts", "replaces", "compacted_at", "is_partial"):
         del said[name]
     manifest.write_bytes(msgspec.json.encode(said))
     assert query("select id from shopify.orders") == [("o1",)]

@@ -12,6 +12,7 @@ from orchestration.landing import (
     return_ids_to_read,
     sales_agreement_ids_to_read,
 )
+from orchestration.landing.census import census_start, orders_not_met
 
 FIRST = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
 SECOND = FIRST + timedelta(hours=1)
@@ -195,3 +196,41 @@ def test_only_the_buyers_of_orders_that_were_given_back_are_read(root, landed):
 
     landed("customers", {"id": "c1", "customer_key": "k"}, extracted_at=SECOND)
     assert customer_ids_to_read(root, "us", run_id="run-2") == ["c9"]
+
+
+def test_what_does_not_fit_is_asked_for_by_its_id_until_it_fits_or_is_gone(root, landed):
+    too_many = {"id": "gid://shopify/Return/7", "status": "CLOSED", "totalQuantity": "many"}
+    landed("returns", too_many, is_partial=True, run_id="run-1")
+    assert return_ids_to_read(root, "us", run_id="run-1") == [too_many["id"]]
+    landed("returns", {"id": "r1", "status": "CLOSED"}, extracted_at=SECOND, is_partial=True)
+    assert return_ids_to_read(root, "us", run_id="run-2") == [too_many["id"]], "chosen otherwise"
+    landed("returns", too_many, extracted_at=SECOND, run_id="run-2")
+    assert return_ids_to_read(root, "us", run_id="run-3") == [too_many["id"]], "it does not fit"
+
+    landed(
+        "returns", answers=[b'{"data": {"nodes": [null]}}'], extracted_at=SECOND, run_id="run-3"
+    )
+    assert return_ids_to_read(root, "us", run_id="run-4") == []
+
+
+@pytest.mark.parametrize("id_", ["7", "Return 7", "gid://shopify/Return/"])
+def test_what_is_no_id_is_not_asked_for(root, landed, id_):
+    landed("returns", {"id": id_, "totalQuantity": "many"})
+
+    assert return_ids_to_read(root, "us", run_id="run-2") == []
+
+
+def test_a_slice_of_all_orders_with_a_reject_is_read_again_until_all_fits(root, landed):
+    for numbers in ((1, 2), (3, 4)):
+        landed("order_census", *({"id": f"gid://shopify/Order/{number}"} for number in numbers))
+    landed("orders", {"id": "gid://shopify/Order/6"})
+    assert census_start(root, "us", records=2) == 4
+
+    ahead = {"id": "gid://shopify/Order/7"}
+    landed("order_census", {"id": "gid://shopify/Order/5", "updatedAt": "soon"}, ahead)
+    assert census_start(root, "us", records=2) == 4
+    assert orders_not_met(root, "us", records=2) == []
+
+    landed("order_census", {"id": "gid://shopify/Order/5"}, ahead)
+    assert census_start(root, "us", records=2) == 7
+    assert orders_not_met(root, "us", records=2) == ["gid://shopify/Order/6"]
