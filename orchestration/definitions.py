@@ -11,6 +11,7 @@ from orchestration.assets.publish import publication
 from orchestration.checks.facts import facts
 from orchestration.checks.rollup import publication_is_complete
 from orchestration.resources import resources
+from orchestration.resources.running import executor
 from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.alerts import failed_runs, held_too_long
 from orchestration.sync.assets import key_of, sync_assets
@@ -80,5 +81,5 @@ defs = dg.Definitions(
     jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns, *action_jobs],
     schedules=[hourly],
     sensors=[syncs_after_publication, failed_runs, held_too_long],
-    executor=dg.in_process_executor,
+    executor=executor,
 )

@@ -5,15 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 
 from orchestration.assets.clock import AS_OF_TAG
 from orchestration.definitions import defs
-
-STARTED_BY_TAG = "returns/started_by"
-COMMAND = "command"
-UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+from orchestration.resources.running import seen_to_run
+from orchestration.resources.settings import environment, read_home
 
 # Hears the events of a run, and what its steps say of their progress.
 Listener = Callable[[dg.DagsterEvent | str], None]
@@ -42,27 +41,16 @@ def run_job(
     config: dict[str, Any] = {"loggers": {"listener": {"config": {}}}}
     if variables:
         config["ops"] = {"models": {"config": {"variables": dict(variables)}}}
-    result = job.execute_in_process(
-        instance=instance,
-        run_config=config,
-        tags={AS_OF_TAG: as_of.isoformat(), STARTED_BY_TAG: COMMAND},
-        raise_on_error=False,
-    )
+    run_id = str(uuid4())
+    with seen_to_run(read_home(environment()).path, run_id):
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=config,
+            run_id=run_id,
+            tags={AS_OF_TAG: as_of.isoformat()},
+            raise_on_error=False,
+        )
     return Outcome(result.run_id, result.success, tuple(_problems(result)))
-
-
-def close_abandoned_runs(instance: dg.DagsterInstance) -> int:
-    """
-    End the runs that a killed command left open, free what they held, and say how many.
-
-    Only whoever holds the home's lock may ask: then no such run can still be alive.
-    """
-    mine = dg.RunsFilter(statuses=UNFINISHED, tags={STARTED_BY_TAG: COMMAND})
-    abandoned = instance.get_runs(filters=mine)
-    for run in abandoned:
-        instance.report_run_failed(run, message="The command that ran this was killed.")
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-    return len(abandoned)
 
 
 class _Handler(logging.Handler):

@@ -108,7 +108,7 @@ def compact() -> None:
 def spark(as_of: AsOf = "") -> None:
     """Build the marts on Spark from what has landed, as Parquet in the home's `spark` folder."""
     console.print("Loading Spark and dbt")
-    from orchestration.cli.home import home_lock
+    from orchestration.cli.locks import home_lock
     from orchestration.resources.home import landing_of
     from orchestration.resources.settings import environment, read_home, read_sync
     from orchestration.spark import build_on_spark
@@ -161,7 +161,7 @@ def sandbox(
         shape = (order_lines, return_lines)
         _write_landing(landing, returns=returns, seed=seed, as_of=as_of, shape=shape)
         return
-    from orchestration.cli.home import home_lock
+    from orchestration.cli.locks import home_lock
     from orchestration.cli.profile import choose_source, limits_of, serve_sandbox
     from orchestration.resources.settings import environment, read_home
 
@@ -252,17 +252,12 @@ def dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
 @app.command()
 def dagster(port: Port = 3000) -> None:
     """Serve Dagster's web UI, with the schedule and the automation of the syncs running."""
-    from orchestration.cli.home import dagster_instance, dagster_storage, prepare_instance
-    from orchestration.cli.profile import settings_in_place
-    from orchestration.resources.settings import environment, read_home
+    console.print("Loading Dagster and dbt")
+    from orchestration.cli.serving import serve_dagster
 
     with refusals():
-        settings = read_home(environment())
-        with dagster_instance(settings):  # its tables are there, and its server answers
-            folder = prepare_instance(settings.path, is_on_postgres=bool(settings.dagster_url))
-        in_place = {"DAGSTER_HOME": str(folder), "RETURNS_HOME": str(settings.path)}
-        with dagster_storage(settings), settings_in_place(in_place):
-            _become("dagster", "dev", "-w", str(CHECKOUT / "workspace.yaml"), "-p", str(port))
+        returned = serve_dagster(console, port=port)
+    raise typer.Exit(returned)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from orchestration.cli.home import home_lock
+from orchestration.cli.locks import lone_lock
 from orchestration.landing import compact
 from orchestration.landing.store import sizes_below
 from orchestration.resources.home import landing_of
@@ -15,7 +15,7 @@ def compact_home(console: Console, *, now: datetime) -> None:
     """Merge the small old batches of every stream, and remove those merged a day ago."""
     settings = read_home(environment())
     landing = landing_of(settings)
-    with home_lock(settings.path):
+    with lone_lock(settings.path):
         done = compact(landing, now=now, scratch=settings.scratch)
         bytes_ = sum(sizes_below(landing).values())
     console.print(

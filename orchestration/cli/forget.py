@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from orchestration.cli.home import home_lock
+from orchestration.cli.locks import lone_lock
 from orchestration.cli.profile import sandbox_secret
 from orchestration.extract.shopify.customers import CustomerKeys
 from orchestration.landing import find_customers, forget_customers
@@ -28,7 +28,7 @@ def forget(console: Console, who: str) -> None:
     customer back; then landing is written anew without the records.
     """
     home = read_home(environment()).path
-    with home_lock(home), sandbox_secret(home):
+    with lone_lock(home), sandbox_secret(home):
         settings = read_home(environment())
         keys = CustomerKeysResource().read()
         id_ = _id(who)

@@ -1,6 +1,5 @@
-"""The home folder as one command holds it: a lock that dies with its process, and the instance."""
+"""The instance of Dagster that a home folder holds."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -33,32 +32,6 @@ SETTINGS = "dagster.yaml"
 
 class InstanceError(RuntimeError):
     """Dagster's own storage cannot be opened; the message says what to do."""
-
-
-class HomeBusyError(RuntimeError):
-    """Another command works in this home: wait for it."""
-
-    def __init__(self, home: Path, *, holder: str) -> None:
-        super().__init__(
-            f"process {holder} is already running in {home}; wait until it has ended, or set"
-            " RETURNS_HOME to another folder"
-        )
-
-
-@contextmanager
-def home_lock(home: Path) -> Iterator[None]:
-    """Let one command at a time work in a home; the lock cannot outlive its process."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "run.lock").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise HomeBusyError(home, holder=file.read().strip() or "(unknown)") from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 @contextmanager

@@ -5,13 +5,16 @@ from datetime import datetime
 from rich.console import Console
 
 from orchestration.assets.publication import current
-from orchestration.cli.home import dagster_instance, home_lock
+from orchestration.cli.cleaning import clean_up
+from orchestration.cli.home import dagster_instance
+from orchestration.cli.locks import lone_lock
 from orchestration.cli.profile import SANDBOX
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.definitions import REBUILD
-from orchestration.pipeline import close_abandoned_runs, run_job
+from orchestration.pipeline import run_job
+from orchestration.resources.home import landing_of
 from orchestration.resources.settings import environment, read_home
 from orchestration.sandbox.source import TRUTH
 
@@ -25,10 +28,10 @@ def rebuild_home(console: Console, *, as_of: datetime) -> bool:
     """
     settings = read_home(environment())
     home = settings.path
-    with home_lock(home):
+    with lone_lock(home):
         (home / "warehouse.duckdb").unlink(missing_ok=True)
         with dagster_instance(settings) as instance:
-            close_abandoned_runs(instance)
+            clean_up(console, instance, settings, landing=landing_of(settings))
             outcome = run_job(REBUILD, instance=instance, as_of=as_of, listener=Progress(console))
         publication = current(home / "published")
         if publication is None or not publication.stem.endswith(outcome.run_id[:8]):

@@ -2,7 +2,8 @@
 
 from orchestration.assets.project import ProjectError
 from orchestration.cli.forget import NoCustomerError
-from orchestration.cli.home import HomeBusyError, InstanceError
+from orchestration.cli.home import InstanceError
+from orchestration.cli.locks import HomeBusyError
 from orchestration.cli.profile import OtherBooksError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError

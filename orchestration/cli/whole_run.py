@@ -9,12 +9,13 @@ import dagster as dg
 from rich.console import Console
 
 from orchestration.assets.publication import current
-from orchestration.cli.home import dagster_instance, home_lock
+from orchestration.cli.cleaning import clean_up
+from orchestration.cli.home import dagster_instance
+from orchestration.cli.locks import lone_lock
 from orchestration.cli.profile import OWN_STATE, SANDBOX, sandbox_in_place
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
-from orchestration.landing import sweep_unfinished
-from orchestration.pipeline import Outcome, close_abandoned_runs, run_job
+from orchestration.pipeline import Outcome, run_job
 from orchestration.resources.home import landing_of
 from orchestration.resources.settings import environment, is_configured, read_home
 from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
@@ -38,14 +39,9 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
     """
     settings = read_home(environment())
     home = settings.path
-    with home_lock(home), _systems(console, home, choose) as loaded:
-        swept = sweep_unfinished(
-            landing_of(settings), before=datetime.now(UTC), scratch=settings.scratch
-        )
+    with lone_lock(home), _systems(console, home, choose) as loaded:
         with dagster_instance(settings) as instance:
-            abandoned = close_abandoned_runs(instance)
-            if swept or abandoned:
-                console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")
+            clean_up(console, instance, settings, landing=landing_of(settings))
             is_complete = _reconcile_and_sync(console, instance, home=home, as_of=as_of)
         if loaded is not None:
             _compare_with_truth(console, home, loaded, as_of=as_of)

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.cli.home import HomeBusyError, home_lock, prepare_instance
+from orchestration.cli.home import prepare_instance
+from orchestration.cli.locks import HomeBusyError, home_lock
 from orchestration.landing import create_source_views
 from tests.oracle.write import dumped, scenarios
 
@@ -149,7 +150,7 @@ def test_the_sandbox_writes_into_nothing_that_is_named_for_the_real_systems(
 def test_a_second_command_in_a_home_is_told_who_is_there(tmp_path):
     with (
         home_lock(tmp_path),
-        pytest.raises(HomeBusyError, match=f"process {os.getpid()} is already running"),
+        pytest.raises(HomeBusyError, match=f"process {os.getpid()} on .* is already running"),
         home_lock(tmp_path),
     ):
         pass
