@@ -4,11 +4,13 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import httpx
 import pytest
@@ -74,7 +76,10 @@ def nursery():
     """Processes that are born with everything loaded, so that a kill strikes work."""
     made = multiprocessing.get_context("forkserver")
     made.set_forkserver_preload([__name__, "tests.faults.door"])
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        # A child runs the main script once more, and a page under test was the last to be it.
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield made
 
 
 def killed(nursery, books, home, streams, *, after):
