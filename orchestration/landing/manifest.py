@@ -177,13 +177,13 @@ def commit(root: Path, batch: Batch, *, made_in: Path | None = None) -> None:
         shutil.rmtree(made_in)
         return
     for name in batch.sha256:
-        _flush(folder / name)
+        flush(folder / name)
     waiting = folder / f".{MANIFEST}"
     waiting.write_bytes(manifest)
-    _flush(waiting)
+    flush(waiting)
     waiting.replace(folder / MANIFEST)
     for directory in (folder, *list(folder.parents)[:4]):
-        _flush(directory)
+        flush(directory)
 
 
 def remove_batch(folder: Path) -> None:
@@ -198,7 +198,8 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk: a machine may lose its power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

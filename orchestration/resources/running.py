@@ -14,6 +14,7 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.in_process import InProcessExecutor
 
+from orchestration.landing.manifest import flush
 from orchestration.resources.settings import environment, read_home
 
 RUNNING = "running"
@@ -58,7 +59,8 @@ def seen_to_run(home: Path, run_id: str) -> Iterator[None]:
     """Hold the file of a run while it works: only one that was killed leaves it, and unlocked."""
     file = home / RUNNING / run_id
     with lock(file):
-        _flush(file.parent)
+        # Other storage may know the run after the power was lost: the file has to be there too.
+        flush(file.parent)
         try:
             yield
         finally:
@@ -83,15 +85,6 @@ def _holder(file: Path) -> str:
             opened.seek(0)
             return opened.read().strip() or "(unknown)"
     return ""
-
-
-def _flush(folder: Path) -> None:
-    """A machine that loses its power comes back with the file: other storage may know the run."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 class _SeenExecutor(InProcessExecutor):

@@ -33,7 +33,7 @@ POINTS = {
     "before a request": (httpx.Client, "send"),
     "after a body": (http, "_read"),
     "after the answers' file": (landing_batches, "_write_answers"),
-    "after a flush": (manifest, "_flush"),
+    "after a flush": (manifest, "flush"),
     "after the rename": (Path, "replace"),
     "after the commit": (landing_batches, "commit"),
 }
