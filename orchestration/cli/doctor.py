@@ -79,7 +79,7 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         with Ledger(home.ledger_url) as ledger, Decisions(home.ledger_url) as decisions:
             contradictions = [*ledger.verify_chain(), *decisions.verify()]
             said = "contradicts its own history" if contradictions else "whole"
-            console.print(f"Ledger {said}, {len(ledger.intents())} intents")
+            console.print(f"Ledger {said}, {sum(ledger.counts().values())} intents")
         yield from contradictions
 
 

@@ -1,12 +1,12 @@
 """The append-only history: each entry carries the hash of the one before it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Subquery, func, select
 
 from orchestration.ledger.schema import chain_head, halts, history, intents
 from orchestration.ledger.values import Entry, Intent
@@ -15,6 +15,8 @@ GENESIS = "0" * 64
 # Entries about a halt carry its scope where others carry an intent's key.
 HALT = "halt:"
 HALTED, RESUMED = "halted", "resumed"
+# Rows that are held at once of a history of any length.
+ENTRIES_AT_ONCE = 1000
 WANTED = tuple(field.name for field in fields(Intent))
 
 
@@ -67,10 +69,9 @@ def entries(connection: Connection) -> Iterator[Entry]:
 
 def problems(connection: Connection) -> Iterator[str]:
     """Yield every place where the history contradicts itself or the intents it tells of."""
+    reading = connection.execution_options(yield_per=ENTRIES_AT_ONCE)
     previous, sequence = GENESIS, 0
-    told: dict[str, str] = {}
-    wanted: dict[str, object] = {}
-    for row in connection.execute(select(history).order_by(history.c.sequence)).mappings():
+    for row in reading.execute(select(history).order_by(history.c.sequence)).mappings():
         sequence += 1
         if row["sequence"] != sequence:
             yield f"entry {sequence} is missing before entry {row['sequence']}"
@@ -80,13 +81,11 @@ def problems(connection: Connection) -> Iterator[str]:
         if row["hash"] != entry_hash(dict(row)):
             yield f"entry {sequence} (intent {row['intent_key']}) was changed after it was written"
         previous = row["hash"]
-        told[row["intent_key"]] = row["state"]
-        wanted.setdefault(row["intent_key"], json.loads(row["details"]).get("intent"))
     head = connection.execute(select(chain_head.c.sequence, chain_head.c.hash)).one()
     if (head.sequence, head.hash) != (sequence, previous):
         yield f"the history ends at entry {sequence}, the ledger wrote {head.sequence}"
-    yield from _contradicted_intents(connection, told=told, wanted=wanted)
-    yield from _contradicted_halts(connection, told=told)
+    yield from _contradicted_intents(reading)
+    yield from _contradicted_halts(connection)
 
 
 def intent_fields(row: Mapping[str, object]) -> dict[str, object]:
@@ -98,18 +97,37 @@ def intent_fields(row: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _contradicted_intents(
-    connection: Connection, *, told: Mapping[str, str], wanted: Mapping[str, object]
-) -> Iterator[str]:
-    rows = connection.execute(select(intents).order_by(intents.c.intent_key)).mappings()
-    found = {row["intent_key"]: row for row in rows}
-    of_intents = {key for key in told if not key.startswith(HALT)}
-    for key in sorted(found.keys() | of_intents):
-        state = found[key]["state"] if key in found else "missing"
-        if state != told.get(key):
-            yield f"intent {key} is {state}, the history says {told.get(key, 'nothing')}"
-        if key in found and intent_fields(dict(found[key])) != _whole(wanted.get(key)):
+def _contradicted_intents(connection: Connection) -> Iterator[str]:
+    ends, first, last = _first_and_last(), history.alias(), history.alias()
+    said = (last.c.state.label("said"), first.c.details.label("planned"))
+    found = (
+        select(intents, *said)
+        .outerjoin(ends, ends.c.intent_key == intents.c.intent_key)
+        .outerjoin(first, first.c.sequence == ends.c.first)
+        .outerjoin(last, last.c.sequence == ends.c.last)
+    )
+    for row in connection.execute(found).mappings():
+        key = row["intent_key"]
+        if row["state"] != row["said"]:
+            yield f"intent {key} is {row['state']}, the history says {row['said'] or 'nothing'}"
+        wanted = json.loads(row["planned"] or "{}").get("intent")
+        if intent_fields(dict(row)) != _whole(wanted):
             yield f"intent {key} asks for something else than what the history says was planned"
+    missing = (
+        select(last.c.intent_key, last.c.state)
+        .join(ends, ends.c.last == last.c.sequence)
+        .outerjoin(intents, intents.c.intent_key == last.c.intent_key)
+        .where(intents.c.intent_key.is_(None), last.c.intent_key.not_like(f"{HALT}%"))
+    )
+    for row in connection.execute(missing).mappings():
+        yield f"intent {row['intent_key']} is missing, the history says {row['state']}"
+
+
+def _first_and_last() -> Subquery:
+    """Where the history begins and ends to tell of each key."""
+    sequence = history.c.sequence
+    ends = (func.min(sequence).label("first"), func.max(sequence).label("last"))
+    return select(history.c.intent_key, *ends).group_by(history.c.intent_key).subquery()
 
 
 def _whole(wanted: object) -> object:
@@ -117,9 +135,16 @@ def _whole(wanted: object) -> object:
     return {**dict.fromkeys(WANTED), **wanted} if isinstance(wanted, dict) else wanted
 
 
-def _contradicted_halts(connection: Connection, *, told: Mapping[str, str]) -> Iterator[str]:
+def _contradicted_halts(connection: Connection) -> Iterator[str]:
     standing: set[str] = set(connection.execute(select(halts.c.scope)).scalars())
-    said = {key for key, state in told.items() if key.startswith(HALT) and state == HALTED}
-    for scope in sorted(standing ^ {key.removeprefix(HALT) for key in said}):
+    ends = _first_and_last()
+    halted = (
+        select(history.c.intent_key)
+        .join(ends, ends.c.last == history.c.sequence)
+        .where(history.c.intent_key.like(f"{HALT}%"), history.c.state == HALTED)
+    )
+    scopes: Iterable[str] = connection.execute(halted).scalars()
+    said = {scope.removeprefix(HALT) for scope in scopes}
+    for scope in sorted(standing ^ said):
         is_there = "stands" if scope in standing else "is gone"
         yield f"the halt of {scope} {is_there}, the history says otherwise"

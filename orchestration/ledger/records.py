@@ -28,13 +28,16 @@ class Records(Store):
         action: str | None = None,
         states: Collection[State] = tuple(State),
         subject: str | None = None,
+        called_since: datetime | None = None,
     ) -> list[IntentRecord]:
-        """Return the intents of these states, oldest first."""
+        """Return the intents of these states, oldest first; those called for since, where told."""
         query = select(intents).where(intents.c.state.in_([str(state) for state in states]))
         if action is not None:
             query = query.where(intents.c.action == action)
         if subject is not None:
             query = query.where(intents.c.subject == subject)
+        if called_since is not None:
+            query = query.where(intents.c.first_sent_at > called_since)
         rows = self._rows(query.order_by(intents.c.created_at, intents.c.intent_key))
         return [moves.as_record(row) for row in rows]
 

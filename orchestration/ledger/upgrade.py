@@ -8,7 +8,7 @@ from orchestration.ledger.errors import LedgerNewerError
 
 STEPS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "ledger_version"
-KNOWN = ("1", "2", "3", "4", "5")
+KNOWN = ("1", "2", "3", "4", "5", "6")
 # Any number, the same for every program that opens a ledger.
 ADVISORY_LOCK = 7_302_114
 

@@ -21,7 +21,6 @@ TOO_LONG = {
     State.APPROVED: timedelta(hours=24),
     State.SENT: timedelta(hours=4),
     State.UNKNOWN: timedelta(hours=4),
-    State.REFUSED: timedelta(0),
 }
 # What was refused longer ago is an old story: nobody waits for it.
 REFUSED_LATELY = timedelta(days=7)
@@ -100,20 +99,14 @@ def overdue(ledger: Ledger, *, now: datetime) -> list[IntentRecord]:
     A repeat does not make a call younger. Of approved ones those that were called for, of refused
     ones those that a system refused: what a person refused, or newer evidence replaced, was not.
     """
-    return [
+    late = [
         record
         for record in ledger.intents(states=TOO_LONG)
         if now - (record.first_sent_at or record.created_at) > TOO_LONG[record.state]
-        and _is_a_persons_matter(record, now=now)
+        and (record.state is not State.APPROVED or record.attempt_count > 0)
     ]
-
-
-def _is_a_persons_matter(record: IntentRecord, *, now: datetime) -> bool:
-    if record.state is State.APPROVED:
-        return record.attempt_count > 0
-    if record.state is State.REFUSED:
-        return record.first_sent_at is not None and now - record.first_sent_at < REFUSED_LATELY
-    return True
+    refused = ledger.intents(states={State.REFUSED}, called_since=now - REFUSED_LATELY)
+    return sorted(late + refused, key=lambda record: record.created_at)
 
 
 def letter_about(records: Sequence[IntentRecord]) -> Letter:

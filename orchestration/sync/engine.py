@@ -116,10 +116,10 @@ class _Run:
         return self._ledger.intents(action=self._action.name, states=UNRESOLVED)
 
     def _preview(self, row: GateRow) -> RowOutcome:
-        known = self._ledger.intent(row.gate_key)
-        reason = self._unlifted(row, known) or self._held_by_ledger(row)
+        reason = self._why_held(row)
         if reason:
             return RowOutcome(row.intent, Outcome.HELD, reason)
+        known = self._ledger.intent(row.gate_key)
         if known is not None and known.state in FINAL:
             return _as_before(known)
         if self._waits_for_approval(row) and (known is None or known.state is State.PLANNED):
@@ -150,11 +150,10 @@ class _Run:
             return RowOutcome(item.intent, Outcome.HELD, "claimed_elsewhere")
 
     def _apply(self, row: GateRow) -> RowOutcome:
-        known = self._ledger.intent(row.gate_key)
-        reason = self._unlifted(row, known) or self._held_by_ledger(row)
+        reason = self._why_held(row)
         if reason:
             return RowOutcome(row.intent, Outcome.HELD, reason)
-        record = known or self._ledger.plan(
+        record = self._ledger.intent(row.gate_key) or self._ledger.plan(
             row.intent,
             at=self._calls.clock(),
             run_id=self._calls.owner,
@@ -191,7 +190,11 @@ class _Run:
     def _why_it_waits(self, row: GateRow) -> str:
         return self._held(row) or "above_row_limit"
 
-    def _unlifted(self, row: GateRow, known: IntentRecord | None) -> str:
+    def _why_held(self, row: GateRow) -> str:
+        """The ledger is asked last: most rows are held by what is known without it."""
+        return self._unlifted(row) or self._above_run_limit(row) or self._unresolved(row)
+
+    def _unlifted(self, row: GateRow) -> str:
         """
         Return why the row is held, or nothing where a person may lift that, or has.
 
@@ -202,25 +205,28 @@ class _Run:
         if not reason:
             return self._action.missing(row.intent)
         reasons = set(reason.split(", "))
-        is_asked_about = BEFORE_GO_LIVE not in reasons or _is_a_persons(known)
-        if not (reasons <= LIFTED_BY_APPROVAL and is_asked_about):
+        if not reasons <= LIFTED_BY_APPROVAL:
+            return reason
+        if BEFORE_GO_LIVE in reasons and not _is_a_persons(self._ledger.intent(row.gate_key)):
             return reason
         return self._action.missing(row.intent)
 
     def _held(self, row: GateRow) -> str:
         return ", ".join(hold_reasons(row, publication=self._publication, policy=self._policy))
 
-    def _held_by_ledger(self, row: GateRow) -> str:
-        open_actions = {
-            record.intent.action for record in self._ledger.unresolved(subject=row.intent.subject)
-        }
-        if open_actions & (self._action.waits_for | {self._action.name}):
-            return "unresolved_intent"
+    def _above_run_limit(self, row: GateRow) -> str:
         # The first row of a run always fits: its own limit, or the person who lifted it, decides.
         moved = self._moved.get(self._counted_in(row.currency))
         most = self._limits.of(row.currency).per_run
         is_over = moved is not None and moved + self._size(row.intent) > most
         return "above_run_limit" if is_over else ""
+
+    def _unresolved(self, row: GateRow) -> str:
+        open_actions = {
+            record.intent.action for record in self._ledger.unresolved(subject=row.intent.subject)
+        }
+        is_open = bool(open_actions & (self._action.waits_for | {self._action.name}))
+        return "unresolved_intent" if is_open else ""
 
 
 def _turn(row: GateRow) -> tuple[str, str, int, str]:
