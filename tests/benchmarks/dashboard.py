@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -46,7 +47,7 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
     """Yield what readers of each page wait for, alone and five at once."""
     home = scratch.parent / "run" / "home"
     if not home.exists():
-        for _ in runs_of(home, returns=size.run_returns, count=2):
+        for _ in islice(runs_of(home, returns=size.run_returns), 2):
             continue
     copies = multiply(home, scratch / "large", returns=size.shown_returns)
     seen, memory = watch(scratch / "large", looks=size.looks)

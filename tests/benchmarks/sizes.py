@@ -11,7 +11,7 @@ class Size:
     `orders` are read in every way, `dlt_orders` by dlt, `many_orders` by the project alone to see
     whether its memory is flat, `paced_orders` against latency and against a bucket; `keys` are
     compared on each side; `returns` are built, with so many `days` of changes of the fewer and one
-    of the more; `run_returns` run from the sandbox to the end, so many `runs` of one home. What
+    of the more; `run_returns` run from the sandbox to the end. What
     these published is copied until there are `shown_returns`, and each page of the dashboard is
     looked at so many times (`looks`).
     """
@@ -26,7 +26,6 @@ class Size:
     returns: tuple[int, int]
     days: int
     run_returns: int
-    runs: int
     shown_returns: int
     looks: int
 
@@ -47,7 +46,6 @@ SMALL = Size(
     returns=(1_000, 4_000),
     days=1,
     run_returns=50,
-    runs=2,
     shown_returns=50_000,
     looks=1,
 )
@@ -62,7 +60,6 @@ FULL = Size(
     returns=(100_000, 1_000_000),
     days=3,
     run_returns=1_000,
-    runs=3,
     shown_returns=1_000_000,
     looks=20,
 )
