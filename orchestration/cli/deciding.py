@@ -20,7 +20,7 @@ from orchestration.sync.engine import LIFTED_BY_APPROVAL, hold_reasons, run_acti
 from orchestration.sync.going_live import baseline
 from orchestration.sync.notices import letter_of
 from orchestration.sync.policy import Policy
-from orchestration.sync.publication import current_file, read_publication
+from orchestration.sync.publication import current_file, read_publication, read_row
 from orchestration.sync.values import HELD, READY, GateRow, Outcome, Publication
 
 SHOWN = 50
@@ -55,12 +55,11 @@ def show_plan(console: Console) -> None:
                 clock=lambda: datetime.now(UTC),
                 run_id="plan",
             )
-            planned = [row for row in summary.outcomes if row.outcome is Outcome.PLANNED]
-            reasons = sorted(summary.held_by_reason.items(), key=lambda item: -item[1])
-            counts = [summary.counts[kind] for kind in (Outcome.DONE, Outcome.HELD)]
-            units = sum(row.intent.quantity or 0 for row in planned)
-            why = ", ".join(f"{count} {reason}" for reason, count in reasons[:3])
-            table.add_row(action.name, *map(str, (len(planned), *counts, units)), why)
+            shown = (Outcome.PLANNED, Outcome.DONE, Outcome.HELD)
+            counts = [*(summary.counts[kind] for kind in shown), summary.units[Outcome.PLANNED]]
+            reasons = summary.held_by_reason.most_common(3)
+            why = ", ".join(f"{count} {reason}" for reason, count in reasons)
+            table.add_row(action.name, *map(str, counts), why)
         console.print(table)
         _show_waiting(console, ledger)
         for halt in ledger.halts():
@@ -93,12 +92,10 @@ def propose(intent_key: str, *, who: str) -> IntentRecord:
 
 def _row_of(intent_key: str) -> tuple[GateRow, Publication]:
     file = published()
-    for action in IN_ORDER:
-        publication = read_publication(file, action.name)
-        for row in publication.rows:
-            if row.gate_key == intent_key:
-                return row, publication
-    raise DecisionRefusedError(f"the current publication has no row {intent_key}")
+    row = read_row(file, intent_key)
+    if row is None:
+        raise DecisionRefusedError(f"the current publication has no row {intent_key}")
+    return row, read_publication(file, row.action)
 
 
 def show_baseline(console: Console, *, live_since: LiveSince) -> None:
@@ -120,12 +117,17 @@ def show_baseline(console: Console, *, live_since: LiveSince) -> None:
 def preview_notices(console: Console, *, case: str, limit: int) -> int:
     """Print the letters that would go out, without their addresses, and say how many."""
     publication = read_publication(published(), "notify")
-    ready = [row for row in publication.rows if _is_previewed(row, case)]
-    for row in ready[:limit]:
+    ready = 0
+    for row in publication.rows:
+        if not _is_previewed(row, case):
+            continue
+        ready += 1
+        if ready > limit:
+            continue
         letter = letter_of(row.intent, letter_id=letter_id(row.intent), address=None)
         console.rule(f"{row.store} {row.case_name}, {row.told}")
         console.print(f"Subject: {letter.subject}\n\n{letter.text}", markup=False)
-    return len(ready)
+    return ready
 
 
 def _is_previewed(row: GateRow, case: str) -> bool:

@@ -23,7 +23,7 @@ from orchestration.ledger.errors import (
 )
 from orchestration.ledger.forgotten import ForgottenCustomers
 from orchestration.ledger.repository import Ledger
-from orchestration.ledger.states import FINAL, UNRESOLVED, State
+from orchestration.ledger.states import FINAL, NOT_SENT, UNRESOLVED, State
 from orchestration.ledger.values import (
     Attempt,
     Claim,
@@ -36,6 +36,7 @@ from orchestration.ledger.values import (
 
 __all__ = [
     "FINAL",
+    "NOT_SENT",
     "NO_ADDRESS",
     "UNRESOLVED",
     "Acceptance",

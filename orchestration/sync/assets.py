@@ -32,8 +32,6 @@ from orchestration.sync.publication import NoPublicationError, current_file, rea
 from orchestration.sync.reach import remotes
 from orchestration.sync.values import Mode, Outcome, Summary
 
-SHOWN_ROWS = 200
-
 # Without `since_last_handled` the trigger is lost when a tick falls between publication and check.
 AFTER_THE_CHECKS_PASSED = (
     dg.AutomationCondition.any_deps_updated().since_last_handled()
@@ -152,14 +150,14 @@ def told(summary: Summary) -> dict[str, dg.MetadataValue]:
             "outcome": str(row.outcome),
             "reason": row.reason,
         }
-        for row in summary.outcomes[:SHOWN_ROWS]
+        for row in summary.outcomes
     ]
     counts = {str(outcome): dg.IntMetadataValue(summary.counts[outcome]) for outcome in Outcome}
     return {
-        "dagster/row_count": dg.IntMetadataValue(len(summary.outcomes)),
+        "dagster/row_count": dg.IntMetadataValue(summary.row_count),
         "mode": dg.TextMetadataValue(str(summary.mode)),
         "publication": dg.TextMetadataValue(summary.publication),
-        "units_confirmed": dg.IntMetadataValue(summary.unit_count),
+        "units_confirmed": dg.IntMetadataValue(summary.units[Outcome.CONFIRMED]),
         **counts,
         "held_by_reason": dg.JsonMetadataValue(dict(summary.held_by_reason)),
         "rows": dg.JsonMetadataValue(rows),

@@ -8,6 +8,7 @@ from functools import partial
 from orchestration.gates import Limits, Measure
 from orchestration.ledger import (
     FINAL,
+    NOT_SENT,
     UNRESOLVED,
     DayLimit,
     HeldBackError,
@@ -20,7 +21,6 @@ from orchestration.ledger import (
 )
 from orchestration.sync.action import Action, RemoteForStore
 from orchestration.sync.calls import Calls, StoreClosedError, Terms
-from orchestration.sync.notices import STAGES
 from orchestration.sync.policy import Policy
 from orchestration.sync.values import (
     DONE,
@@ -56,19 +56,14 @@ def run_action(
     In dry mode nothing is written or sent. `remote_for_store` raises LookupError for a store that
     is not configured. Raises NotReadyForLiveError before anything is sent.
     """
-    rows = sorted(
-        (row for row in publication.rows if row.action == action.name and row.decision != DONE),
-        key=_turn,
-    )
-    sendable = [row.store for row in rows if LIFTED_BY_APPROVAL.issuperset(_gate_reasons(row))]
-    policy.refuse_unprepared(action.name, sendable)
     policy.refuse_stale(publication, now=clock())
     calls = Calls(
         action=action, ledger=ledger, remote_for_store=remote_for_store, clock=clock, owner=run_id
     )
     run = _Run(calls, publication=publication, policy=policy)
-    outcomes = run.preview(rows) if policy.mode is Mode.DRY else run.apply(rows)
-    return Summary(action.name, policy.mode, publication.id, tuple(outcomes))
+    policy.refuse_unprepared(action.name, run.stores())
+    outcomes = run.preview() if policy.mode is Mode.DRY else run.apply()
+    return Summary(action.name, policy.mode, publication.id).add_all(outcomes)
 
 
 def hold_reasons(row: GateRow, *, publication: Publication, policy: Policy) -> list[str]:
@@ -92,25 +87,49 @@ class _Run:
         self._policy = policy
         self._limits = policy.limits.get(self._action.name, NO_LIMITS)
         self._moved: dict[str | None, Decimal] = {}
+        unsent = self._ledger.intents(action=self._action.name, states=NOT_SENT)
+        self._asked_about = {
+            record.intent.intent_key for record in unsent if _is_a_persons(record)
+        }
 
-    def preview(self, rows: list[GateRow]) -> Iterator[RowOutcome]:
+    def stores(self) -> Iterator[str]:
+        """Yield the store of each row that may be sent, or that an approval lets be."""
+        for row in self._rows():
+            if LIFTED_BY_APPROVAL.issuperset(_gate_reasons(row)):
+                yield row.store
+
+    def preview(self) -> Iterator[RowOutcome]:
         """Say what would be done, from the rows and what the ledger already holds."""
         for record in self._open():
             yield RowOutcome(record.intent, Outcome.UNKNOWN, record.message or "")
-        for row in rows:
+        for row in self._rows():
             yield self._counted(self._preview(row))
 
-    def apply(self, rows: list[GateRow]) -> Iterator[RowOutcome]:
+    def apply(self) -> Iterator[RowOutcome]:
         """Settle what earlier runs left open, then send what is ready; no row stops another."""
-        allowed = {row.intent.call for row in rows if not self._held(row)}
-        for record in self._open():
+        unresolved = self._open()
+        allowed = self._allowed({record.intent.call for record in unresolved})
+        for record in unresolved:
             is_allowed = record.intent.call in allowed
             step = partial(self._calls.resolve, record, is_allowed=is_allowed)
             settled = self._guarded(record, step)
             # What is still in doubt was moved by an earlier run, if it was.
             yield settled if settled.outcome is Outcome.UNKNOWN else self._counted(settled)
-        for row in rows:
+        for row in self._rows():
             yield self._counted(self._guarded(row, partial(self._apply, row)))
+
+    def _rows(self) -> Iterator[GateRow]:
+        """They may be millions: each is looked at as it is read, and none is kept."""
+        for row in self._publication.rows:
+            if row.action == self._action.name and row.decision != DONE:
+                yield row
+
+    def _allowed(self, calls: set[tuple[object, ...]]) -> set[tuple[object, ...]]:
+        """Return which of these calls the gates still ask for."""
+        if not calls:
+            return set()
+        asked = (row.intent.call for row in self._rows() if not self._held(row))
+        return {call for call in asked if call in calls}
 
     def _open(self) -> list[IntentRecord]:
         return self._ledger.intents(action=self._action.name, states=UNRESOLVED)
@@ -207,7 +226,7 @@ class _Run:
         reasons = set(reason.split(", "))
         if not reasons <= LIFTED_BY_APPROVAL:
             return reason
-        if BEFORE_GO_LIVE in reasons and not _is_a_persons(self._ledger.intent(row.gate_key)):
+        if BEFORE_GO_LIVE in reasons and row.gate_key not in self._asked_about:
             return reason
         return self._action.missing(row.intent)
 
@@ -229,23 +248,15 @@ class _Run:
         return "unresolved_intent" if is_open else ""
 
 
-def _turn(row: GateRow) -> tuple[str, str, int, str]:
-    """Return where a row stands among the others: a case is told of its stages in their order."""
-    stage = STAGES.index(row.told) if row.told in STAGES else 0
-    return row.case_name, row.order_line_id or "", stage, row.gate_key
-
-
 def _gate_reasons(row: GateRow) -> set[str]:
     """Return why the gate holds a row: at least its decision, unless it is ready."""
     reasons = set(row.hold_reasons)
     return reasons if reasons or row.decision == READY else {row.decision}
 
 
-def _is_a_persons(known: IntentRecord | None) -> bool:
-    """Whether a person has approved the intent, or has yet to."""
-    if known is None:
-        return False
-    return known.state is State.PLANNED or known.approved_by not in {None, BY_POLICY}
+def _is_a_persons(record: IntentRecord) -> bool:
+    """Whether a person has approved an intent that was not sent, or has yet to."""
+    return record.state is State.PLANNED or record.approved_by not in {None, BY_POLICY}
 
 
 def _as_before(record: IntentRecord) -> RowOutcome:

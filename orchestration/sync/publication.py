@@ -1,28 +1,44 @@
 """The gates of one action as the published file holds them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.sync.notices import STAGES
 from orchestration.sync.values import GateRow, Publication
 
+ROWS_AT_ONCE = 1000
 POINTER = "current.json"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The case's age decides whether going live covers it, and is not the gates' to say. Beside it
 # stands what a call about a whole case needs of it: ids, its credits' numbers and units.
-ROWS = """
+OF_ACTION = """
     with
 
+    -- What is done stays done: most of the gates, and no run's concern.
+    wanted as (select * from marts.fct_sync_gates where action = $action and decision <> 'done'),
+"""
+OF_KEY = """
+    with
+
+    wanted as (select * from marts.fct_sync_gates where gate_key = $key),
+"""
+GATES = """
     credits as (
 
         select case_key, list(document_number order by occurred_at, document_number) as numbers
         from marts.fct_return_stage_events
-        where document_type in ('credit_memo', 'cash_refund') and event = 'credited'
+        where
+            document_type in ('credit_memo', 'cash_refund')
+            and event = 'credited'
+            and case_key in (select case_key from wanted)
         group by case_key
 
     ),
@@ -36,7 +52,7 @@ ROWS = """
                 order by order_line_id
             ) as credited
         from marts.fct_return_lines
-        where credited_quantity > 0
+        where credited_quantity > 0 and case_key in (select case_key from wanted)
         group by case_key
 
     ),
@@ -91,14 +107,19 @@ ROWS = """
             'refund': refunds.refund,
             'inspection': lifecycle.inspection_status
         }) end as details
-    from marts.fct_sync_gates as gates
+    from wanted as gates
     left join marts.fct_return_lifecycle as lifecycle on gates.case_key = lifecycle.case_key
     left join marts.fct_refund_variance as variance on gates.case_key = variance.case_key
     left join credits on gates.case_key = credits.case_key
     left join lines on gates.case_key = lines.case_key
     left join quotes on gates.case_key = quotes.case_key
     left join refunds on gates.case_key = refunds.case_key
-    where gates.action = $action
+    -- A case is told of its stages in their order.
+    order by
+        gates.case_name,
+        coalesce(gates.order_line_id, ''),
+        coalesce(list_position($stages, gates.told), 1),
+        gates.gate_key
 """
 
 # No gate asks for an authorization: one is due for a return that the storefront approved a day ago
@@ -140,14 +161,14 @@ UNAUTHORIZED = """
     from marts.fct_return_lifecycle as lifecycle
     inner join lines on lifecycle.case_key = lines.case_key
     where
-        $action = 'open_rma'
-        and lifecycle.kind = 'return'
+        lifecycle.kind = 'return'
         and lifecycle.link_method = 'unlinked'
         and lifecycle.rma_id is null
         and lifecycle.confirmation_status = 'done'
         and lifecycle.current_stage not in ('declined', 'cancelled')
         and lines.credited_quantity = 0
         and lifecycle.approved_at <= (select as_of from ops.publication) - interval 24 hour
+    order by lifecycle.case_name, gate_key
 """
 
 # Actions confirmed after either instant are not in the numbers.
@@ -178,27 +199,57 @@ def current_file(folder: Path) -> Path:
     return folder / str(said["file"])
 
 
+@dataclass(frozen=True)
+class PublishedRows:
+    """
+    The rows of one action that are not done, in the order in which they are taken.
+
+    They are read anew by whoever iterates, a few at a time: there may be millions.
+    """
+
+    file: Path
+    action: str
+
+    def __iter__(self) -> Iterator[GateRow]:
+        """Yield row by row."""
+        if self.action == "open_rma":
+            return _read(self.file, UNAUTHORIZED)
+        return _read(self.file, OF_ACTION + GATES, action=self.action, stages=STAGES)
+
+
 def read_publication(file: Path, action: str) -> Publication:
     """
-    Return the rows of one action, and up to when the file knows what was confirmed.
+    Return what the file says of one action, and up to when it knows what was confirmed.
 
     Where the ledger was never landed, the file knows of no action at all.
     """
     with duckdb.connect(file, read_only=True) as connection:
         facts = connection.execute(FACTS).fetchone()
-        if facts is None:
-            raise NoPublicationError(f"{file.name} does not say what it is: publish again")
-        asked = UNAUTHORIZED if action == "open_rma" else ROWS
-        rows = connection.execute(asked, {"action": action})
-        names = [column[0] for column in rows.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    if facts is None:
+        raise NoPublicationError(f"{file.name} does not say what it is: publish again")
     publication_id, incomplete_stores, as_of, ledger_extracted_at = facts
     return Publication(
         id=publication_id,
         known_until=min(_instant(as_of) or EPOCH, _instant(ledger_extracted_at) or EPOCH),
-        rows=tuple(_gate_row(row) for row in found),
+        rows=PublishedRows(file, action),
         incomplete_stores=frozenset(json.loads(incomplete_stores or "[]")),
     )
+
+
+def read_row(file: Path, gate_key: str) -> GateRow | None:
+    """Return the row of a key, done or not; None where the file has none."""
+    gates = _read(file, OF_KEY + GATES, key=gate_key, stages=STAGES)
+    unauthorized = (row for row in _read(file, UNAUTHORIZED) if row.gate_key == gate_key)
+    return next(chain(gates, unauthorized), None)
+
+
+def _read(file: Path, asked: str, **values: object) -> Iterator[GateRow]:
+    with duckdb.connect(file, read_only=True) as connection:
+        rows = connection.execute(asked, values or None)
+        names = [column[0] for column in rows.description or ()]
+        while some := rows.fetchmany(ROWS_AT_ONCE):
+            for row in some:
+                yield _gate_row(dict(zip(names, row, strict=True)))
 
 
 def _gate_row(row: Mapping[str, Any]) -> GateRow:

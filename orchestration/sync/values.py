@@ -1,15 +1,17 @@
 """What a sync works on and what it says at its end, as values."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from orchestration.ledger import Intent
 
 READY, HELD, DONE = "ready", "held", "done"
+SHOWN_ROWS = 200
 
 
 class Mode(StrEnum):
@@ -78,14 +80,15 @@ class GateRow:
 @dataclass(frozen=True)
 class Publication:
     """
-    The gates as one publication holds them.
+    The gates as one publication holds them, in the order in which they are taken.
 
-    `known_until`: actions confirmed up to then are in its numbers, later ones may not be.
+    The rows may be iterated again. `known_until`: actions confirmed up to then are in its numbers,
+    later ones may not be.
     """
 
     id: str
     known_until: datetime
-    rows: tuple[GateRow, ...]
+    rows: Iterable[GateRow]
     incomplete_stores: frozenset[str] = frozenset()
 
 
@@ -98,28 +101,28 @@ class RowOutcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Summary:
-    """What one run of one action did."""
+    """What one run of one action did: counts of everything, and the first of its rows."""
 
     action: str
     mode: Mode
     publication: str
-    outcomes: tuple[RowOutcome, ...] = field(default=())
+    row_count: int = 0
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    # A row with two reasons counts in both.
+    held_by_reason: Counter[str] = field(default_factory=Counter)
+    units: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: list[RowOutcome] = field(default_factory=list)
 
-    @property
-    def counts(self) -> Mapping[Outcome, int]:
-        """How many intents ended in each way."""
-        return Counter(row.outcome for row in self.outcomes)
-
-    @property
-    def held_by_reason(self) -> Mapping[str, int]:
-        """How many rows each reason held; a row with two reasons counts in both."""
-        held = (row for row in self.outcomes if row.outcome is Outcome.HELD)
-        return Counter(reason for row in held for reason in row.reason.split(", "))
-
-    @property
-    def unit_count(self) -> int:
-        """Units whose move was confirmed in this run."""
-        confirmed = (row for row in self.outcomes if row.outcome is Outcome.CONFIRMED)
-        return sum(row.intent.quantity or 0 for row in confirmed)
+    def add_all(self, outcomes: Iterable[RowOutcome]) -> Self:
+        """Count what became of each row, as it comes."""
+        for row in outcomes:
+            self.row_count += 1
+            self.counts[row.outcome] += 1
+            self.units[row.outcome] += row.intent.quantity or 0
+            if row.outcome is Outcome.HELD:
+                self.held_by_reason.update(row.reason.split(", "))
+            if len(self.outcomes) < SHOWN_ROWS:
+                self.outcomes.append(row)
+        return self

@@ -35,7 +35,7 @@ def test_each_action_moves_units_between_the_states_it_is_named_for(world, actio
 
     assert summary.counts == {Outcome.CONFIRMED: 1}
     assert [changes for _, _, changes in world.books.journal] == [moved]
-    assert summary.unit_count == 1
+    assert summary.units[Outcome.CONFIRMED] == 1
 
 
 def test_a_dry_run_plans_and_touches_neither_the_storefront_nor_the_ledger(world):
@@ -198,7 +198,7 @@ def test_units_are_counted_whatever_the_currency_of_their_orders(world):
 
     summary = world.run(*rows, policy=policy)
 
-    assert summary.unit_count == 2
+    assert summary.units[Outcome.CONFIRMED] == 2
     assert summary.held_by_reason == {"above_run_limit": 2}
 
 

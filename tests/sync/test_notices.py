@@ -100,15 +100,6 @@ def test_notices_of_several_stages_do_not_wait_for_each_other(bench, box):
     assert len(box.letters) == 3
 
 
-def test_stages_that_are_done_at_once_are_told_in_their_order(bench, hooks):
-    keys = {"confirmation": "c", "inspection": "a", "posting": "b"}
-
-    send(bench, *(notice(bench, stage, gate_key=key) for stage, key in keys.items()))
-
-    told = [hooks.taken[letter]["data"]["stage"] for letter in hooks.seen]
-    assert told == ["confirmation", "inspection", "posting"]
-
-
 def test_only_what_is_paid_is_promised_and_the_rest_is_credited(bench):
     paid = {"amount": "24.00", "currency": "USD"}
     row = notice(bench, refund=paid, quote={"amount": "54.00", "currency": "USD"})

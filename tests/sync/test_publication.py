@@ -7,7 +7,12 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from orchestration.sync.publication import NoPublicationError, current_file, read_publication
+from orchestration.sync.publication import (
+    NoPublicationError,
+    current_file,
+    read_publication,
+    read_row,
+)
 from tests.sync.marts import add_unauthorized, write_publication
 from tests.sync.world import gate
 
@@ -16,7 +21,16 @@ def test_the_rows_of_one_action_are_read_as_they_are_published(tmp_path):
     row = gate("restock", amount=Decimal("12.50"), currency="USD", hold_reasons=("a", "b"))
     file = write_publication(tmp_path, rows=[row, gate("quarantine")])
 
-    assert read_publication(file, "restock").rows == (row,)
+    assert list(read_publication(file, "restock").rows) == [row]
+
+
+def test_stages_that_are_done_at_once_are_taken_in_their_order(tmp_path):
+    keys = {"confirmation": "c", "inspection": "a", "posting": "b"}
+    rows = [gate("notify", told=stage, gate_key=key) for stage, key in keys.items()]
+    file = write_publication(tmp_path, rows=[*reversed(rows), gate("notify", decision="done")])
+
+    assert list(read_publication(file, "notify").rows) == rows
+    assert read_row(file, "a") == rows[1]
 
 
 def test_what_a_call_about_a_case_needs_of_it_stands_beside_its_row(tmp_path):
@@ -88,7 +102,7 @@ def test_an_authorization_is_due_for_a_return_the_erp_never_heard_of_in_a_day(
     file = write_publication(tmp_path)
     add_unauthorized(file, credited=credited, **changes)
 
-    rows = read_publication(file, "open_rma").rows
+    rows = list(read_publication(file, "open_rma").rows)
 
     assert len(rows) == int(is_due)
     if is_due:
