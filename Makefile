@@ -111,8 +111,10 @@ sql: $(STAMP)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 # Two workers more than the smallest machine has cores: browsers and other processes are waited for.
+# What tests write is gone with them, so it stays in memory where there is a folder with room for it.
+ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8 * 1024 * 1024 {print "/dev/shm"}')
 tests: $(STAMP)
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
+	TMPDIR=$(or $(ROOM),$(TMPDIR),/tmp) $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
 
 # Both engines build the golden flows, then 20,000 generated returns, and their tables are held equal;
 # needs Java 17 or newer.

@@ -88,5 +88,5 @@ def running_cluster():
         yield cluster
         cluster.admin.dispose()
     finally:
-        _run(*control, "-m", "immediate", "stop")
+        _run(*control, "-m", "fast", "stop")
         shutil.rmtree(folder, ignore_errors=True)
