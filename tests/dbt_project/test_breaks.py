@@ -235,7 +235,7 @@ def test_refunds_that_match_are_counted_weighed_and_asked_of_promotions_alone(ma
     """)
 
     assert found == [
-        ("refunds_match", 34, 85, Decimal("1124.660"), Decimal("4168.510")),
+        ("refunds_match", 35, 86, Decimal("1134.660"), Decimal("4178.510")),
         ("refunds_match_promotional", 8, 12, Decimal("270.450"), Decimal("682.370")),
     ]
 
