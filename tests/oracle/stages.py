@@ -52,7 +52,7 @@ def expected_units(case):
 
 
 def due_units(case):
-    """Return the units still waited for or received, by line: none where the wait for them is over."""
+    """Return the units that are to be received and inspected: what is expected, or what came."""
     expected, received = expected_units(case), by_line(case.receipts)
     if not is_over(case):
         return expected
