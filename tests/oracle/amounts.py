@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.oracle.links import meet
+from tests.oracle.links import meet_authorized
 from tests.oracle.reversal import Triple, refunded, reversal
 
 REPORTING_GATEWAYS = frozenset({"shopify_payments"})
@@ -43,19 +43,10 @@ def authorized_units(case):
     units = Counter()
     for rma in case.authorizations:
         for ref, quantity in rma.units.items():
-            line = _claimed(case, rma, ref)
+            line = meet_authorized(case.order, rma, ref)
             if line:
                 units[line.ref] += quantity
     return units
-
-
-def _claimed(case, rma, ref):
-    """Return the order line an RMA's line meets; its gross is that of a precise reversal."""
-    if case.order is None or ref not in case.order.lines:
-        return None
-    units = rma.units[ref]
-    gross = reversal(case.order.lines[ref], 0, units).gross
-    return meet(case.order, ref, is_linked=rma.source is not None, gross=gross, quantity=units)
 
 
 def sides(case):

@@ -3,7 +3,7 @@
 from tests.oracle.amounts import authorized_units, by_line, paid
 from tests.oracle.causes import first_credit, first_refund
 from tests.oracle.money import stamp, whole_days
-from tests.oracle.stages import expected_units
+from tests.oracle.stages import due_units, expected_units
 
 
 def lifecycle(case, stage, *, currency, as_of):
@@ -71,7 +71,8 @@ def _kind_of_goods(case):
     credited, seen = _credited_units(case), by_line(case.receipts)
     refs = {*expected, *refunded, *credited, *seen, *authorized_units(case)}
     lines = [case.order.lines[ref] for ref in refs]
-    back = {ref: max(expected[ref], seen[ref]) for ref in refs}
+    due = due_units(case)
+    back = {ref: max(due[ref], seen[ref]) for ref in refs}
     if not any(back.values()):
         back = credited
     is_part_of_line = any(back.get(line.ref, 0) < line.quantity for line in lines)

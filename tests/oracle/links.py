@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from tests.oracle.money import rounded
 from tests.oracle.records import Credit, Order, Return
+from tests.oracle.reversal import reversal, untaxed_part
 
 REFUSED = ("declined", "cancelled")
 
@@ -143,8 +145,23 @@ def meet(order, ref, *, is_linked, gross=None, quantity=1):
     named = order.lines.get(ref)
     alike = [line for line in order.lines.values() if named and line.sku == named.sku]
     if len(alike) > 1 and gross is not None:
-        alike = [line for line in alike if line.price * quantity == gross]
+        alike = [line for line in alike if gross in _untaxed_prices(line, quantity)]
     return alike[0] if len(alike) == 1 else None
+
+
+def _untaxed_prices(line, units):
+    """Return what so many units of a line cost without tax, by the unit and all at once."""
+    part = untaxed_part(line)
+    return units * rounded(line.price * part), rounded(units * line.price * part)
+
+
+def meet_authorized(order, rma, ref):
+    """Return the order line an RMA's line meets; its gross is that of a precise reversal."""
+    if order is None or ref not in order.lines:
+        return None
+    units = rma.units[ref]
+    gross = reversal(order.lines[ref], 0, units).gross
+    return meet(order, ref, is_linked=rma.source is not None, gross=gross, quantity=units)
 
 
 def is_linked(rma, ref):
@@ -154,7 +171,11 @@ def is_linked(rma, ref):
 
 def _receive(facts, events, event):
     rma = facts.authorizations[event.owner]
-    line = meet(facts.orders.get(rma.order), event.line, is_linked=is_linked(rma, event.line))
+    order = facts.orders.get(rma.order)
+    if event.line in rma.units:  # a receipt has no price: it is what the RMA's line is
+        line = meet_authorized(order, rma, event.line)
+    else:
+        line = meet(order, event.line, is_linked=False)
     events.append(replace(event, line=line.ref if line else None))
 
 

@@ -51,12 +51,18 @@ def expected_units(case):
     return authorized_units(case) if case.kind == "erp_only" else Counter(case.refunded_units)
 
 
+def due_units(case):
+    """Return the units that are to be received and inspected: what is expected, or what came."""
+    expected, received = expected_units(case), by_line(case.receipts)
+    if not is_over(case):
+        return expected
+    return Counter({ref: min(units, received[ref]) for ref, units in expected.items()})
+
+
 def stage_of(case, both):
     """Return where a case stands."""
     received = by_line(case.receipts)
-    due = expected_units(case)
-    if is_over(case):
-        due = Counter({ref: min(units, received[ref]) for ref, units in due.items()})
+    due = due_units(case)
     is_dead = is_over(case) and not sum(received.values())
     passed, failed = by_line(case.inspections), by_line(case.inspections, "failed")
     inspection = _inspection(case, due, passed + failed, received=received, is_dead=is_dead)

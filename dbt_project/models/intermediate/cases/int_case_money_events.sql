@@ -77,7 +77,8 @@ credits as (
     select
         case_key,
         document_id,
-        sum(quantity) as quantity,
+        -- A fee is a line of one, and what no order line claims is money alone.
+        sum(case when order_line_id is not null then quantity else 0 end) as quantity,
         sum(gross_minor - discount_minor + tax_minor) as amount_minor
 
     from {{ changed('int_case_credit_lines') }}

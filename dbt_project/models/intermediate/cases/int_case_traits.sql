@@ -5,8 +5,8 @@ lines as (
 
     select
         lines.*,
-        -- What is paid or credited twice does not come back twice.
-        greatest(lines.expected_quantity, lines.received_quantity) as back_quantity,
+        -- What is paid or credited twice does not come back twice, what nobody waits for any more does not at all.
+        greatest(lines.due_quantity, lines.received_quantity) as back_quantity,
         case_currencies.currency
 
     from {{ changed('int_case_lines') }} as lines

@@ -32,7 +32,7 @@ rmas as (
 
 ),
 
--- What no line of an authorization explains, such as shipping, goes with the credit's first one.
+-- What names no authorization, by a link or as what it was made from, goes with the credit's first one.
 first_rma_of_credit as (
 
     select
@@ -88,6 +88,7 @@ linked as (
         lines.line_id,
         coalesce(
             rma_of_line.case_key,
+            rma_named.case_key,
             first_rma_of_credit.case_key,
             by_lines.case_key,
             {{ case_key('orders_of_credits.store', "'erp'", "cast(credits.document_id as " ~ text_type() ~ ")") }}
@@ -110,6 +111,8 @@ linked as (
             and lines.line_id = line_sources.line_id
 
     left join rmas as rma_of_line on line_sources.source_document_id = rma_of_line.document_id
+
+    left join rmas as rma_named on lines.source_document_id = rma_named.document_id
 
     left join first_rma_of_credit on credits.document_id = first_rma_of_credit.document_id
 

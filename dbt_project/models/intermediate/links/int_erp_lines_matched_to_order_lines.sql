@@ -1,5 +1,6 @@
 -- The storefront's line that an ERP line is about, by the first rule under which any line of the order fits: the line
--- that it names, the only line of its sku, the line of its sku with its price. What fits two lines fits none.
+-- that it names, the only line of its sku, the line of its sku with its price. What fits two lines fits none. A receipt
+-- has no prices: where only those tell, its line is what the line that it was received for is about.
 with
 
 lines as (
@@ -68,6 +69,7 @@ without_reference as (
         lines.line_id,
         lines.store,
         lines.order_id,
+        document_lines.document_type,
         document_lines.sku,
         document_lines.quantity,
         document_lines.amount_minor
@@ -96,6 +98,7 @@ by_sku as (
         lines.document_id,
         lines.line_id,
         lines.store,
+        lines.document_type,
         lines.quantity,
         lines.amount_minor,
         order_lines.order_line_id,
@@ -127,7 +130,15 @@ by_price as (
 
     where
         by_sku.lines_of_sku_count > 1
-        and prices.unit_price_minor * by_sku.quantity = by_sku.amount_minor
+        and by_sku.document_type <> 'item_receipt'
+        -- The ERP's price is without tax.
+        and by_sku.amount_minor in (
+            by_sku.quantity
+            * {{ ratio('prices.unit_price_minor', 'prices.untaxed_numerator', 'prices.untaxed_divisor') }},
+            {{ ratio(
+                'by_sku.quantity * prices.unit_price_minor', 'prices.untaxed_numerator', 'prices.untaxed_divisor'
+            ) }}
+        )
 
 ),
 
@@ -159,6 +170,34 @@ matched_once as (
 
     having min(order_line_id) = max(order_line_id)
 
+),
+
+received_for as (
+
+    select
+        by_sku.document_id,
+        by_sku.line_id,
+        matched_once.order_line_id
+
+    from by_sku
+
+    inner join {{ changed('int_erp_line_sources') }} as sources
+        on
+            by_sku.document_id = sources.document_id
+            and by_sku.line_id = sources.line_id
+
+    inner join matched_once
+        on
+            sources.source_document_id = matched_once.document_id
+            and sources.source_line_id = matched_once.line_id
+            and by_sku.order_line_id = matched_once.order_line_id
+
+    where
+        by_sku.lines_of_sku_count > 1
+        and by_sku.document_type = 'item_receipt'
+
 )
 
 select * from matched_once
+union all
+select * from received_for
