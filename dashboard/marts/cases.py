@@ -70,7 +70,7 @@ def examples(pointer: Pointer) -> pa.Table:
             requested_at
         from marts.fct_return_lifecycle
         where current_stage not in ('complete', 'declined', 'cancelled')
-        order by is_falsely_complete desc, days_in_stage desc, case_key
+        order by days_in_stage desc, case_key
         limit 10
     """
     return rows(pointer, statement, needs=NEEDS)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import links, tables
 from dashboard.access import Capability
+from dashboard.actors import next_actor
 from dashboard.decisions import decided
 from dashboard.finding import looked_up
 from dashboard.frame import filters, nothing, page, part
@@ -13,7 +14,8 @@ from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
 from dashboard.people import named, readable
 from dashboard.publication import Pointer
-from dashboard.sentences import customer_sentence, is_all_done, next_actor
+from dashboard.sentences import customer_sentence
+from dashboard.standing import is_all_done
 from dashboard.tables import Column, Kind
 from dashboard.words import (
     BREAKS,
@@ -44,6 +46,7 @@ FOUND = (
     Column("order_name", "Order"),
     Column("rma_number", "RMA"),
     Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("days_in_stage", "Days there", Kind.DAYS),
     Column("requested_at", "Requested", Kind.INSTANT),
 )
 STAMPS = (
@@ -103,7 +106,7 @@ def headline(pointer: Pointer, case: cases.Case) -> None:
         st.text(next_actor(case))
     with bank:
         st.caption("Bank reference")
-        st.text(str(case["bank_reference"] or "None given by the bank"))
+        st.text(_bank_reference(case))
 
 
 def where(case: cases.Case) -> None:
@@ -147,11 +150,8 @@ def problems(pointer: Pointer, case_key: str, currency: object) -> None:
 def amounts(case: cases.Case) -> None:
     """Show every side's amount beside the others."""
     st.subheader("Amounts", anchor=False)
-    currency = case["currency"]
     for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
-        amount = case[name]
-        figure = "None known" if amount is None else spoken_amount(amount, currency)
-        column.metric(label, figure, help=meaning, border=True)
+        column.metric(label, _figure(case, name), help=meaning, border=True)
 
 
 def timeline(pointer: Pointer, case: cases.Case) -> None:
@@ -173,6 +173,21 @@ def examples(pointer: Pointer) -> None:
     selected = tables.show(rows, FOUND, key="waiting", title="Waiting", is_selectable=True)
     if selected is not None:
         links.open_return(rows.column("case_key")[selected].as_py())
+
+
+def _figure(case: cases.Case, name: str) -> str:
+    """Of the sides only what was settled and what the ERP says may be unknown."""
+    if case[name] is not None:
+        return spoken_amount(case[name], case["currency"])
+    if name != "settled_amount":
+        return "Other currency"
+    return "Not tracked" if case["paid_amount"] else "Nothing paid"
+
+
+def _bank_reference(case: cases.Case) -> str:
+    if case["bank_reference"]:
+        return str(case["bank_reference"])
+    return "None given by the bank" if case["paid_amount"] else "None: nothing was paid"
 
 
 def _customer(pointer: Pointer, case: cases.Case) -> str:

@@ -339,7 +339,7 @@ def test_what_is_no_email_address_is_said_to_be_none(opened, published):
     assert "This is no e-mail address." in said(app)
 
 
-PAID_OUT = "is confirmed and being paid out"
+PAID_OUT = "is confirmed and waits to be paid out"
 
 
 def test_the_refund_that_is_promised_is_the_gates(opened, publish_anew):
