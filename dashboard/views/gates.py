@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import links, sending, tables
+from dashboard import halting, links, saying, sending, tables
 from dashboard.downloads import Whole
 from dashboard.frame import filters, nothing, page, part, scope
 from dashboard.marts import gates, stages
@@ -152,8 +152,8 @@ def _choice(
 with page("What may be sent, what is held, and why?") as pointer:
     with filters():
         narrowed = scope(pointer, has_money=False)
-    sending.told()
-    sending.halts(stages.stores(pointer))
+    saying.told()
+    halting.halts(stages.stores(pointer))
     actions, reasons = summary(pointer, narrowed)
     sending.waiting(narrowed.store)
     sending.unknown(narrowed.store)

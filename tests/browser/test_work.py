@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from orchestration.ledger import Decisions
+from orchestration.ledger import Decisions, Intent, Ledger
 from tests.browser.conftest import GONE
 from tests.browser.looking import settled
 
@@ -22,7 +22,7 @@ def decisions(publication_home):
         yield opened
 
 
-def tick(page, *rows, table="breaks"):
+def tick(page, *rows, table="breaks", noun="break"):
     """Select rows of a table by the box at their left, once what was done before is drawn."""
     settled(page)
     grid = page.locator(f".st-key-{table}_table").get_by_test_id("stDataFrame")
@@ -31,7 +31,7 @@ def tick(page, *rows, table="breaks"):
         grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52 + 35 * row})
         if number < len(rows):
             # A run may begin only later: the next click would meet a table that is drawn anew.
-            page.get_by_text(f"{number} break{'s' if number > 1 else ''} selected").wait_for()
+            page.get_by_text(f"{number} {noun}{'s' if number > 1 else ''} selected").wait_for()
         settled(page)
 
 
@@ -231,6 +231,35 @@ def test_sending_can_be_stopped_and_resumed_by_a_person(look):
     settled(page)
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Nothing is sent for every action of every store.")).to_have_count(0)
+
+
+def test_of_several_actions_those_that_nothing_forbids_are_approved_and_the_others_named(
+    look, publication_home
+):
+    planners = {"k1": "run", "k2": "ann", "k3": "run"}
+    with Ledger(f"sqlite:///{publication_home / 'ledger.sqlite'}") as ledger:
+        for hour, (key, who) in enumerate(planners.items()):
+            ledger.plan(
+                Intent(key, "restock", "us", f"case-{key}", case_name=f"#{key}", quantity=1),
+                at=datetime(2026, 1, 1, hour, tzinfo=UTC),
+                run_id="run",
+                proposed_by=who,
+            )
+        page = look("/gates")
+        expect(page.get_by_text("3 actions wait for a second person")).to_be_visible()
+        tick(page, 0, 1, 2, table="waiting", noun="action")
+        page.get_by_text("3 actions selected").wait_for()
+        page.get_by_role("button", name="Approve", exact=True).click()
+        told = "2 of 3 actions done. Not done: ann proposed \u201cput back on sale of #k2\u201d"
+        expect(page.get_by_text(told).first).to_be_visible()
+        expect(page.get_by_text("1 action waits for a second person")).to_be_visible()
+        states = {key: str(ledger.intent(key).state) for key in planners}
+        assert states == {"k1": "approved", "k2": "planned", "k3": "approved"}
+
+        tick(page, 0, table="waiting", noun="action")
+        say(page, "Refuse", label="Why", text="Sold meanwhile.", key="refuse")
+        expect(page.get_by_text("1 action refused.").first).to_be_visible()
+        assert str(ledger.intent("k2").state) == "refused"
 
 
 def test_a_click_decides_about_nothing_where_the_rows_moved_meanwhile(
