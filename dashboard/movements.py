@@ -43,6 +43,7 @@ def since_the_last(pointer: Pointer, narrowed: Scope) -> None:
     if not found[move]["breaks"]:
         nothing(f"No break in {narrowed.currency} is {MOVES[move].lower()}.")
         return
+    st.caption("Of a return with several breaks the largest counts in the money above.")
     number = tables.page_of(found[move]["breaks"], key="moved_page", noun="Breaks")
     moved = close.moved(pointer, narrowed, move=move)
     rows = moved.page(number)

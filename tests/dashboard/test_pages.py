@@ -118,7 +118,7 @@ SOME_MISMATCH = f"{MISMATCH} where case_name = '#1001-R1'"
     [
         ((MISMATCH,), "No case here can be compared"),
         ((AGREE, SOME_MISMATCH), "Of the cases that can be compared, none differs"),
-        ((AGREE,), "Storefront and ERP agree to the cent, case by case"),
+        ((AGREE,), "Storefront and ERP agree exactly, case by case"),
     ],
 )
 def test_cases_without_a_common_currency_are_never_said_to_agree(
