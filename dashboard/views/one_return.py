@@ -175,7 +175,7 @@ def examples(pointer: Pointer) -> None:
     st.caption("Or select one of the returns that wait longest.")
     selected = tables.show(rows, FOUND, key="waiting", title="Waiting", is_selectable=True)
     if selected is not None:
-        links.open_return(rows.column("case_key")[selected].as_py())
+        links.show_return(rows.column("case_key")[selected].as_py())
 
 
 def _figure(case: cases.Case, name: str) -> str:

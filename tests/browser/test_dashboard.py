@@ -120,18 +120,23 @@ def test_a_falsely_complete_return_is_never_told_as_complete(look, ask):
     expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
 
 
-def test_a_selected_case_opens_its_lines_and_then_its_return(look):
-    page = look("/variance")
+def test_a_selected_case_opens_its_lines_and_then_its_return_beside_the_list(look):
+    page = look("/variance?currency=GBP")
     grid = page.locator(".st-key-variance_cases_table").get_by_test_id("stDataFrame")
     grid.scroll_into_view_if_needed()
     grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52})
     link = page.get_by_role("link", name="Open this return")
     expect(link).to_be_visible()
-    link.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
-    settled(page)
-    expect(page.get_by_role("heading", level=4)).to_be_visible()
-    assert "find=" in page.url
+    with page.expect_popup() as opened:
+        link.click()
+    one = opened.value
+    settled(one)
+    expect(one.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
+    expect(one.get_by_role("heading", level=4)).to_be_visible()
+    assert "find=" in one.url
+    one.close()
+    assert "currency=GBP" in page.url
+    expect(page.get_by_text("Net variance (GBP)")).to_be_visible()
 
 
 def test_a_choice_stands_in_the_address_and_can_be_sent_on(look, ask, metric):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import openpyxl
@@ -75,9 +76,11 @@ def test_the_last_month_that_is_over_ties_and_its_breaks_are_those_of_the_mart(l
 
 
 def test_what_is_new_since_the_publication_before_is_counted(look, metric):
-    page = look("/?currency=USD")
+    page = look("/?currency=USD&move=Gone")
     assert metric(page, "New breaks") == str(GONE)
     assert metric(page, "Breaks gone") == "0"
+    expect(page.get_by_text("No break in USD is gone.")).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^New: {GONE} \(USD.+Gone: 0 "))).to_be_visible()
 
 
 def test_the_month_that_is_not_over_cannot_be_judged(look, ask):
@@ -143,7 +146,8 @@ def test_a_close_freezes_its_publication_and_can_be_looked_at_as_it_was(
     expect(frozen.get_by_text("An earlier publication, as it was kept")).to_be_visible()
     queue = look(f"/breaks?publication={signed.publication_id}&currency=USD")
     tick(queue, 0)
-    expect(queue.get_by_role("link", name="Open this return")).to_be_visible()
+    link = queue.get_by_role("link", name="Open this return")
+    expect(link).to_have_attribute("href", re.compile(f"publication={signed.publication_id}"))
     assert queue.get_by_role("button", name="Accept", exact=True).count() == 0
 
 
