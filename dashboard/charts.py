@@ -20,6 +20,7 @@ STATUS_COLOURS = {
     "not_started": GREY,
     "failed": VERMILION,
 }
+WHOLE_FROM = 100
 Records = Sequence[Mapping[str, object]]
 LayeredChart = alt.LayerChart | alt.FacetChart
 
@@ -151,8 +152,10 @@ def money_columns(
         ],
     )
     bars = base.mark_bar(color=colour, size=34)
+    # Over a narrow column stands no more than a whole amount, unless that says nothing.
+    widest = max((abs(float(str(value["amount"]))) for value in values), default=0.0)
     figures = base.mark_text(dy=-8, color=ink(), fontSize=11).encode(
-        text=alt.Text("amount:Q", format=",.0f")
+        text=alt.Text("amount:Q", format=",.0f" if widest >= WHOLE_FROM else shape)
     )
     return alt.layer(bars, figures).properties(height=220)
 

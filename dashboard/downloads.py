@@ -29,7 +29,9 @@ class Whole:
     rows: int
 
 
-def offer(whole: Whole, columns: Sequence[SheetColumn], *, key: str, title: str) -> None:
+def offer(
+    whole: Whole, columns: Sequence[SheetColumn], *, key: str, title: str, name: str
+) -> None:
     """Offer exactly what is shown, as CSV and as a workbook, to who may take it home."""
     if not current_person().may(Capability.EXPORT):
         return
@@ -42,9 +44,10 @@ def offer(whole: Whole, columns: Sequence[SheetColumn], *, key: str, title: str)
         return csv_of(whole.batches(), [column.label for column in columns])
 
     with st.container(horizontal=True, gap="small"):
-        _button("CSV", csv, name=f"{key}.csv", mime="text/csv", rows=whole.rows)
+        _button("CSV", csv, key=f"{key}_csv", name=f"{name}.csv", mime="text/csv", rows=whole.rows)
         if whole.rows <= MOST_ROWS:
-            _button("Excel", excel, name=f"{key}.xlsx", mime=XLSX, rows=whole.rows)
+            excels = f"{name}.xlsx"
+            _button("Excel", excel, key=f"{key}_xlsx", name=excels, mime=XLSX, rows=whole.rows)
         else:
             st.caption("Too many rows for a workbook: narrow them down, or take the CSV.")
 
@@ -75,13 +78,13 @@ def _for(person: Person, make: Made) -> Made:
     return made
 
 
-def _button(label: str, make: Made, *, name: str, mime: str, rows: int) -> None:
+def _button(label: str, make: Made, *, key: str, name: str, mime: str, rows: int) -> None:
     st.download_button(
         label,
         data=_for(current_person(), make),
         file_name=name,
         mime=mime,
-        key=name.replace(".", "_"),
+        key=key,
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",

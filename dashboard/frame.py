@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import doorway, downloads
 from dashboard.access import Capability
+from dashboard.choosing import doubt, one_of, say_unknown
 from dashboard.marts import health, source, stages
 from dashboard.marts.source import MissingTableError, Scope
+from dashboard.money import spoken_amount
 from dashboard.publication import Edition, Pointer, PublicationError, Trust, current, named
 from dashboard.settings import settings
 from dashboard.zone import reader_zone, spoken_time
@@ -19,9 +21,24 @@ ALL = "all"
 # An address with this in it shows a publication that is kept: a closed period as it was closed.
 FROZEN = "publication"
 # The first numbers stand on the first screen: Streamlit leaves a hand's breadth above its title.
+# A figure is never cut off: it shrinks with its card, and cards and charts that are too narrow
+# stand below each other.
 ROOMIER = """<style>
     [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
-    [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+    [data-testid="stMetric"] { container-type: inline-size; }
+    [data-testid="stMetricValue"] {
+        font-variant-numeric: tabular-nums; font-size: clamp(1rem, 10.5cqi, 1.75rem);
+    }
+    [data-testid="stMetricValue"] > div, [data-testid="stMetricLabel"] p {
+        white-space: normal; overflow-wrap: anywhere;
+    }
+    @media (min-width: 640px) and (max-width: 1000px) {
+        [data-testid="stColumn"]:has([data-testid="stMetric"]) {
+            min-width: 10.5rem; max-width: max(10.5rem, calc(25% - 0.75rem));
+        }
+        [data-testid="stColumn"]:has([data-testid="stVegaLiteChart"]),
+        [data-testid="stColumn"]:has([data-testid="stDataFrame"]) { min-width: 100%; }
+    }
 </style>"""
 
 
@@ -55,16 +72,12 @@ def part() -> Iterator[None]:
 
 def scope(pointer: Pointer, *, has_money: bool) -> Scope:
     """Ask what the page is narrowed to; the address of the page holds the answers."""
-    store = st.selectbox(
-        "Store",
-        [ALL, *stages.stores(pointer)],
-        format_func=lambda name: "All stores" if name == ALL else name,
-        key="store",
-        bind="query-params",
-        width=140,
-    )
+    stores = stages.stores(pointer)
+    store = one_of("Store", stores, key="store", width=140, every="All stores")
     currency = _currency(pointer) if has_money else None
-    chosen = Scope(store=None if store in (None, ALL) else store, currency=currency)
+    if store and currency:
+        _say_other_currency(pointer, store, currency)
+    chosen = Scope(store=store, currency=currency)
     _stamp(pointer, chosen)
     return chosen
 
@@ -72,11 +85,6 @@ def scope(pointer: Pointer, *, has_money: bool) -> Scope:
 def is_frozen() -> bool:
     """Return whether the address asks for an earlier publication."""
     return FROZEN in st.query_params
-
-
-def filters() -> DeltaGenerator:
-    """Return the row in which a page asks what it is narrowed to."""
-    return st.container(horizontal=True, vertical_alignment="bottom")
 
 
 def counted(count: int, noun: str, *, plural: str | None = None) -> str:
@@ -89,10 +97,21 @@ def nothing(sentence: str) -> None:
     st.caption(sentence)
 
 
+def say_overlap(total: Decimal, once: Decimal, currency: str) -> None:
+    """Say why a table of breaks adds up to more than is at stake; nothing where it does not."""
+    if total != once:
+        st.caption(
+            "A return with several breaks stands in each of them with its money:"
+            f" {spoken_amount(total, currency)} in all, {spoken_amount(once, currency)} counted"
+            " once."
+        )
+
+
 def _currency(pointer: Pointer) -> str | None:
-    currencies = stages.currencies(pointer)
+    currencies = stages.currencies(pointer, Scope())
     if not currencies:
         return None
+    say_unknown("Currency", currencies, str, key="currency")
     chosen = st.selectbox(
         "Currency",
         currencies,
@@ -102,6 +121,13 @@ def _currency(pointer: Pointer) -> str | None:
         help="Amounts are shown in one currency at a time and never added across two.",
     )
     return str(chosen or currencies[0])
+
+
+def _say_other_currency(pointer: Pointer, store: str, currency: str) -> None:
+    """Where a store has nothing in the chosen currency its noughts are no good news."""
+    its_own = stages.currencies(pointer, Scope(store=store))
+    if currency not in its_own:
+        doubt(f"Store {store} has no return in {currency}: choose {' or '.join(its_own)}.")
 
 
 def _opened() -> Pointer:
@@ -154,7 +180,7 @@ def _say_trust(pointer: Pointer, edition: Edition, *, is_frozen: bool) -> None:
         case Trust.INCOMPLETE:
             st.error(
                 f"**This publication is incomplete**: {when}. {_failures(pointer)} Do not close"
-                " or pay on these numbers; **Health** names what failed. Mend it, then run"
+                " or pay on these numbers; **Definitions** names what failed. Mend it, then run"
                 " `make run`.",
                 icon=":material/error:",
             )

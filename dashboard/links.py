@@ -1,17 +1,40 @@
 """The way from a row of any table to its one return."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
-ONE_RETURN = "views/one_return.py"
+from dashboard.frame import FROZEN
+
+ONE_RETURN = "one_return"
+OPEN = "Open this return"
 
 
 def open_return(case_key: str) -> None:
-    """Offer the page of one return; the address carries the key, so it can be sent on."""
+    """
+    Offer the page of one return in a tab of its own, of the publication that is looked at.
+
+    In the same tab the way back would lead to the list without its filters: Streamlit puts an
+    address of its own between the two.
+    """
+    asked = {"find": case_key}
+    if FROZEN in st.query_params:
+        asked[FROZEN] = st.query_params[FROZEN]
+    st.link_button(
+        OPEN,
+        f"{ONE_RETURN}?{urlencode(asked)}",
+        icon=":material/open_in_new:",
+        type="tertiary",
+        help="In a tab of its own: the list stays as it is.",
+    )
+
+
+def show_return(case_key: str) -> None:
+    """Offer one return to who is on its page already."""
     st.page_link(
-        ONE_RETURN,
-        label="Open this return",
+        f"views/{ONE_RETURN}.py",
+        label=OPEN,
         icon=":material/arrow_forward:",
         query_params={"find": case_key},
     )

@@ -54,4 +54,6 @@ else:
     page = st.navigation(menu(is_whole=False), position="top")
     if page.url_path == "":
         st.switch_page(f"views/{ONE_RETURN}.py")
+# Of several tabs each says which page it holds.
+st.set_page_config(page_title=f"{page.title} \N{EM DASH} Return lifecycle")
 page.run()

@@ -82,7 +82,8 @@ MEANINGS = (
     Meaning(
         "Variance",
         "ERP",
-        "Credit memos and cash refunds: lines with tax, shipping and its tax, less fees.",
+        "Credit memos and cash refunds: lines with tax, shipping and its tax, and what belongs to"
+        " no line, less fees.",
         VARIANCE,
     ),
     Meaning(
@@ -135,14 +136,14 @@ MEANINGS = (
     ),
     Meaning(
         "Exposure",
-        "May have been sold",
+        "At risk",
         "Units of the SKU in orders placed while exposed, at most as many as were exposed.",
         EXPOSURE,
     ),
     Meaning(
         "Exposure",
         "Unit-hours",
-        "Units times the hours they were on sale before inspection.",
+        "Units times the hours they were on sale without having passed inspection.",
         EXPOSURE,
     ),
     Meaning(
@@ -157,7 +158,8 @@ MEANINGS = (
         "Close",
         "Breaks to do",
         "Breaks with an owner that arose by the end of the period and that nobody has snoozed,"
-        " accepted or mended. What explains itself (rounding, not due) is left out.",
+        " accepted or mended. What explains itself (rounding, not due) is left out. The money in"
+        " them counts the largest of a return's breaks: they are often about the same money.",
         BREAKS,
     ),
     Meaning(
@@ -199,7 +201,8 @@ MEANINGS = (
     Meaning(
         "Diagnostics",
         "Good, needs attention, bad",
-        "The share of cases that answer yes against the thresholds of each question.",
+        "The share of cases, units or scenarios that answer yes against the thresholds of each"
+        " question. At stake is the money of those that answer no.",
         "rpt_return_diagnostics",
     ),
     Meaning(

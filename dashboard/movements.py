@@ -60,18 +60,22 @@ def since_the_last(pointer: Pointer, narrowed: Scope) -> None:
 
 
 def _chosen(found: dict[str, dict[str, Any]], narrowed: Scope) -> str:
-    labels = {
-        move: f"{words} ({found[move]['breaks']:,},"
-        f" {spoken_amount(Decimal(found[move]['amount']), narrowed.currency)})"
-        for move, words in MOVES.items()
-    }
+    """Ask which way; the address holds it without its figures, so that it is good tomorrow too."""
     move = st.segmented_control(
         "Breaks",
-        list(labels),
-        format_func=labels.__getitem__,
+        list(MOVES),
+        format_func=MOVES.__getitem__,
         default="new",
         key="move",
         bind="query-params",
         label_visibility="collapsed",
+    )
+    told = [
+        f"{words}: {found[move]['breaks']:,}"
+        f" ({spoken_amount(Decimal(found[move]['amount']), narrowed.currency)})"
+        for move, words in MOVES.items()
+    ]
+    st.caption(
+        f"{'; '.join(told)}. Of a return with several breaks the largest counts in the money."
     )
     return str(move or "new")

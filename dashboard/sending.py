@@ -1,7 +1,6 @@
-"""What people say about syncs: yes or no as a second person, what they found out, and stop."""
+"""What people say about syncs: yes or no as a second person, and what they found out."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -10,23 +9,23 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import tables, ticks
+from dashboard import tables
 from dashboard.access import Capability
-from dashboard.asking import asking, confirmed, tell
+from dashboard.asking import asking, confirmed
 from dashboard.decisions import syncs
-from dashboard.doorway import allowed
 from dashboard.downloads import Whole
 from dashboard.frame import counted
 from dashboard.marts.source import BATCH_ROWS, PAGE_ROWS
-from dashboard.people import current_person, named, readable
+from dashboard.people import current_person
+from dashboard.saying import each, saying, written
 from dashboard.tables import Column, Kind
-from dashboard.words import ACTIONS, spoken
-from dashboard.zone import spoken_time
-from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, LostClaimError, State
+from dashboard.words import ACTIONS
+from orchestration.ledger import IntentRecord, Ledger, State
 
-TOLD = "sync_told"
 NOT_KNOWN = (State.UNKNOWN, State.SENT)
-EVERY = "*"
+# What a run planned, nobody did.
+RUN = "a run"
+PLANNERS = {RUN: "A run"}
 SCHEMA = pa.schema(
     [
         ("intent_key", pa.string()),
@@ -51,18 +50,9 @@ INTENTS = (
     Column("quantity", "Units", Kind.COUNT),
     Column("currency", "Currency"),
     Column("amount", "Amount", Kind.MONEY),
-    Column("who", "Planned by", Kind.PERSON),
+    Column("who", "Planned by", Kind.PERSON, words=PLANNERS),
 )
 SAID = (Column("message", "What is known", width=320),)
-
-
-class PartlyDoneError(RuntimeError):
-    """Some of many were decided about before one was refused; the message says how many."""
-
-
-def told() -> None:
-    """Say what became of what a person just decided."""
-    tell(TOLD)
 
 
 def counts(cards: Sequence[DeltaGenerator], store: str | None) -> None:
@@ -84,33 +74,14 @@ def counts(cards: Sequence[DeltaGenerator], store: str | None) -> None:
     )
 
 
-def halts(stores: Sequence[str]) -> None:
-    """Show what is halted, and the switch that halts."""
-    with syncs() as ledger:
-        found = ledger.halts()
-    may_halt = current_person().may(Capability.HALT)
-    for halt in found:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.error(
-                f"**Nothing is sent for {_scope(halt.scope)}.** {named(halt.who)} halted it on"
-                f" {spoken_time(halt.at)}: {readable(halt.reason)}",
-                icon=":material/block:",
-            )
-            if may_halt and st.button("Resume", key=f"resume_{halt.scope}"):
-                said = f"Resumed: {_scope(halt.scope)}."
-                with _said(said, needs=Capability.HALT) as (ledger, who):
-                    ledger.resume(halt.scope, who=who, at=_now())
-    if may_halt:
-        _switch(stores)
-
-
 def waiting(store: str | None) -> None:
     """List what waits for a second person, who may say yes or no."""
     with syncs() as ledger:
         total = ledger.counts(store=store).get(State.PLANNED, 0)
     if not total:
         return
-    st.subheader(f"{counted(total, 'action')} wait for a second person", anchor=False)
+    waits = "waits" if total == 1 else "wait"
+    st.subheader(f"{counted(total, 'action')} {waits} for a second person", anchor=False)
     number = tables.page_of(total, key="waiting_page", noun="Actions")
     found = _page([State.PLANNED], number, store=store)
     spot = st.container()
@@ -152,7 +123,7 @@ def unknown(store: str | None) -> None:
                 if confirmed(label, key=f"settle_{is_applied}", weight="secondary"):
                     end = "settled" if is_applied else "settled and planned again"
                     said = f"{counted(len(settled), 'action')} {end}."
-                    with _said(said, needs=Capability.APPROVE) as (ledger, who):
+                    with saying(said, needs=Capability.APPROVE) as (ledger, who):
                         _settle(ledger, settled, is_applied=is_applied, who=who, note=note)
 
 
@@ -175,77 +146,24 @@ def _verdict(picked: Sequence[IntentRecord]) -> None:
     many = counted(len(picked), "action")
     st.text(f"{many} selected", width="content")
     if st.button("Approve", key="approve", icon=":material/check:", type="primary"):
-        with _said(f"{many} approved.", needs=Capability.APPROVE) as (ledger, who):
-            _each(picked, lambda key: ledger.approve(key, who=who, at=_now()))
+        with saying(f"{many} approved.", needs=Capability.APPROVE) as (ledger, who):
+            each(picked, lambda key: ledger.approve(key, who=who, at=_now()))
     with asking("Refuse", key="refuse", icon=":material/close:"):
         note = st.text_area("Why", key="refuse_note")
         if confirmed("Refuse", key="refuse"):
-            with _said(f"{many} refused.", needs=Capability.APPROVE) as (ledger, who):
-                why = _written(note)
-                _each(picked, lambda key: ledger.refuse(key, who=who, note=why, at=_now()))
-
-
-def _switch(stores: Sequence[str]) -> None:
-    with asking("Stop sending", key="halt", icon=":material/block:"):
-        st.caption("From now on nothing more is sent there; a call on its way comes to its end.")
-        store = st.selectbox(
-            "Store", [EVERY, *stores], format_func=_any("Every store"), key="halt_store"
-        )
-        action = st.selectbox(
-            "Action",
-            [EVERY, *ACTIONS],
-            format_func=lambda code: "Every action" if code == EVERY else spoken(code, ACTIONS),
-            key="halt_action",
-        )
-        reason = st.text_area("Why", key="halt_reason")
-        if confirmed("Stop", key="halt"):
-            with _said("Stopped.", needs=Capability.HALT) as (ledger, who):
-                scope, why = f"{store}/{action}", _written(reason)
-                ledger.halt(scope, who=who, reason=why, at=_now())
-
-
-@contextmanager
-def _said(what: str, *, needs: Capability) -> Iterator[tuple[Ledger, str]]:
-    """Say one thing to the ledger, by name; tell what became of it, or why it was refused."""
-    who = allowed(needs).name
-    try:
-        with syncs() as ledger:
-            yield ledger, who
-    except PartlyDoneError as error:
-        what = str(error)
-    except (DecisionRefusedError, LostClaimError) as error:
-        st.error(str(error))
-        return
-    st.session_state[TOLD] = what
-    ticks.forget()
-    st.rerun()
-
-
-def _each(records: Sequence[IntentRecord], say: Callable[[str], object]) -> None:
-    """Say it of one after the other: each is a decision of its own, and stays taken."""
-    for done, record in enumerate(records):
-        try:
-            say(record.intent.intent_key)
-        except (DecisionRefusedError, LostClaimError) as error:
-            if not done:
-                raise
-            raise PartlyDoneError(f"{done} of {len(records)} done; the next: {error}") from error
+            with saying(f"{many} refused.", needs=Capability.APPROVE) as (ledger, who):
+                why = written(note)
+                each(picked, lambda key: ledger.refuse(key, who=who, note=why, at=_now()))
 
 
 def _settle(
     ledger: Ledger, records: Sequence[IntentRecord], *, is_applied: bool, who: str, note: str
 ) -> None:
-    said = _written(note)
-    _each(
+    said = written(note)
+    each(
         records,
         lambda key: ledger.settle(key, is_applied=is_applied, who=who, note=said, at=_now()),
     )
-
-
-def _written(text: str) -> str:
-    if not text.strip():
-        raise DecisionRefusedError("write the reason: whoever reads this later was not there")
-    return text.strip()
 
 
 def _rows(records: Sequence[IntentRecord]) -> pa.Table:
@@ -258,19 +176,14 @@ def _row(record: IntentRecord) -> dict[str, Any]:
         "intent_key": record.intent.intent_key,
         **{name: getattr(record.intent, name) for name in names},
         "created_at": record.created_at,
-        "who": record.proposed_by or record.run_id,
+        "who": _planner(record),
         "message": record.message,
     }
 
 
-def _scope(scope: str) -> str:
-    store, _, action = scope.partition("/")
-    what = "every action" if action == EVERY else spoken(action, ACTIONS).lower()
-    return f"{what} of {'every store' if store == EVERY else store}"
-
-
-def _any(every: str) -> Any:  # noqa: ANN401 - Streamlit takes any function of a choice
-    return lambda code: every if code == EVERY else code
+def _planner(record: IntentRecord) -> str:
+    is_of_run = record.proposed_by in (None, record.run_id)
+    return RUN if is_of_run else str(record.proposed_by)
 
 
 def _now() -> datetime:

@@ -1,56 +1,36 @@
-"""One sentence about a return that can be read to its customer, and who acts next."""
+"""One sentence about a return that can be read to its customer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
 from dashboard.money import spoken_amount
+from dashboard.standing import (
+    ENDED,
+    Case,
+    Payment,
+    has_money,
+    is_all_done,
+    is_covered_by_exchange,
+    is_given_up,
+    is_rest_awaited,
+    payment,
+    units,
+)
 
-Case = Mapping[str, object]
 Day = Callable[[datetime], str]
 
-FINISHED = frozenset({"done", "not_required"})
-AGREED = frozenset({"none", "rounding", "offsetting"})
-NEXT = {
-    "awaiting_confirmation": "Storefront team: approve or decline the return",
-    "awaiting_receipt": "Customer and carrier: send the goods; the warehouse receives them",
-    "awaiting_inspection": "Warehouse: inspect what was received",
-    "awaiting_posting": "Finance: post the credit memo",
-    "declined": "Nobody: the return was declined",
-    "cancelled": "Nobody: the return was cancelled",
-}
-ENDED = frozenset({"declined", "cancelled"})
-PAYERS = {
-    "ready": "Payments: pay the refund",
-    "booked": "Payments: the refund is booked; see that its payment goes through",
-    "not_due": "Nobody: nothing is left to be paid",
-    "failed": "Payments: the refund failed; pay it another way",
-    "undecided": "Finance: decide about the payment; no gate lets it through",
-}
-REFUSED = "Your refund could not be paid: the bank refused it, and we have to pay it anew."
+OTHER_WAY = "the payment failed, and we have to pay it another way."
 UNDECIDED = (
     "The credit is posted; a colleague has to decide about the payment, so no amount can be"
     " promised yet."
 )
-
-
-def is_all_done(case: Case) -> bool:
-    """
-    Return whether nothing at all is open: stages, ERP, money and bank.
-
-    Only then may anybody be told that a return is complete.
-    """
-    return (
-        case["current_stage"] == "complete"
-        and bool(case["is_erp_complete"])
-        and not case["is_falsely_complete"]
-        and all(
-            case[f"{stage}_status"] in FINISHED for stage in ("inspection", "posting", "payout")
-        )
-        and case["root_cause"] in AGREED
-        and not case["is_settled_otherwise"]
-        and not case["payout_variance_amount"]
-    )
+# What is said of a refund of which nothing was paid, by the status of its payout.
+UNPAID = {
+    "failed": f"Your refund could not be paid: {OTHER_WAY}",
+    "in_progress": "A refund is booked, but its payment is not finished yet.",
+    "not_required": "No money is paid out for it: it goes to your account as credit.",
+}
 
 
 def customer_sentence(case: Case, *, day: Day) -> str:
@@ -59,25 +39,9 @@ def customer_sentence(case: Case, *, day: Day) -> str:
     if stage in ENDED:
         return _ended(case, stage, day=day)
     if stage == "complete":
-        return _paid(case, day=day)
+        return _complete(case, day=day)
     waiting = _waiting(case, stage, day=day)
     return f"{waiting} {_money_so_far(case, stage, day=day)}".strip()
-
-
-def next_actor(case: Case) -> str:
-    """Return who acts next, by the stage; about a payment, by its gate."""
-    stage = str(case["current_stage"])
-    if is_all_done(case):
-        return "Nobody: everything is done"
-    if stage in ENDED and _has_money(case):
-        return "Finance: the return has ended, but money was booked for it"
-    if stage == "awaiting_payout":
-        return PAYERS[_payment(case)]
-    if case["payout_status"] == "failed":
-        return PAYERS["failed"]
-    if stage == "complete":
-        return "Finance: the stages are done, the amounts are not settled yet"
-    return NEXT.get(stage, "Data team: this stage is not known here")
 
 
 def _ended(case: Case, stage: str, *, day: Day) -> str:
@@ -87,79 +51,72 @@ def _ended(case: Case, stage: str, *, day: Day) -> str:
             f"This return was {stage}, but {_amount(case, 'paid_amount')} was refunded{sent};"
             " a colleague has to look at it."
         )
-    if _has_money(case):
-        return (
-            f"This return was {stage}, but money was booked for it; a colleague has to look at it."
-        )
+    for is_so, but in (
+        (has_money(case), "money was booked for it"),
+        (units(case, "received") > 0, "goods of it have reached us"),
+    ):
+        if is_so:
+            return f"This return was {stage}, but {but}; a colleague has to look at it."
+    if is_given_up(case):
+        return "This return was closed, as no goods have reached us; no refund is due for it."
     return f"This return was {stage}; no refund is due for it."
 
 
 def _waiting(case: Case, stage: str, *, day: Day) -> str:
-    since, pace = _since(case, "requested_at", day=day), _pace(case)
+    pace = _pace(case)
     match stage:
         case "awaiting_confirmation":
-            return f"We have your return request{since} and are waiting to approve it{pace}."
+            of = _since(case, "requested_at", day=day, word="of")
+            return f"We have your return request{of} and are waiting to approve it{pace}."
         case "awaiting_receipt":
-            approved = _since(case, "approved_at", day=day)
-            return f"Your return was approved{approved}; the goods have not reached us yet{pace}."
+            return f"{_agreed(case, day=day)}; the goods have not reached us yet{pace}."
         case "awaiting_inspection":
             received = _since(case, "received_at", day=day)
-            return f"We received {_units(case)}{received} and are waiting for inspection{pace}."
+            if is_rest_awaited(case):
+                some = _units(case, else_="goods")
+                return f"We received {some}{received}; the rest has not reached us yet{pace}."
+            goods = _units(case, else_="your goods")
+            return f"We received {goods}{received} and are waiting for inspection{pace}."
         case "awaiting_posting":
-            inspected = _since(case, "inspected_at", day=day)
-            return f"{_checked(case, inspected)}; the refund amount is being confirmed{pace}."
+            return f"{_checked(case, day=day)}; {_being_posted(case)}{pace}."
     return _payout(case, pace)
 
 
 def _payout(case: Case, pace: str) -> str:
-    match _payment(case):
-        case "ready":
+    match payment(case):
+        case Payment.READY:
             amount = _amount(case, "gate_amount")
-            return f"Your refund of {amount} is confirmed and being paid out{pace}."
-        case "booked":
+            return f"Your refund of {amount} is confirmed and waits to be paid out{pace}."
+        case Payment.BOOKED:
             return f"Your refund is booked, but its payment is not finished yet{pace}."
-        case "not_due":
-            return "The credit is posted; nothing is left to be paid."
-        case "failed":
-            return REFUSED
+        case Payment.NOT_DUE:
+            towards = " and went towards the items you took in exchange"
+            went = towards if case["exchange_amount"] else ""
+            return f"The credit is posted{went}; nothing is left to be paid."
+        case Payment.FAILED:
+            whole = "Part of your refund" if case["paid_amount"] else "Your refund"
+            return f"{whole} could not be paid: {OTHER_WAY}"
     return UNDECIDED
 
 
-def _payment(case: Case) -> str:
-    """
-    Return where a payment stands, one of PAYERS, by its gate.
-
-    A refund is ready only before it is booked. Booked and not refused, it runs by itself unless
-    the gate holds it; a refund without a return has no gate.
-    """
-    decision, amount = case["gate_decision"], case["gate_amount"]
-    if decision == "done" and isinstance(amount, Decimal) and amount <= 0:
-        return "not_due"
-    if case["payout_status"] == "failed":
-        return "failed"
-    if decision == "ready" and isinstance(amount, Decimal):
-        return "ready"
-    if case["payout_status"] == "in_progress" and decision != "held":
-        return "booked"
-    return "undecided"
-
-
 def _money_so_far(case: Case, stage: str, *, day: Day) -> str:
-    paid = case["paid_amount"]
-    if not paid:
-        return "" if stage == "awaiting_payout" else "No refund has been paid yet."
-    return (
-        f"A refund of {_amount(case, 'paid_amount')} was sent{_since(case, 'sent_at', day=day)},"
-        " but the return itself is still open."
-    )
+    if not case["paid_amount"]:
+        if stage == "awaiting_payout":
+            return ""
+        if case["payout_status"] == "not_required" and is_covered_by_exchange(case):
+            return "No money is paid out for it: the items you took in exchange cover it."
+        return UNPAID.get(str(case["payout_status"]), "No refund has been paid yet.")
+    sent = f"A refund of {_amount(case, 'paid_amount')} was sent{_since(case, 'sent_at', day=day)}"
+    sent += ", but the return itself is still open." if _what(case) == "return" else "."
+    if case["payout_status"] == "failed" and stage != "awaiting_payout":
+        return f"{sent} The rest could not be paid: {OTHER_WAY}"
+    return sent
 
 
-def _paid(case: Case, *, day: Day) -> str:
-    end = " Your return is complete." if is_all_done(case) else ""
+def _complete(case: Case, *, day: Day) -> str:
+    end = f" Your {_what(case)} is complete." if is_all_done(case) else ""
     if case["payout_status"] == "not_required":
-        if case["erp_amount"] is None:
-            return "Your return was credited to your account; a colleague has to check the amount."
-        return f"{_amount(case, 'erp_amount')} was credited to your account.{end}"
+        return _credited(case, end)
     if not case["paid_amount"]:
         return f"Nothing was left to be paid.{end}"
     on = _since(case, "sent_at", day=day)
@@ -167,27 +124,65 @@ def _paid(case: Case, *, day: Day) -> str:
     if case["settled_amount"] is None:
         return f"{sent}.{end}"
     if case["is_settled_otherwise"] or not isinstance(case["settled_at"], datetime):
-        return f"{sent} and is on its way through the bank."
+        return f"{sent}{_unsettled(case)}."
     return f"{sent} and settled with the bank on {day(case['settled_at'])}.{end}"
 
 
-def _has_money(case: Case) -> bool:
-    """A payment may have failed and a credit may be all there is: either was booked."""
-    moments = (case["credited_at"], case["refunded_at"])
-    return bool(case["paid_amount"]) or any(isinstance(moment, datetime) for moment in moments)
+def _unsettled(case: Case) -> str:
+    settled, paid = case["settled_amount"], case["paid_amount"]
+    if not isinstance(settled, Decimal) or not isinstance(paid, Decimal) or not settled:
+        return " and is on its way through the bank"
+    if settled < paid:
+        return f"; the bank has settled {_amount(case, 'settled_amount')} of it so far"
+    return "; a colleague has to check what the bank took for it"
 
 
-def _checked(case: Case, inspected: str) -> str:
+def _credited(case: Case, end: str) -> str:
+    """A refund without any payment: an even exchange, or a credit on account."""
+    if is_covered_by_exchange(case):
+        went = f"The {_amount(case, 'storefront_amount')} of your return went towards the items"
+        return f"{went} you took in exchange; nothing was left to be paid.{end}"
+    if case["erp_amount"] is None:
+        return "Your return was credited to your account; a colleague has to check the amount."
+    if isinstance(case["erp_amount"], Decimal) and case["erp_amount"] <= 0:
+        return f"Nothing was left to be paid.{end}"
+    return f"{_amount(case, 'erp_amount')} was credited to your account.{end}"
+
+
+def _agreed(case: Case, *, day: Day) -> str:
+    """What the ERP alone knows of, nobody approved in the storefront."""
+    if case["kind"] == "erp_only":
+        return f"A return is open for you{_since(case, 'rma_opened_at', day=day, word='since')}"
+    return f"Your return was approved{_since(case, 'approved_at', day=day)}"
+
+
+def _checked(case: Case, *, day: Day) -> str:
     if case["inspection_status"] == "not_required":
         return "No inspection is needed"
-    return f"Your goods were inspected{inspected}"
+    inspected = f"Your goods were inspected{_since(case, 'inspected_at', day=day)}"
+    failed, all_ = units(case, "failed"), units(case, "passed") + units(case, "failed")
+    if not failed:
+        return inspected
+    some = f", and {failed} of {all_} units" if failed < all_ else " and"
+    return f"{inspected}{some} did not pass"
 
 
-def _units(case: Case) -> str:
-    received, asked = case["received_quantity"], case["requested_quantity"]
-    if received and asked and received != asked:
-        return f"{received} of {asked} units"
-    return "your goods"
+def _being_posted(case: Case) -> str:
+    """What was paid or put on account already is no longer being confirmed to its customer."""
+    if case["paid_amount"] or case["payout_status"] == "not_required":
+        return "we are still checking the amount"
+    if units(case, "failed"):
+        return "a colleague has to decide about the refund"
+    return "the refund amount is being confirmed"
+
+
+def _what(case: Case) -> str:
+    return "refund" if case["kind"] == "refund_only" else "return"
+
+
+def _units(case: Case, *, else_: str) -> str:
+    received, asked = units(case, "received"), units(case, "requested")
+    return f"{received} of {asked} units" if 0 < received < asked else else_
 
 
 def _pace(case: Case) -> str:
@@ -200,9 +195,9 @@ def _pace(case: Case) -> str:
     return f", day {days} of {target}" if target else f", day {days}"
 
 
-def _since(case: Case, moment: str, *, day: Day) -> str:
+def _since(case: Case, moment: str, *, day: Day, word: str = "on") -> str:
     happened = case[moment]
-    return f" on {day(happened)}" if isinstance(happened, datetime) else ""
+    return f" {word} {day(happened)}" if isinstance(happened, datetime) else ""
 
 
 def _amount(case: Case, name: str) -> str:

@@ -96,7 +96,7 @@ def _unsigned(
         st.text(f"{month} waits for somebody who may sign it off.", width="stretch")
         return
     whom = _whom(store)
-    st.text(f"{month} is not closed yet for {whom}.", width="stretch")
+    st.text(f"{month} is still open: nobody has signed it off for {whom}.", width="stretch")
     is_unseen = _is_unseen((pointer.id, period.name, store, repr(open_breaks)))
     with asking(f"Sign off {month}", key="sign_off", icon=":material/verified:", weight="primary"):
         st.caption(

@@ -245,7 +245,9 @@ def _offer(
             yield shown(batch, columns, digits=digits, is_masked=is_masked, zone=zone)
 
     typed = sheet_columns(columns, digits=digits, has_one_currency=has_one)
-    downloads.offer(Whole(batches, every.rows), typed, key=key, title=title)
+    # A file of money says whose, wherever it is moved to: its rows do not.
+    name = key if currency is None else f"{key}-{currency}"
+    downloads.offer(Whole(batches, every.rows), typed, key=key, title=title, name=name)
 
 
 def _values(values: pa.ChunkedArray, column: Column, *, digits: int, is_masked: bool) -> pa.Array:

@@ -23,7 +23,7 @@ STATUSES = {
 STEPS = {
     "confirmation": "Confirmation",
     "inspection": "Inspection",
-    "posting": "Posting",
+    "posting": "Credit memo",
     "payout": "Payout",
 }
 DURATIONS = {
@@ -32,7 +32,7 @@ DURATIONS = {
     "inspection": "Receipt to inspection",
     "posting": "Inspection to credit memo",
     "payout": "Credit memo to refund",
-    "whole": "Request to end, complete",
+    "whole": "Request to end, of complete cases",
 }
 KINDS = {
     "return": "Return",
@@ -84,12 +84,13 @@ ACTIONS = {
     "restock": "Put back on sale",
     "write_off": "Write off",
     "issue_refund": "Pay the refund",
+    "open_rma": "Open the return authorization",
     "publish_status": "Publish the status",
     "notify": "Notify the customer",
 }
 DECISIONS = {"ready": "Ready", "held": "Held", "done": "Done"}
 REASONS = {
-    "above_approval_limit": "The amount is above the limit and needs a second person's approval",
+    "above_approval_limit": "Above the limit: a second person must approve",
     "already_refunded": "Already refunded, and the amounts differ",
     "before_go_live": "Requested before go-live: a person must release it",
     "credit_not_posted": "The credit memo is not posted in full",
@@ -228,6 +229,7 @@ CLOSE_VERDICTS = {
 MOVES = {"new": "New", "still_open": "Still there", "resolved": "Gone"}
 CONTROLS = {
     "order_refund_totals": "Orders' own totals of refunds",
+    "sales_agreements": "Sales ledger: what was taken back",
     "tender_transactions": "Tender: money that moved",
     "refunds": "Refunds, all in cases",
     "refund_transactions": "Refund payments, all in cases",
@@ -288,6 +290,20 @@ NO = {
     "credits_stay_on_invoice": "Credits on another invoice",
 }
 VERDICTS = {"good": "Good", "attention": "Needs attention", "bad": "Bad"}
+# What a check may ask of any column of any model.
+ASKED_OF_COLUMNS = {
+    "not_null": "Never empty",
+    "unique": "Never twice",
+    "accepted_values": "Of the known values",
+    "relationships": "Refers to what there is",
+}
+# A run that publishes is not over when it does.
+RUN_STATES = {
+    "started": "Was still running",
+    "success": "Succeeded",
+    "failure": "Failed",
+    "canceled": "Cancelled",
+}
 SEVERITIES = {"error": "Blocks", "warn": "Warns"}
 
 
@@ -300,6 +316,16 @@ def spoken(code: object, words: Mapping[str, str] | None = None) -> str:
         return known
     spelled = str(code).replace("_", " ")
     return spelled[:1].upper() + spelled[1:]
+
+
+def spoken_check(name: str, asset: str) -> str:
+    """Return what a check holds, in words; what every column may be asked names the column."""
+    model = asset.rsplit("/", maxsplit=1)[-1]
+    for test, said in ASKED_OF_COLUMNS.items():
+        of_column = name.removeprefix(f"{test}_{model}_")
+        if of_column != name:
+            return f"{said}: {spoken(of_column.partition('__')[0]).lower()}"
+    return spoken(name)
 
 
 def spoken_facts(text: str | None) -> str:

@@ -2,7 +2,14 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Listing, Parameter, Scope, rows
+from dashboard.marts.source import (
+    Listing,
+    Parameter,
+    Scope,
+    month_of,
+    months_to_now,
+    rows,
+)
 from dashboard.publication import Pointer
 
 TABLE = "fct_refund_liability"
@@ -32,11 +39,11 @@ def headline(pointer: Pointer, scope: Scope) -> dict[str, object]:
 
 def roll_forward(pointer: Pointer, scope: Scope) -> pa.Table:
     """
-    Return the liability's roll-forward, a row a month in UTC, the newest first.
+    Return the liability's roll-forward, a row a month in UTC, the newest first, none left out.
 
     Opening plus opened plus difference less credited is closing, month by month.
     """
-    return rows(pointer, _ROLL_FORWARD, scope.parameters, needs=NEEDS)
+    return rows(pointer, _ROLL_FORWARD, scope.parameters, needs=(*NEEDS, "ops.publication"))
 
 
 def entries(pointer: Pointer, scope: Scope, *, ended_on: str) -> pa.Table:
@@ -105,16 +112,14 @@ def estimates(pointer: Pointer, scope: Scope) -> pa.Table:
 
 
 _SCOPE = "currency = $currency and ($store is null or store = $store)"
-# The month in UTC by arithmetic: of a zoned time DuckDB would ask a calendar, row by row.
-_MONTH = "date_trunc('month', make_timestamp(epoch_us({})))"
 _ROLL_FORWARD = f"""
     with moves as (
-        select {_MONTH.format("opened_at")} as month, opened_amount, 0 as difference_amount,
+        select {month_of("opened_at")} as month, opened_amount, 0 as difference_amount,
             0 as credited_amount
         from marts.fct_refund_liability
         where {_SCOPE}
         union all
-        select {_MONTH.format("credited_at")}, 0, difference_amount, credited_amount
+        select {month_of("credited_at")}, 0, difference_amount, credited_amount
         from marts.fct_refund_liability
         where credited_at is not null and {_SCOPE}
     ),
@@ -125,7 +130,7 @@ _ROLL_FORWARD = f"""
             sum(opened_amount) as opened_amount,
             sum(difference_amount) as difference_amount,
             sum(credited_amount) as credited_amount
-        from moves
+        from (from moves union all select {months_to_now("moves")} as month, 0, 0, 0)
         group by month
     )
 

@@ -1,6 +1,7 @@
 """Queries of the work queue: the breaks of a publication, each as people's decisions leave it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -250,13 +251,30 @@ def gist(
     return found
 
 
+def at_stake(
+    pointer: Pointer, scope: Scope, *, narrowed: BreakFilter, decided: Decided
+) -> Decimal:
+    """Return the money of the breaks that fit; of a case with several the most counts."""
+    statement = f"""
+        {stood(pointer, with_case=narrowed.is_by_name)}
+        select coalesce(sum(amount), 0) as amount
+        from (select max(amount) as amount from stood where {_FILTER} group by case_key)
+    """  # noqa: S608
+    parameters = scope.parameters | narrowed.parameters
+    found = rows(pointer, statement, parameters, needs=NEEDS, decided=decided).to_pylist()
+    return Decimal(found[0]["amount"])
+
+
 def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[str, object]]:
-    """Return what is wrong with one case, who acts on it and how it stands."""
+    """Return what is wrong with one case, who acts on it and how it stands; not what is early."""
     statement = f"""
         {stood(pointer, with_case=False)}
-        select break_type, amount, owner, next_step, standing, due_at, age_bucket, note
+        select break_type, amount, team, owner, next_step, standing, due_at, age_bucket, note
         from stood
-        where case_key = $case_key and standing not in ('resolved', 'accepted')
+        where
+            case_key = $case_key
+            and standing not in ('resolved', 'accepted')
+            and break_type <> 'not_due'
         order by due_at nulls last, break_type
         limit 20
     """  # noqa: S608

@@ -70,7 +70,7 @@ def examples(pointer: Pointer) -> pa.Table:
             requested_at
         from marts.fct_return_lifecycle
         where current_stage not in ('complete', 'declined', 'cancelled')
-        order by is_falsely_complete desc, days_in_stage desc, case_key
+        order by days_in_stage desc, case_key
         limit 10
     """
     return rows(pointer, statement, needs=NEEDS)
@@ -80,15 +80,15 @@ def case(pointer: Pointer, case_key: str) -> Case | None:
     """
     Return a case with its amounts, or nothing.
 
-    `gate_decision` and `gate_amount` are those of paying its refund; `sent_at` is when that was
-    paid, as far as it is known; `is_settled_otherwise` says that the processor took another amount
-    than it paid out, which what went to a gift card is no part of. A publication may lack each of
-    the tables that these come from.
+    `gate_decision`, `gate_amount` and `hold_reasons` are those of paying its refund; `sent_at` is
+    when that was paid, as far as it is known; `is_settled_otherwise` says that the processor took
+    another amount than it paid out, which what went to a gift card is no part of. A publication
+    may lack each of the tables that these come from.
     """
     is_settled_otherwise = _IS_SETTLED_OTHERWISE if has(pointer, BREAKS) else _IS_UNSETTLED
     statement = f"""
         select cases.*, variances.* exclude (case_key, case_name, kind, store, currency),
-            gates.decision as gate_decision, gates.amount as gate_amount,
+            gates.decision as gate_decision, gates.amount as gate_amount, gates.hold_reasons,
             {_SENT_AT} as sent_at,
             {is_settled_otherwise} as is_settled_otherwise
         from marts.fct_return_lifecycle as cases
@@ -126,8 +126,9 @@ def events(pointer: Pointer, case_key: str) -> pa.Table:
         where case_key = $case_key
         order by occurred_at, list_position(
             ['confirmation', 'inspection', 'posting', 'payout'], stage
-        ), list_position(['requested', 'approved', 'rma_opened', 'received'], event) nulls last,
-            event, document_number
+        ), list_position(
+            ['requested', 'approved', 'rma_opened', 'received', 'refunded'], event
+        ) nulls last, event, document_number
         limit 500
     """  # noqa: S608
     return rows(pointer, statement, {"case_key": case_key}, needs=(EVENTS, *NEEDS))
@@ -163,19 +164,20 @@ def lines(pointer: Pointer, case_key: str) -> pa.Table:
             original_tax_codes, tax_codes
         from marts.fct_return_lines
         where case_key = $case_key
-        order by order_line_id
+        order by sku, order_line_id
         limit 200
     """
     return rows(pointer, statement, {"case_key": case_key}, needs=("fct_return_lines",))
 
 
 _GATE = """
-    select case_key, decision, amount
+    select case_key, decision, amount, hold_reasons
     from marts.fct_sync_gates
     where case_key = $case_key and action = 'issue_refund'
 """
 _NO_GATE = """
-    select cast(null as varchar) as case_key, null as decision, null as amount
+    select cast(null as varchar) as case_key, null as decision, null as amount,
+        null as hold_reasons
     where false
 """
 _PAYOUTS = """

@@ -85,13 +85,16 @@ def open_by_currency(
     """
     Return what is still to do that arose by the period's end, count and money by currency.
 
-    Breaks of one case are often about the same money: of each case the most counts.
+    Breaks of one case are often about the same money: of each case the most counts. `old_amount`
+    is what has been due for more than 90 days.
     """
     statement = f"""
         {stood(pointer)}
-        select currency, sum(breaks)::bigint as breaks, coalesce(sum(amount), 0) as amount
+        select currency, sum(breaks)::bigint as breaks, coalesce(sum(amount), 0) as amount,
+            coalesce(sum(old_amount), 0) as old_amount
         from (
-            select currency, case_key, count(*) as breaks, max(amount) as amount
+            select currency, case_key, count(*) as breaks, max(amount) as amount,
+                max(amount) filter (age_bucket = 'over 90') as old_amount
             from stood
             where {IS_OPEN} and {_AROSE}
             group by currency, case_key
@@ -161,12 +164,20 @@ def previous_as_of(pointer: Pointer) -> object:
 
 
 def moves(pointer: Pointer, scope: Scope) -> dict[str, dict[str, Any]]:
-    """Return count and money of what is new, still there and gone since the last publication."""
+    """
+    Return count and money of what is new, still there and gone since the last publication.
+
+    Breaks of one case are often about the same money: of each case the most counts.
+    """
     statement = f"""
         {_MOVED}
-        select move, count(*) as breaks, coalesce(sum(amount), 0) as amount
-        from moved
-        where {_SCOPE}
+        select move, sum(breaks)::bigint as breaks, coalesce(sum(amount), 0) as amount
+        from (
+            select move, case_key, count(*) as breaks, max(amount) as amount
+            from moved
+            where {_SCOPE}
+            group by move, case_key
+        )
         group by move
     """  # noqa: S608
     found = rows(pointer, statement, scope.parameters, needs=(*NEEDS, PREVIOUS)).to_pylist()

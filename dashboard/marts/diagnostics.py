@@ -34,7 +34,10 @@ _UNMATCHED = f"""({_ASKED} and not (
     variances.root_cause in ('none', 'rounding')
     and coalesce(variances.payout_variance_amount, 0) = 0
 ))"""
-_GAP = "abs(coalesce(variances.variance_amount, variances.storefront_amount))"
+_GAP = """greatest(
+    abs(coalesce(variances.variance_amount, variances.storefront_amount)),
+    abs(coalesce(variances.payout_variance_amount, 0))
+)"""
 _WORTH = "greatest(variances.storefront_amount, coalesce(variances.erp_amount, 0), 0)"
 # For each question: which cases answer no, and what is at stake in one.
 BEHIND = {
@@ -117,7 +120,8 @@ def behind(pointer: Pointer, scope: Scope, question: str) -> Listing:
     statement = f"""
         select cases.case_key, cases.case_name, cases.store, cases.order_name, cases.rma_number,
             cases.current_stage, variances.root_cause, cases.link_method,
-            variances.storefront_amount, variances.erp_amount, variances.expected_amount,
+            variances.storefront_amount, variances.paid_amount, variances.erp_amount,
+            variances.expected_amount,
             {at_stake} as at_stake_amount
         {_BEHIND} and ({condition})
         order by at_stake_amount desc nulls last, cases.case_name, cases.case_key

@@ -2,7 +2,14 @@
 
 import pyarrow as pa
 
-from dashboard.marts.source import Listing, Parameter, Scope, rows
+from dashboard.marts.source import (
+    Listing,
+    Parameter,
+    Scope,
+    month_of,
+    months_to_now,
+    rows,
+)
 from dashboard.publication import Pointer
 
 NEEDS = ("fct_restock_exposure",)
@@ -53,21 +60,28 @@ def places(pointer: Pointer, scope: Scope) -> pa.Table:
 
 
 def months(pointer: Pointer, scope: Scope) -> pa.Table:
-    """Return the money and units put on sale uninspected by the month it began, UTC, in order."""
-    statement = """
-        select
-            strftime(first_exposed_at, '%Y-%m') as month,
-            count(*) as lines,
-            sum(peak_quantity) as peak_quantity,
-            sum(peak_amount) as peak_amount,
-            sum(sold_quantity) as sold_quantity
-        from marts.fct_restock_exposure
-        where currency = $currency and ($store is null or store = $store)
+    """
+    Return lines and money put on sale before they passed, by the month it began in UTC.
+
+    The newest first, at most 24, none left out: a month without any stands with nothing.
+    """
+    statement = f"""
+        with began as (
+            select {month_of("first_exposed_at")} as month, count(*) as lines,
+                sum(peak_amount) as peak_amount
+            from marts.fct_restock_exposure
+            where currency = $currency and ($store is null or store = $store)
+            group by month
+        )
+
+        select strftime(month, '%Y-%m') as month, cast(sum(lines) as bigint) as lines,
+            sum(peak_amount) as peak_amount
+        from (from began union all select {months_to_now("began")} as month, 0, 0)
         group by month
         order by month desc
         limit 24
-    """
-    return rows(pointer, statement, scope.parameters, needs=NEEDS)
+    """  # noqa: S608
+    return rows(pointer, statement, scope.parameters, needs=(*NEEDS, "ops.publication"))
 
 
 def lines(pointer: Pointer, scope: Scope, *, is_open_only: bool) -> Listing:

@@ -150,6 +150,20 @@ def offset(page: int) -> dict[str, Parameter]:
     return {"page_rows": PAGE_ROWS, "skipped": (max(page, 1) - 1) * PAGE_ROWS}
 
 
+def month_of(moment: str) -> str:
+    """Return the month of a moment in UTC, by arithmetic: a zoned time would ask a calendar."""
+    return f"date_trunc('month', make_timestamp(epoch_us({moment})))"
+
+
+def months_to_now(table: str) -> str:
+    """Return every month from the first of a table's to that of the publication, a row each."""
+    return f"""unnest(generate_series(
+        (select min(month) from {table}),
+        (select {month_of("as_of")} from ops.publication limit 1),
+        interval 1 month
+    ))"""  # noqa: S608
+
+
 def edition(pointer: Pointer) -> Edition:
     """Return what the publication says of itself."""
     table = "ops.publication"

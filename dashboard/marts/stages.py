@@ -18,16 +18,17 @@ def stores(pointer: Pointer) -> list[str]:
     return [str(row["store"]) for row in rows(pointer, statement, needs=NEEDS).to_pylist()]
 
 
-def currencies(pointer: Pointer) -> list[str]:
-    """Return the currencies of cases, the most frequent first."""
+def currencies(pointer: Pointer, scope: Scope) -> list[str]:
+    """Return the currencies of cases, of a store or of all, the most frequent first."""
     statement = """
         select currency
         from marts.fct_return_lifecycle
-        where currency is not null
+        where currency is not null and ($store is null or store = $store)
         group by currency
         order by count(*) desc, currency
     """
-    return [str(row["currency"]) for row in rows(pointer, statement, needs=NEEDS).to_pylist()]
+    found = rows(pointer, statement, scope.of_store, needs=NEEDS).to_pylist()
+    return [str(row["currency"]) for row in found]
 
 
 def headline(pointer: Pointer, scope: Scope) -> dict[str, int]:

@@ -1,14 +1,15 @@
 """What do we owe for returns, and what is coming back?"""
 
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from dashboard import charts, entries, links, tables
+from dashboard.choosing import filters
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.frame import counted, nothing, page, part, scope
 from dashboard.marts import accruals, source
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
@@ -78,7 +79,12 @@ def figures(found: dict[str, Any], currency: str) -> None:
         border=True,
         help="What the ERP has still to credit for returns that are open.",
     )
-    returns.metric("Returns open", f"{found['returns']:,}", border=True)
+    returns.metric(
+        "Returns owed for",
+        f"{found['returns']:,}",
+        border=True,
+        help="Opened, and not yet credited in full.",
+    )
     asset.metric(
         "Right-of-return asset",
         spoken_amount(found["asset_amount"], currency),
@@ -109,7 +115,7 @@ def roll_forward(pointer: Pointer, narrowed: Scope, currency: str) -> list[dict[
         nothing("No return was ever opened in this currency.")
         return found
     st.subheader(_point(found, currency), anchor=False)
-    st.caption(f"Refund liability at the end of each month, {currency}")
+    st.caption(f"Refund liability at the end of each month, of the last one so far, {currency}")
     st.altair_chart(
         charts.money_columns(
             list(reversed(found[:24])), label="period", amount="closing_amount", currency=currency
@@ -135,9 +141,13 @@ def entry(pointer: Pointer, narrowed: Scope, first: str, currency: str) -> None:
     )
     period = _period(str(chosen or months[0]))
     found = accruals.entries(pointer, narrowed, ended_on=str(period.ended_on)).to_pylist()
+    month = spoken_month(period.name)
+    is_over = source.edition(pointer).as_of.astimezone(UTC).date() >= period.ended_on
     if not found:
-        nothing(f"Nothing was owed at the end of {spoken_month(period.name)}.")
+        nothing(f"Nothing {'was owed at the end of' if is_over else 'is owed so far in'} {month}.")
         return
+    if not is_over:
+        st.caption(f"{month} is not over yet: these are its lines so far.")
     st.caption(
         "A proposal to download and to import: nothing is posted from here. It is dated the last"
         " day of the month and reversed on the next; liability and asset are not netted."
@@ -146,7 +156,7 @@ def entry(pointer: Pointer, narrowed: Scope, first: str, currency: str) -> None:
         entries.proposed(found, period),
         ENTRY,
         key=f"accrual-{period.name}",
-        title=f"Accrual of returns at the end of {spoken_month(period.name)}",
+        title=f"Accrual of returns at the end of {month}",
         currency=currency,
     )
 

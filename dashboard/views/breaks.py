@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard import deciding, links, selecting, tables
 from dashboard.access import Capability
+from dashboard.choosing import filters, one_of
 from dashboard.decisions import Decided, decided, ledger
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, is_frozen, nothing, page, scope
+from dashboard.frame import counted, is_frozen, nothing, page, say_overlap, scope
 from dashboard.marts import breaks
 from dashboard.marts.breaks import BreakFilter
 from dashboard.marts.source import Listing, Scope
@@ -20,9 +21,8 @@ from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
 from dashboard.words import AGES, BREAKS, DECIDED, OWNERS, STANDINGS, spoken
 
-ANY = "any"
 GROUPS = (
-    Column("break_type", "Cause", Kind.WORD, words=BREAKS),
+    Column("break_type", "Kind of break", Kind.WORD, words=BREAKS),
     Column("team", "Owner by policy", Kind.WORD, words=OWNERS),
     Column("breaks", "Breaks", Kind.COUNT),
     Column("amount", "Money", Kind.MONEY),
@@ -32,9 +32,9 @@ GROUPS = (
 QUEUE = (
     Column("case_name", "Return"),
     Column("store", "Store", width=94),
-    Column("break_type", "Cause", Kind.WORD, words=BREAKS),
+    Column("break_type", "Kind of break", Kind.WORD, words=BREAKS, width=190),
     Column("amount", "Money", Kind.MONEY, help="What is at stake; empty where nothing says."),
-    Column("age_bucket", "Days due", help="Whole days since it was due."),
+    Column("age_bucket", "Age", Kind.WORD, words=AGES, help="Whole days since it was due."),
     Column("owner", "Owner", Kind.PERSON, words=OWNERS),
     Column("standing", "Status", Kind.WORD, words=STANDINGS, width=92),
     Column("said", "Next step, or what was said", width=370),
@@ -80,12 +80,12 @@ def figures(found: dict[str, Any], currency: str) -> None:
 def chosen(pointer: Pointer, narrowed: Scope, *, states: Decided) -> BreakFilter:
     """Ask what the queue is narrowed to; all of it stands in the address."""
     found = breaks.choices(pointer, narrowed, decided=states)
-    cause = _choice("Cause", found["break_types"], BREAKS, key="cause", width=200)
+    cause = one_of("Kind of break", found["break_types"], BREAKS, key="cause", width=200)
     owners = [owner for owner in found["owners"] if owner in OWNERS or sees_names()]
-    owner = _choice("Owner", owners, OWNERS, key="owner", width=140)
-    status = _choice("Status", list(STANDINGS), STANDINGS, key="status", width=130, index=1)
+    owner = one_of("Owner", owners, OWNERS, key="owner", width=140)
+    status = one_of("Status", list(STANDINGS), STANDINGS, key="status", width=130, index=1)
     ages = [age for age in AGES if age != "undated"]
-    age = _choice("Age", ages, AGES, key="age", width=110)
+    age = one_of("Age", ages, AGES, key="age", width=110)
     text = st.text_input(
         "Return, order, document",
         key="text",
@@ -97,7 +97,7 @@ def chosen(pointer: Pointer, narrowed: Scope, *, states: Decided) -> BreakFilter
 
 
 def grouped(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: Decided) -> None:
-    """Show the breaks by cause, and say which cause holds most of the money."""
+    """Show the breaks by kind, and say which kind holds most of the money."""
     rows = breaks.groups(pointer, narrowed, narrowed=filtered, decided=states)
     found = rows.to_pylist()
     first, total = found[0], sum(Decimal(row["amount"]) for row in found)
@@ -107,8 +107,10 @@ def grouped(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states:
         f" {counted(first['breaks'], 'break')}",
         anchor=False,
     )
+    once = breaks.at_stake(pointer, narrowed, narrowed=filtered, decided=states)
+    say_overlap(Decimal(total), once, str(narrowed.currency))
     tables.show(
-        rows, GROUPS, key="groups", title="Breaks by cause", currency=narrowed.currency, tallest=7
+        rows, GROUPS, key="groups", title="Breaks by kind", currency=narrowed.currency, tallest=7
     )
 
 
@@ -179,21 +181,6 @@ def one(row: dict[str, Any]) -> None:
 def _told(rows: pa.Table, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Return the columns of which some row has a value: an empty one takes room for nothing."""
     return tuple(column for column in columns if any(rows.column(column.name).to_pylist()))
-
-
-def _choice(
-    label: str, codes: list[str], words: dict[str, str], *, key: str, width: int, index: int = 0
-) -> str | None:
-    choice = st.selectbox(
-        label,
-        [ANY, *codes],
-        index=index,
-        format_func=lambda code: "All" if code == ANY else spoken(code, words),
-        key=key,
-        bind="query-params",
-        width=width,
-    )
-    return None if choice in (None, ANY) else str(choice)
 
 
 with page("What has to be mended, and by whom?") as pointer:

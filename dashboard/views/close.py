@@ -8,9 +8,10 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import charts, movements, signing, tables
+from dashboard.choosing import filters, say_unknown
 from dashboard.closing import Late, Readiness, Verdict, late_witnesses, readiness, row_verdict
 from dashboard.decisions import Decided, decided
-from dashboard.frame import counted, filters, is_frozen, nothing, page, part, scope
+from dashboard.frame import counted, is_frozen, nothing, page, part, say_overlap, scope
 from dashboard.marts import close, health, source
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
@@ -64,6 +65,7 @@ def chosen_period(pointer: Pointer, edition: Edition) -> Period | None:
     over = [period for period in found if _is_over(period, edition)]
     names = {period.name: period for period in found}
     default = (over or found)[0].name
+    say_unknown("Period", list(names), spoken_month, key="period")
     name = st.selectbox(
         "Period",
         list(names),
@@ -84,7 +86,8 @@ def verdict(period: Period, ready: Readiness, open_: list[dict[str, Any]]) -> No
     if ready.verdict is Verdict.INCOMPLETE:
         why = "; ".join(ready.reasons)
         st.warning(
-            f"**Incomplete: {month} cannot be judged.** Because {why}.", icon=":material/pending:"
+            f"**Incomplete: {month} cannot be judged.** {why[:1].upper()}{why[1:]}.",
+            icon=":material/pending:",
         )
     elif ready.verdict is Verdict.BROKEN:
         st.error(
@@ -111,9 +114,7 @@ def figures(
     pointer: Pointer, narrowed: Scope, ready: Readiness, open_: list[dict[str, Any]]
 ) -> None:
     """Show what the verdict rests on, in the chosen currency."""
-    mine: dict[str, Any] = next(
-        (row for row in open_ if row["currency"] == narrowed.currency), {"breaks": 0, "amount": 0}
-    )
+    mine = _of_currency(open_, narrowed.currency)
     tied, breaks, money, new, gone = st.columns(5)
     tied.metric("Controls that tie", f"{ready.tied:,} of {ready.controls:,}", border=True)
     breaks.metric(f"Breaks to do ({narrowed.currency})", f"{mine['breaks']:,}", border=True)
@@ -181,7 +182,14 @@ def both_sides(pointer: Pointer, narrowed: Scope, period: Period) -> None:
     tables.show(rows, CONTROL, key="tie_out", title="Controls of the period", currency=currency)
 
 
-def ageing(pointer: Pointer, narrowed: Scope, period: Period, *, states: Decided) -> None:
+def ageing(
+    pointer: Pointer,
+    narrowed: Scope,
+    period: Period,
+    open_: list[dict[str, Any]],
+    *,
+    states: Decided,
+) -> None:
     """Show the open breaks by kind and age, in count and money."""
     currency = str(narrowed.currency)
     rows = close.ageing(pointer, narrowed, period, decided=states)
@@ -189,7 +197,9 @@ def ageing(pointer: Pointer, narrowed: Scope, period: Period, *, states: Decided
         st.subheader(f"No break in {currency} is left to do", anchor=False)
         return
     by_age = close.ages(pointer, narrowed, period, decided=states).to_pylist()
-    st.subheader(_old_point(by_age, currency), anchor=False)
+    once = _of_currency(open_, currency)
+    st.subheader(_old_point(once, currency), anchor=False)
+    say_overlap(sum(row["amount"] for row in by_age), once["amount"], currency)
     for row in by_age:
         row["label"] = f"{AGES[row['age']]} ({row['breaks']:,})"
     by_kind = [
@@ -218,9 +228,13 @@ def judged_at(edition: Edition) -> datetime:
     return datetime.now(UTC)
 
 
-def _old_point(by_age: list[dict[str, Any]], currency: str) -> str:
-    total = sum((Decimal(row["amount"]) for row in by_age), Decimal(0))
-    old = sum((Decimal(row["amount"]) for row in by_age if row["age"] == "over 90"), Decimal(0))
+def _of_currency(open_: list[dict[str, Any]], currency: str | None) -> dict[str, Any]:
+    nothing_open = {"breaks": 0, "amount": Decimal(0), "old_amount": Decimal(0)}
+    return next((row for row in open_ if row["currency"] == currency), nothing_open)
+
+
+def _old_point(once: dict[str, Any], currency: str) -> str:
+    total, old = once["amount"], once["old_amount"]
     if not old:
         return f"{spoken_amount(total, currency)} stands in breaks to do"
     return (
@@ -263,6 +277,6 @@ with page("Can this period be closed?") as pointer:
         signing.close_of(pointer, narrowed, period, ready=ready, open_breaks=open_)
         is_trusted = edition.is_complete and edition.age(now) <= limit
         tie_out(pointer, narrowed, period, edition, late=late, is_trusted=is_trusted)
-        ageing(pointer, narrowed, period, states=states)
+        ageing(pointer, narrowed, period, open_, states=states)
         with part():
             movements.since_the_last(pointer, narrowed)

@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.choosing import filters
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.frame import counted, nothing, page, part, scope
 from dashboard.marts import diagnostics
 from dashboard.marts.diagnostics import BEHIND, CUTS, QUESTIONS
 from dashboard.marts.source import Scope
@@ -18,6 +19,8 @@ from dashboard.tables import Column, Kind
 from dashboard.words import ASKED, CAUSES, LINKS, NO, QUESTIONS_SHORT, STAGES, VERDICTS
 
 NOT_ASKED = {"flows_are_rehearsed": "Nobody has rehearsed one yet: run `make rehearse`."}
+# What is counted; every other question is asked of cases.
+ASKED_OF = {"stock_after_inspection": "units", "flows_are_rehearsed": "scenarios"}
 SEEN = Decimal("0.001")
 COLOURS = {"good": "green", "attention": "orange", "bad": "red"}
 ICONS = {
@@ -34,6 +37,7 @@ WHO = (
 )
 SIDES = (
     Column("storefront_amount", "Storefront", Kind.MONEY),
+    Column("paid_amount", "Bank, paid", Kind.MONEY),
     Column("erp_amount", "ERP", Kind.MONEY),
     Column("expected_amount", "Precise reversal", Kind.MONEY),
 )
@@ -141,7 +145,8 @@ def _moved(found: list[dict[str, Any]]) -> str:
 
 
 def _of(answer: dict[str, Any], currency: str) -> str:
-    said = f"{answer['numerator']:,} of {answer['denominator']:,}"
+    asked = ASKED_OF.get(str(answer["question"]), "cases")
+    said = f"{answer['numerator']:,} of {answer['denominator']:,} {asked}"
     if answer["amount"]:
         said += f"; {spoken_amount(Decimal(answer['amount']), currency)} at stake"
     return said

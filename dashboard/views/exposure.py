@@ -1,4 +1,4 @@
-"""What is on sale that nobody has inspected?"""
+"""What is on sale that has not passed inspection?"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.choosing import filters
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, nothing, page, scope, spoken_age
+from dashboard.frame import counted, nothing, page, scope, spoken_age
 from dashboard.marts import exposure, source
 from dashboard.marts.source import Scope
 from dashboard.money import spoken_amount
@@ -26,7 +27,7 @@ LINES = (
     Column("first_exposed_at", "First exposed", Kind.INSTANT),
     Column("sold_quantity", "Sold", Kind.COUNT, help="Units of the SKU in orders meanwhile."),
     Column("at_risk_quantity", "At risk", Kind.COUNT, help="Of these at most what was exposed."),
-    Column("unit_hours", "Unit-hours", Kind.NUMBER, help="Units times hours on sale uninspected."),
+    Column("unit_hours", "Unit-hours", Kind.NUMBER, help="Units times hours on sale, not passed."),
 )
 CLEARED = (
     Column("last_cleared_at", "Until", Kind.INSTANT),
@@ -73,16 +74,16 @@ def so_far(found: dict[str, Any]) -> None:
         " once for every line of its SKU exposed then.",
     )
     risk.metric(
-        "Of these maybe uninspected",
+        "At risk",
         f"{found['at_risk_quantity']:,}",
         border=True,
-        help="At most as many as were exposed.",
+        help="Of the units sold, at most as many as were exposed: they may not have passed.",
     )
     hours.metric(
         "Unit-hours",
         f"{found['unit_hours']:,.1f}",
         border=True,
-        help="Units times the hours they were on sale uninspected.",
+        help="Units times the hours they were on sale without having passed.",
     )
 
 
@@ -93,31 +94,31 @@ def places(pointer: Pointer, narrowed: Scope, currency: str, found: dict[str, An
         for row in exposure.places(pointer, narrowed).to_pylist()
     ]
     st.subheader(
-        f"{spoken_amount(found['open_amount'], currency)} is on sale before inspection,"
-        f" from {counted(found['open_cases'], 'return')}",
+        f"{spoken_amount(found['open_amount'], currency)} is on sale that has not passed"
+        f" inspection, from {counted(found['open_cases'], 'return')}",
         anchor=False,
     )
     st.altair_chart(
         charts.money_bars(
             rows, label="place", amount="open_amount", currency=currency, colour=charts.VERMILION
         ),
-        alt="Money on sale before inspection by SKU and location",
+        alt="Money on sale that has not passed inspection by SKU and location",
     )
 
 
 def trend(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     """Show whether it happens more or less often."""
     found = list(reversed(exposure.months(pointer, narrowed).to_pylist()))
-    last = found[-1]
+    last = next(month for month in reversed(found) if month["lines"])
     st.subheader(
-        f"{spoken_amount(last['peak_amount'], currency)} was put on sale uninspected in"
+        f"{spoken_amount(last['peak_amount'], currency)} was put on sale too early in"
         f" {spoken_month(last['month'])}, in {counted(last['lines'], 'line')}",
         anchor=False,
     )
-    st.caption(f"Money put on sale before inspection, by the month it began, {currency}")
+    st.caption(f"Money put on sale before it passed inspection, by the month it began, {currency}")
     st.altair_chart(
         charts.money_columns(found, label="month", amount="peak_amount", currency=currency),
-        alt="Money put on sale before inspection by month",
+        alt="Money put on sale before it passed inspection, by month",
     )
 
 
@@ -145,7 +146,7 @@ def listed(pointer: Pointer, narrowed: Scope, currency: str) -> None:
         links.open_return(rows.column("case_key")[selected].as_py())
 
 
-with page("What is on sale that nobody has inspected?") as pointer:
+with page("What is on sale that has not passed inspection?") as pointer:
     with filters():
         narrowed = scope(pointer, has_money=True)
     if narrowed.currency is None:

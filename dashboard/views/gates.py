@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dashboard import links, sending, tables
+from dashboard import halting, links, saying, sending, tables
+from dashboard.choosing import filters, one_of
 from dashboard.downloads import Whole
-from dashboard.frame import filters, nothing, page, part, scope
+from dashboard.frame import nothing, page, part, scope
 from dashboard.marts import gates, stages
 from dashboard.marts.gates import GateFilter
 from dashboard.marts.source import Scope
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import ACTIONS, DECISIONS, REASONS, spoken
+from dashboard.words import ACTIONS, DECISIONS, REASONS
 
-ANY = "any"
 MEANT = {
     "ready": "May be sent now.",
     "held": "May not be sent, for every reason named.",
@@ -73,7 +73,10 @@ def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("By action", anchor=False)
-        tables.show(by_action, BY_ACTION, key="actions", title="Gates by action")
+        if by_action.num_rows:
+            tables.show(by_action, BY_ACTION, key="actions", title="Gates by action")
+        else:
+            nothing("No return has an action.")
     with right:
         st.subheader("Why rows are held", anchor=False)
         if by_reason.num_rows:
@@ -86,9 +89,9 @@ def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
 def chosen(actions: list[str], reasons: list[str]) -> GateFilter:
     """Ask which rows to list."""
     with filters():
-        decision = _choice("Decision", list(DECISIONS), DECISIONS, key="decision")
-        action = _choice("Action", actions, ACTIONS, key="action")
-        reason = _choice("Why it is held", reasons, REASONS, key="reason", width=460)
+        decision = one_of("Decision", list(DECISIONS), DECISIONS, key="decision", width=260)
+        action = one_of("Action", actions, ACTIONS, key="action", width=260)
+        reason = one_of("Why it is held", reasons, REASONS, key="reason", width=460)
     return GateFilter(action=action, decision=decision, reason=reason)
 
 
@@ -135,25 +138,11 @@ def sent(pointer: Pointer, narrowed: Scope) -> None:
         nothing("Nothing has been sent and confirmed yet.")
 
 
-def _choice(
-    label: str, codes: list[str], words: dict[str, str], *, key: str, width: int = 260
-) -> str | None:
-    choice = st.selectbox(
-        label,
-        [ANY, *codes],
-        format_func=lambda code: "All" if code == ANY else spoken(code, words),
-        key=key,
-        bind="query-params",
-        width=width,
-    )
-    return None if choice in (None, ANY) else choice
-
-
 with page("What may be sent, what is held, and why?") as pointer:
     with filters():
         narrowed = scope(pointer, has_money=False)
-    sending.told()
-    sending.halts(stages.stores(pointer))
+    saying.told()
+    halting.halts(stages.stores(pointer))
     actions, reasons = summary(pointer, narrowed)
     sending.waiting(narrowed.store)
     sending.unknown(narrowed.store)

@@ -12,12 +12,12 @@ from dashboard.marts import health, source
 from dashboard.publication import Pointer, Trust
 from dashboard.settings import settings
 from dashboard.tables import Column, Kind
-from dashboard.words import SEVERITIES, SYSTEMS, spoken_facts
+from dashboard.words import RUN_STATES, SEVERITIES, SYSTEMS, spoken_check, spoken_facts
 from dashboard.zone import spoken_time
 
 CHECKS = (
     Column("verdict", "Verdict"),
-    Column("name", "What must hold", Kind.WORD, width=420),
+    Column("must_hold", "What must hold", width=420),
     Column("severity", "If it fails", Kind.WORD, words=SEVERITIES),
     Column("asset", "Data"),
     Column("store", "Store"),
@@ -34,7 +34,7 @@ FRESHNESS = (
 RUNS = (
     Column("began_at", "Began", Kind.INSTANT),
     Column("job", "Job", Kind.WORD),
-    Column("run_status", "Ended", Kind.WORD),
+    Column("run_status", "How it ended", Kind.WORD, words=RUN_STATES),
     Column("steps", "Steps", Kind.COUNT),
     Column("failed_steps", "Failed steps", Kind.COUNT),
     Column("seconds", "Seconds", Kind.COUNT),
@@ -91,8 +91,10 @@ def checks(pointer: Pointer) -> None:
         nothing("Every check passed." if is_failed_only else "No check was published.")
         return
     said = ["Passed" if passed else "Failed" for passed in rows.column("passed").to_pylist()]
+    held = [spoken_check(row["name"], row["asset"]) for row in rows.to_pylist()]
     found = [spoken_facts(text) for text in rows.column("metadata").to_pylist()]
     rows = rows.append_column("verdict", pa.array(said, pa.string()))
+    rows = rows.append_column("must_hold", pa.array(held, pa.string()))
     rows = rows.append_column("found", pa.array(found, pa.string()))
     tables.show(rows, CHECKS, key="checks", title="Checks, what failed first")
 

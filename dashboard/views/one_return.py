@@ -4,16 +4,17 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import links, tables
+from dashboard import links, tables, telling
 from dashboard.access import Capability
+from dashboard.choosing import filters
 from dashboard.decisions import decided
 from dashboard.finding import looked_up
-from dashboard.frame import filters, nothing, page, part
+from dashboard.frame import nothing, page, part
 from dashboard.marts import breaks, cases
 from dashboard.money import spoken_amount
 from dashboard.people import named, readable
 from dashboard.publication import Pointer
-from dashboard.sentences import customer_sentence, is_all_done, next_actor
+from dashboard.standing import is_all_done
 from dashboard.tables import Column, Kind
 from dashboard.words import (
     BREAKS,
@@ -38,12 +39,23 @@ TIMELINE = (
     Column("quantity", "Units", Kind.COUNT),
     Column("amount", "Amount", Kind.MONEY),
 )
+LINES = (
+    Column("sku", "SKU"),
+    Column("return_reason", "Why it came back", Kind.WORD),
+    Column("requested_quantity", "Asked for", Kind.COUNT),
+    Column("received_quantity", "Received", Kind.COUNT),
+    Column("passed_quantity", "Passed", Kind.COUNT),
+    Column("failed_quantity", "Failed", Kind.COUNT),
+    Column("refunded_quantity", "Refunded", Kind.COUNT),
+    Column("credited_quantity", "Credited", Kind.COUNT),
+)
 FOUND = (
     Column("case_name", "Return"),
     Column("store", "Store"),
     Column("order_name", "Order"),
     Column("rma_number", "RMA"),
     Column("current_stage", "Where it is", Kind.WORD, words=STAGES),
+    Column("days_in_stage", "Days there", Kind.DAYS),
     Column("requested_at", "Requested", Kind.INSTANT),
 )
 STAMPS = (
@@ -76,34 +88,16 @@ def shown(pointer: Pointer, case_key: str) -> None:
     case = cases.case(pointer, case_key)
     if case is None:
         return
-    headline(pointer, case)
+    telling.headline(pointer, case)
     where(case)
     with part():
         problems(pointer, case_key, case["currency"])
     amounts(case)
     with part():
+        lines(pointer, case)
+    with part():
         timeline(pointer, case)
     links.open_in_systems(case)
-
-
-def headline(pointer: Pointer, case: cases.Case) -> None:
-    """Show the sentence to read out, and what support needs beside it."""
-    with st.container(border=True):
-        st.caption("Tell the customer")
-        st.markdown(f"#### {customer_sentence(case, day=spoken_day)}")
-    name, customer, next_, bank = st.columns(4)
-    with name:
-        st.caption("Return, order, RMA")
-        st.text(" · ".join(_names(case)))
-    with customer:
-        st.caption("Customer")
-        st.text(_customer(pointer, case))
-    with next_:
-        st.caption("Who is next")
-        st.text(next_actor(case))
-    with bank:
-        st.caption("Bank reference")
-        st.text(str(case["bank_reference"] or "None given by the bank"))
 
 
 def where(case: cases.Case) -> None:
@@ -136,8 +130,9 @@ def problems(pointer: Pointer, case_key: str, currency: object) -> None:
     """Show what is wrong with the case, who acts on it, and what was decided."""
     for found in breaks.of_case(pointer, case_key, decided=decided()):
         with st.container(border=True):
-            kind, owner = spoken(found["break_type"], BREAKS), _owner(found["owner"])
-            st.caption(f"{kind}. Next step: {owner}")
+            kind = spoken(found["break_type"], BREAKS)
+            is_explained = found["team"] == breaks.NOBODY
+            st.caption(kind if is_explained else f"{kind}. Next step: {_owner(found['owner'])}")
             at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
             st.text(f"{found['next_step']}{at_stake}")
             if found["note"]:
@@ -147,11 +142,16 @@ def problems(pointer: Pointer, case_key: str, currency: object) -> None:
 def amounts(case: cases.Case) -> None:
     """Show every side's amount beside the others."""
     st.subheader("Amounts", anchor=False)
-    currency = case["currency"]
     for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
-        amount = case[name]
-        figure = "None known" if amount is None else spoken_amount(amount, currency)
-        column.metric(label, figure, help=meaning, border=True)
+        column.metric(label, _figure(case, name), help=meaning, border=True)
+
+
+def lines(pointer: Pointer, case: cases.Case) -> None:
+    """Show what was sent back, line by line, and how far the units of each have come."""
+    rows = cases.lines(pointer, str(case["case_key"]))
+    if rows.num_rows:
+        st.subheader("Units, line by line", anchor=False)
+        tables.show(rows, LINES, key="units", title="Units of the return, line by line")
 
 
 def timeline(pointer: Pointer, case: cases.Case) -> None:
@@ -168,17 +168,23 @@ def timeline(pointer: Pointer, case: cases.Case) -> None:
 
 def examples(pointer: Pointer) -> None:
     """Offer the returns that wait longest, for who has no number at hand."""
-    st.caption("Or select one of the returns that wait longest.")
     rows = cases.examples(pointer)
+    if not rows.num_rows:
+        nothing("No return waits for anything.")
+        return
+    st.caption("Or select one of the returns that wait longest.")
     selected = tables.show(rows, FOUND, key="waiting", title="Waiting", is_selectable=True)
     if selected is not None:
-        links.open_return(rows.column("case_key")[selected].as_py())
+        links.show_return(rows.column("case_key")[selected].as_py())
 
 
-def _customer(pointer: Pointer, case: cases.Case) -> str:
-    """A person's e-mail has landed masked; a company goes by its key in the ERP."""
-    name = cases.customer(pointer, case)
-    return named(name) if name else "Not known"
+def _figure(case: cases.Case, name: str) -> str:
+    """Of the sides only what was settled and what the ERP says may be unknown."""
+    if case[name] is not None:
+        return spoken_amount(case[name], case["currency"])
+    if name != "settled_amount":
+        return "Other currency"
+    return "Not tracked" if case["paid_amount"] else "Nothing paid"
 
 
 def _owner(owner: object) -> str:
@@ -189,11 +195,6 @@ def _choice(row: cases.Case) -> str:
     return " · ".join(
         [str(row["case_name"]), str(row["store"]), spoken(row["current_stage"], STAGES)]
     )
-
-
-def _names(case: cases.Case) -> list[str]:
-    names = (case["case_name"], case["order_name"], case["rma_number"])
-    return [str(name) for name in dict.fromkeys(names) if name]
 
 
 with page("What can I tell the customer?", needs=Capability.LOOK_UP) as pointer:

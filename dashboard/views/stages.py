@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard import charts, links, tables
+from dashboard.choosing import filters
 from dashboard.downloads import Whole
-from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.frame import counted, nothing, page, part, scope
 from dashboard.marts import stages
 from dashboard.marts.source import Scope
 from dashboard.publication import Pointer

@@ -5,18 +5,19 @@ from typing import Any
 import streamlit as st
 
 from dashboard import bridges, charts, drilling, tables
+from dashboard.choosing import filters, one_of
+from dashboard.differences import no_part, point
 from dashboard.downloads import Whole
 from dashboard.drilling import figure
-from dashboard.frame import counted, filters, nothing, page, part, scope
+from dashboard.frame import counted, nothing, page, part, scope
 from dashboard.marts import variance
 from dashboard.marts.source import Scope
 from dashboard.marts.variance import VarianceFilter
 from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import AGES, CAUSES, COMPONENTS, spoken
+from dashboard.words import AGES, CAUSES, spoken
 
-ANY = "any"
 NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
 SIDES = (
     ("Storefront", "storefront_amount", "What the storefront calculated, fees taken off."),
@@ -77,7 +78,8 @@ def sides(totals: dict[str, Any], currency: str) -> None:
         st.warning(
             f"{counted(totals['incomparable'], 'case')} without a common currency in storefront"
             f" and ERP ({spoken_amount(totals['incomparable_amount'], currency)} in the"
-            " storefront): no variance can be stated, and the bridge leaves them out.",
+            " storefront): no variance can be stated, and the bridge leaves"
+            f" {'it' if totals['incomparable'] == 1 else 'them'} out.",
             icon=":material/currency_exchange:",
         )
 
@@ -103,7 +105,13 @@ def differences(totals: dict[str, Any], currency: str) -> None:
         help="What the ERP credited less what the sale says; of credited cases.",
         border=True,
     )
-    differing.metric("Cases that differ", _of(totals["differing"], totals["cases"]), border=True)
+    differing.metric(
+        "Cases that differ",
+        _of(totals["differing"], totals["cases"]),
+        help="In storefront and ERP. The list below has those too that agree in both, but not with"
+        " the bank or a precise reversal.",
+        border=True,
+    )
     early.metric(
         "Not late yet",
         f"{totals['not_late']:,}",
@@ -114,7 +122,7 @@ def differences(totals: dict[str, Any], currency: str) -> None:
 
 def bridge(totals: dict[str, Any], currency: str) -> None:
     """Show the way from the storefront's total to the ERP's, and its steps on their own scale."""
-    st.subheader(_point(totals, currency), anchor=False)
+    st.subheader(point(totals, currency), anchor=False)
     way, steps = st.columns([5, 3], gap="large")
     with way:
         st.caption(f"From the storefront's total to the ERP's, {currency}")
@@ -150,7 +158,7 @@ def cuts(
     rows = variance.cut(pointer, narrowed, narrowed=filtered, by=by)
     found = [row for row in rows.to_pylist() if row["gross_amount"]]
     if not found:
-        st.subheader(_no_part(totals), anchor=False)
+        st.subheader(no_part(totals), anchor=False)
         return
     words = PARTS.get(by, {})
     for row in found:
@@ -161,6 +169,19 @@ def cuts(
         f" {counted(most['cases'], 'case')}",
         anchor=False,
     )
+    _parts(rows, found, by=by, words=words, currency=currency)
+    if by == "sku":
+        st.caption("By SKU: the lines alone. Shipping, fees and adjustments belong to no line.")
+
+
+def _parts(
+    rows: tables.Rows,
+    found: list[dict[str, Any]],
+    *,
+    by: str,
+    words: dict[str, str],
+    currency: str,
+) -> None:
     chart, table = st.columns([2, 3], gap="large")
     with chart:
         st.caption(f"Gross variance by {CUT_BY[by].lower()}, {currency}")
@@ -173,8 +194,6 @@ def cuts(
         columns = (Column("part", CUT_BY[by], kind, words=words), *MONEY)
         title = f"Variance by {CUT_BY[by].lower()}"
         tables.show(rows, columns, key=f"cut_{by}", title=title, currency=currency, tallest=12)
-    if by == "sku":
-        st.caption("By SKU: the lines alone. Shipping, fees and adjustments belong to no line.")
 
 
 def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
@@ -210,38 +229,6 @@ def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
         drilling.drilled(pointer, rows.column("case_key")[selected].as_py())
 
 
-def _point(totals: dict[str, Any], currency: str) -> str:
-    net = totals["net_amount"]
-    if not totals["gross_amount"]:
-        return _agreement(totals)
-    largest = max(COMPONENTS, key=lambda name: abs(totals[f"{name}_component"]))
-    because = f"most of it in {COMPONENTS[largest].lower()}"
-    if not net:
-        return "Storefront and ERP agree in total, but only because differences cancel out"
-    side = "below" if net > 0 else "above"
-    point = f"The ERP is {spoken_amount(abs(net), currency)} {side} the storefront"
-    early = totals["not_due_amount"]
-    if early:
-        return f"{point}; {spoken_amount(early, currency)} is not late yet"
-    return f"{point}: {because}"
-
-
-def _agreement(totals: dict[str, Any]) -> str:
-    """Return what may be said where no case differs; without a common currency none agrees."""
-    if totals["cases"] == totals["incomparable"]:
-        return "No case here can be compared"
-    if totals["incomparable"]:
-        return "Of the cases that can be compared, none differs"
-    return "Storefront and ERP agree to the cent, case by case"
-
-
-def _no_part(totals: dict[str, Any]) -> str:
-    """Cases may differ where no line does: shipping, fees and adjustments belong to none."""
-    if totals["gross_amount"]:
-        return "The cases differ, but in none of their lines"
-    return _agreement(totals)
-
-
 def _of(part_: int, whole: int) -> str:
     return f"{part_:,} of {whole:,}"
 
@@ -249,18 +236,9 @@ def _of(part_: int, whole: int) -> str:
 def chosen(pointer: Pointer, narrowed: Scope) -> VarianceFilter:
     """Ask for which cause, and whether what still has time is left out."""
     known = variance.causes(pointer, narrowed)
-    cause = st.selectbox(
-        "Cause",
-        [ANY, *known],
-        format_func=lambda code: "Every cause" if code == ANY else spoken(code, CAUSES),
-        key="cause",
-        bind="query-params",
-        width=280,
-    )
+    cause = one_of("Cause", known, CAUSES, key="cause", width=280, every="Every cause")
     is_due_only = st.toggle("Leave out what is not late yet", key="due", bind="query-params")
-    return VarianceFilter(
-        cause=None if cause in (None, ANY) else cause, is_due_only=bool(is_due_only)
-    )
+    return VarianceFilter(cause=cause, is_due_only=bool(is_due_only))
 
 
 with page("Do refunds match in storefront, bank and ERP?") as pointer:

@@ -22,7 +22,7 @@ PAGES = {
     "/breaks": "What has to be mended, and by whom?",
     "/variance": "Do refunds match in storefront, bank and ERP?",
     "/stages": "Where is every return?",
-    "/exposure": "What is on sale that nobody has inspected?",
+    "/exposure": "What is on sale that has not passed inspection?",
     "/one_return": "What can I tell the customer?",
     "/diagnostics": "Do returns come out right?",
     "/accruals": "What do we owe for returns, and what is coming back?",

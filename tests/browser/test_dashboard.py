@@ -1,5 +1,6 @@
 """What a person sees: numbers of the marts, in both themes, at both widths, and no errors."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -7,13 +8,16 @@ from playwright.sync_api import expect
 
 from tests.browser.looking import PAGES, settled
 
-WIDTHS = (1280, 1920)
+WIDTHS = (800, 1280, 1920)
 # Tables are drawn anew a moment after the window has changed.
 HAS_NO_OVERFLOW = """() => {
     const main = document.querySelector('[data-testid="stMain"]');
     return document.documentElement.scrollWidth <= window.innerWidth
         && main.scrollWidth <= main.clientWidth;
 }"""
+HAS_WHOLE_FIGURES = """() => [
+    ...document.querySelectorAll('[data-testid="stMetricValue"] > div')
+].every(figure => figure.scrollWidth <= figure.clientWidth)"""
 IS_THEMED = """scheme => {
     const app = document.querySelector('[data-testid="stApp"]');
     const red = Number(getComputedStyle(app).backgroundColor.match(/\\d+/)[0]);
@@ -25,12 +29,14 @@ IS_THEMED = """scheme => {
 def test_every_page_is_whole_in_both_themes_and_widths(look, path):
     page = look(path, scheme="dark")
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
+    expect(page).to_have_title(re.compile(r"\w — Return lifecycle$"))
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(IS_THEMED, arg=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(HAS_NO_OVERFLOW)
+            page.wait_for_function(HAS_WHOLE_FIGURES)
         assert page.get_by_test_id("stException").count() == 0
 
 
@@ -114,18 +120,23 @@ def test_a_falsely_complete_return_is_never_told_as_complete(look, ask):
     expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
 
 
-def test_a_selected_case_opens_its_lines_and_then_its_return(look):
-    page = look("/variance")
+def test_a_selected_case_opens_its_lines_and_then_its_return_beside_the_list(look):
+    page = look("/variance?currency=GBP")
     grid = page.locator(".st-key-variance_cases_table").get_by_test_id("stDataFrame")
     grid.scroll_into_view_if_needed()
     grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52})
     link = page.get_by_role("link", name="Open this return")
     expect(link).to_be_visible()
-    link.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
-    settled(page)
-    expect(page.get_by_role("heading", level=4)).to_be_visible()
-    assert "find=" in page.url
+    with page.expect_popup() as opened:
+        link.click()
+    one = opened.value
+    settled(one)
+    expect(one.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
+    expect(one.get_by_role("heading", level=4)).to_be_visible()
+    assert "find=" in one.url
+    one.close()
+    assert "currency=GBP" in page.url
+    expect(page.get_by_text("Net variance (GBP)")).to_be_visible()
 
 
 def test_a_choice_stands_in_the_address_and_can_be_sent_on(look, ask, metric):

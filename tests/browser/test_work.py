@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from orchestration.ledger import Decisions
+from orchestration.ledger import Decisions, Intent, Ledger
 from tests.browser.conftest import GONE
 from tests.browser.looking import settled
 
@@ -22,7 +23,7 @@ def decisions(publication_home):
         yield opened
 
 
-def tick(page, *rows, table="breaks"):
+def tick(page, *rows, table="breaks", noun="break"):
     """Select rows of a table by the box at their left, once what was done before is drawn."""
     settled(page)
     grid = page.locator(f".st-key-{table}_table").get_by_test_id("stDataFrame")
@@ -31,7 +32,7 @@ def tick(page, *rows, table="breaks"):
         grid.locator(".dvn-scroller").click(position={"x": 18, "y": 52 + 35 * row})
         if number < len(rows):
             # A run may begin only later: the next click would meet a table that is drawn anew.
-            page.get_by_text(f"{number} break{'s' if number > 1 else ''} selected").wait_for()
+            page.get_by_text(f"{number} {noun}{'s' if number > 1 else ''} selected").wait_for()
         settled(page)
 
 
@@ -75,9 +76,11 @@ def test_the_last_month_that_is_over_ties_and_its_breaks_are_those_of_the_mart(l
 
 
 def test_what_is_new_since_the_publication_before_is_counted(look, metric):
-    page = look("/?currency=USD")
+    page = look("/?currency=USD&move=Gone")
     assert metric(page, "New breaks") == str(GONE)
     assert metric(page, "Breaks gone") == "0"
+    expect(page.get_by_text("No break in USD is gone.")).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^New: {GONE} \(USD.+Gone: 0 "))).to_be_visible()
 
 
 def test_the_month_that_is_not_over_cannot_be_judged(look, ask):
@@ -143,7 +146,8 @@ def test_a_close_freezes_its_publication_and_can_be_looked_at_as_it_was(
     expect(frozen.get_by_text("An earlier publication, as it was kept")).to_be_visible()
     queue = look(f"/breaks?publication={signed.publication_id}&currency=USD")
     tick(queue, 0)
-    expect(queue.get_by_role("link", name="Open this return")).to_be_visible()
+    link = queue.get_by_role("link", name="Open this return")
+    expect(link).to_have_attribute("href", re.compile(f"publication={signed.publication_id}"))
     assert queue.get_by_role("button", name="Accept", exact=True).count() == 0
 
 
@@ -231,6 +235,35 @@ def test_sending_can_be_stopped_and_resumed_by_a_person(look):
     settled(page)
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Nothing is sent for every action of every store.")).to_have_count(0)
+
+
+def test_of_several_actions_those_that_nothing_forbids_are_approved_and_the_others_named(
+    look, publication_home
+):
+    planners = {"k1": "run", "k2": "ann", "k3": "run"}
+    with Ledger(f"sqlite:///{publication_home / 'ledger.sqlite'}") as ledger:
+        for hour, (key, who) in enumerate(planners.items()):
+            ledger.plan(
+                Intent(key, "restock", "us", f"case-{key}", case_name=f"#{key}", quantity=1),
+                at=datetime(2026, 1, 1, hour, tzinfo=UTC),
+                run_id="run",
+                proposed_by=who,
+            )
+        page = look("/gates")
+        expect(page.get_by_text("3 actions wait for a second person")).to_be_visible()
+        tick(page, 0, 1, 2, table="waiting", noun="action")
+        page.get_by_text("3 actions selected").wait_for()
+        page.get_by_role("button", name="Approve", exact=True).click()
+        told = "2 of 3 actions done. Not done: ann proposed \u201cput back on sale of #k2\u201d"
+        expect(page.get_by_text(told).first).to_be_visible()
+        expect(page.get_by_text("1 action waits for a second person")).to_be_visible()
+        states = {key: str(ledger.intent(key).state) for key in planners}
+        assert states == {"k1": "approved", "k2": "planned", "k3": "approved"}
+
+        tick(page, 0, table="waiting", noun="action")
+        say(page, "Refuse", label="Why", text="Sold meanwhile.", key="refuse")
+        expect(page.get_by_text("1 action refused.").first).to_be_visible()
+        assert str(ledger.intent("k2").state) == "refused"
 
 
 def test_a_click_decides_about_nothing_where_the_rows_moved_meanwhile(

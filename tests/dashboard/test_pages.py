@@ -118,7 +118,7 @@ SOME_MISMATCH = f"{MISMATCH} where case_name = '#1001-R1'"
     [
         ((MISMATCH,), "No case here can be compared"),
         ((AGREE, SOME_MISMATCH), "Of the cases that can be compared, none differs"),
-        ((AGREE,), "Storefront and ERP agree to the cent, case by case"),
+        ((AGREE,), "Storefront and ERP agree exactly, case by case"),
     ],
 )
 def test_cases_without_a_common_currency_are_never_said_to_agree(
@@ -339,7 +339,7 @@ def test_what_is_no_email_address_is_said_to_be_none(opened, published):
     assert "This is no e-mail address." in said(app)
 
 
-PAID_OUT = "is confirmed and being paid out"
+PAID_OUT = "is confirmed and waits to be paid out"
 
 
 def test_the_refund_that_is_promised_is_the_gates(opened, publish_anew):

@@ -6,10 +6,13 @@ from itertools import product
 
 import pytest
 
-from dashboard.sentences import customer_sentence, is_all_done, next_actor
+from dashboard.actors import next_actor
+from dashboard.sentences import customer_sentence
+from dashboard.standing import is_all_done
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 FINISHED = {
+    "kind": "return",
     "current_stage": "complete",
     "confirmation_status": "done",
     "inspection_status": "done",
@@ -21,6 +24,8 @@ FINISHED = {
     "root_cause": "none",
     "currency": "USD",
     "paid_amount": Decimal("37.72"),
+    "storefront_amount": Decimal("37.72"),
+    "exchange_amount": Decimal(0),
     "erp_amount": Decimal("37.72"),
     "settled_amount": Decimal("37.72"),
     "is_settled_otherwise": False,
@@ -28,8 +33,11 @@ FINISHED = {
     "days_in_stage": 1,
     "received_quantity": 1,
     "requested_quantity": 1,
+    "passed_quantity": 1,
+    "failed_quantity": 0,
     "requested_at": NOON,
     "approved_at": NOON,
+    "rma_opened_at": NOON,
     "received_at": NOON,
     "inspected_at": NOON,
     "credited_at": NOON,
@@ -48,6 +56,13 @@ CREDITED = {
     "settled_at": None,
     "sent_at": None,
     "root_cause": "awaiting_refund",
+}
+WAITING = {"passed_quantity": 0}
+ENDED = {
+    "confirmation_status": "not_required",
+    "erp_amount": Decimal(0),
+    "credited_at": None,
+    "received_quantity": 0,
 }
 
 
@@ -100,9 +115,8 @@ def test_no_open_stage_in_any_state_is_called_complete():
 
 
 def test_a_refund_before_inspection_is_told_with_what_is_still_open():
-    said = sentence(
-        current_stage="awaiting_inspection", is_falsely_complete=True, stage_target_days=3
-    )
+    waiting = WAITING | {"current_stage": "awaiting_inspection", "is_falsely_complete": True}
+    said = sentence(**waiting, stage_target_days=3)
     assert said == (
         "We received your goods on 05 March and are waiting for inspection, day 1 of 3."
         " A refund of USD 37.72 was sent on 05 March, but the return itself is still open."
@@ -119,7 +133,7 @@ def test_a_failed_payout_is_told_as_one():
 def test_a_payment_that_its_gate_lets_through_is_promised_at_the_gates_amount():
     exchanged = CREDITED | {"gate_decision": "ready", "gate_amount": Decimal("20.00")}
     said = sentence(**exchanged, stage_target_days=3)
-    assert said == "Your refund of USD 20.00 is confirmed and being paid out, day 1 of 3."
+    assert said == "Your refund of USD 20.00 is confirmed and waits to be paid out, day 1 of 3."
     assert next_actor(FINISHED | exchanged) == "Payments: pay the refund"
 
 
@@ -209,14 +223,151 @@ def test_an_ended_return_with_a_credit_or_a_failed_payment_goes_to_a_colleague(s
 
 @pytest.mark.parametrize("stage", ["declined", "cancelled"])
 def test_an_ended_return_without_any_money_is_due_no_refund(stage):
-    case = CREDITED | {"current_stage": stage, "erp_amount": Decimal(0), "credited_at": None}
+    case = CREDITED | ENDED | {"current_stage": stage}
     assert sentence(**case) == f"This return was {stage}; no refund is due for it."
     assert next_actor(FINISHED | case) == f"Nobody: the return was {stage}"
 
 
-def test_units_that_are_still_missing_are_counted():
-    said = sentence(current_stage="awaiting_inspection", received_quantity=2, requested_quantity=3)
-    assert "We received 2 of 3 units" in said
+@pytest.mark.parametrize("stage", ["declined", "cancelled"])
+def test_goods_of_an_ended_return_are_not_said_to_be_due_nothing(stage):
+    case = CREDITED | ENDED | {"current_stage": stage, "received_quantity": 1}
+    assert sentence(**case) == (
+        f"This return was {stage}, but goods of it have reached us; a colleague has to look at it."
+    )
+    assert next_actor(FINISHED | case).startswith("Warehouse: the return has ended")
+
+
+def test_a_return_that_the_erp_gave_up_was_not_cancelled_by_anybody():
+    case = CREDITED | ENDED | {"current_stage": "cancelled", "confirmation_status": "done"}
+    assert sentence(**case) == (
+        "This return was closed, as no goods have reached us; no refund is due for it."
+    )
+    assert next_actor(FINISHED | case) == "Nobody: the return was closed without any goods"
+
+
+def test_a_request_is_of_its_day():
+    said = sentence(**CREDITED | {"current_stage": "awaiting_confirmation"})
+    assert said.startswith("We have your return request of 05 March and are waiting to approve it")
+
+
+def test_what_the_erp_alone_knows_of_was_approved_by_nobody():
+    said = sentence(**CREDITED | {"current_stage": "awaiting_receipt", "kind": "erp_only"})
+    assert said.startswith("A return is open for you since 05 March; the goods have not")
+
+
+def test_units_that_are_not_all_inspected_are_counted():
+    said = sentence(
+        current_stage="awaiting_inspection",
+        received_quantity=2,
+        requested_quantity=3,
+        passed_quantity=1,
+    )
+    assert said.startswith("We received 2 of 3 units on 05 March and are waiting for inspection")
+
+
+def test_what_is_inspected_is_not_said_to_wait_for_inspection_while_the_rest_is_away():
+    case = {"current_stage": "awaiting_inspection", "passed_quantity": 1, "failed_quantity": 1}
+    case |= {"received_quantity": 2, "requested_quantity": 3}
+    assert sentence(**case).startswith(
+        "We received 2 of 3 units on 05 March; the rest has not reached us yet, day 1."
+    )
+    assert next_actor(FINISHED | case).startswith("Customer and carrier: send the rest")
+
+
+def test_more_units_than_were_asked_for_are_no_part_of_them():
+    said = sentence(**WAITING, current_stage="awaiting_inspection", received_quantity=2)
+    assert said.startswith("We received your goods on 05 March and are waiting for inspection")
+
+
+def test_units_that_did_not_pass_are_told_and_no_refund_is_promised_for_them():
+    failed = CREDITED | {"current_stage": "awaiting_posting", "failed_quantity": 1}
+    assert sentence(**failed) == (
+        "Your goods were inspected on 05 March, and 1 of 2 units did not pass; a colleague has to"
+        " decide about the refund, day 1. No refund has been paid yet."
+    )
+
+
+def test_goods_of_which_none_passed_are_not_counted():
+    failed = CREDITED | {"current_stage": "awaiting_posting", "passed_quantity": 0}
+    assert sentence(**failed | {"failed_quantity": 1}).startswith(
+        "Your goods were inspected on 05 March and did not pass; a colleague has to decide"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settled", "told"),
+    [
+        ("0", " and is on its way through the bank."),
+        ("30.00", "; the bank has settled USD 30.00 of it so far."),
+        ("40.00", "; a colleague has to check what the bank took for it."),
+    ],
+)
+def test_another_amount_at_the_bank_is_told_as_what_it_is(settled, told):
+    said = sentence(is_settled_otherwise=True, settled_amount=Decimal(settled))
+    assert said == f"Your refund of USD 37.72 was sent on 05 March{told}"
+
+
+def test_an_amount_that_was_paid_is_not_said_to_be_confirmed_still():
+    assert sentence(current_stage="awaiting_posting") == (
+        "Your goods were inspected on 05 March; we are still checking the amount, day 1."
+        " A refund of USD 37.72 was sent on 05 March, but the return itself is still open."
+    )
+
+
+@pytest.mark.parametrize(
+    ("payout", "told"),
+    [
+        ("not_started", "No refund has been paid yet."),
+        ("in_progress", "A refund is booked, but its payment is not finished yet."),
+        ("failed", "Your refund could not be paid: the payment failed"),
+        ("not_required", "No money is paid out for it: it goes to your account as credit."),
+    ],
+)
+def test_a_refund_in_advance_is_told_as_its_payment_stands(payout, told):
+    case = CREDITED | {"current_stage": "awaiting_receipt", "payout_status": payout}
+    assert told in sentence(**case)
+
+
+def test_of_several_payments_the_one_that_failed_is_told_as_a_part():
+    failed = CREDITED | {"payout_status": "failed", "paid_amount": Decimal("10.00")}
+    assert sentence(**failed).startswith("Part of your refund could not be paid")
+    earlier = sentence(**failed | {"current_stage": "awaiting_receipt"})
+    assert "A refund of USD 10.00 was sent" in earlier
+    assert "The rest could not be paid" in earlier
+
+
+def test_an_even_exchange_is_no_credit_to_an_account():
+    even = {"payout_status": "not_required", "paid_amount": Decimal(0)}
+    even |= {"exchange_amount": Decimal("37.72")}
+    assert sentence(**even) == (
+        "The USD 37.72 of your return went towards the items you took in exchange; nothing was"
+        " left to be paid. Your return is complete."
+    )
+
+
+def test_an_exchange_that_nothing_was_booked_for_is_told_as_one():
+    even = CREDITED | {"gate_decision": "done", "gate_amount": Decimal(0)}
+    assert sentence(**even | {"exchange_amount": Decimal("37.72")}) == (
+        "The credit is posted and went towards the items you took in exchange; nothing is left to"
+        " be paid."
+    )
+
+
+@pytest.mark.parametrize("amount", [Decimal(0), Decimal("-3.89")])
+def test_a_credit_of_nothing_is_none(amount):
+    nothing = {"payout_status": "not_required", "paid_amount": Decimal(0), "erp_amount": amount}
+    assert sentence(**nothing) == "Nothing was left to be paid. Your return is complete."
+
+
+def test_a_refund_without_a_return_is_not_called_a_return():
+    assert sentence(kind="refund_only").endswith("Your refund is complete.")
+    open_ = sentence(
+        kind="refund_only", current_stage="awaiting_posting", inspection_status="not_required"
+    )
+    assert open_ == (
+        "No inspection is needed; we are still checking the amount, day 1."
+        " A refund of USD 37.72 was sent on 05 March."
+    )
 
 
 def test_a_currency_that_is_none_is_left_out():

@@ -22,7 +22,10 @@ asked as (
         lifecycle.is_promotional,
         lifecycle.is_partial,
         greatest(variances.storefront_amount, coalesce(variances.erp_amount, 0), 0) as case_amount,
-        abs(coalesce(variances.variance_amount, variances.storefront_amount)) as gap_amount,
+        greatest(
+            abs(coalesce(variances.variance_amount, variances.storefront_amount)),
+            abs(coalesce(variances.payout_variance_amount, 0))
+        ) as gap_amount,
         variances.root_cause in ('none', 'rounding')
         and coalesce(variances.payout_variance_amount, 0) = 0 as is_matched
 
@@ -63,7 +66,7 @@ final as (
         count(*) as denominator,
         sum(case when is_matched then case_amount else 0 end) as numerator_amount,
         sum(case_amount) as denominator_amount,
-        sum(gap_amount) as amount
+        sum(case when is_matched then 0 else gap_amount end) as amount
 
     from cuts
 
