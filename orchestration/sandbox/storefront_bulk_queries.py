@@ -37,6 +37,14 @@ def bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record
     return visit.bulk.find(visit.store, arguments["id"])
 
 
+def current_bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    """Answer `currentBulkOperation`: the newest one, whether it runs or has ended."""
+    visit: Visit = info.context
+    wanted = arguments["type"]
+    started = (one for one in visit.bulk.of_store(visit.store) if one["type"] == wanted)
+    return next(started, None)
+
+
 def bulk_operations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
     """Answer `bulkOperations`, newest first."""
     visit: Visit = info.context
