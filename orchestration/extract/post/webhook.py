@@ -19,7 +19,8 @@ from orchestration.extract.http import REMEDIES, TRIED_AGAIN
 from orchestration.extract.post.letter import Letter
 
 SECONDS = 20.0
-GONE, TOO_MANY = 410, 429
+WRONG_METHOD, GONE, TOO_MANY = 405, 410, 429
+MOVED = range(300, 400)
 
 
 def utc_now() -> datetime:
@@ -86,6 +87,8 @@ def _receipt(status: int) -> str:
         raise RepeatError("the receiver asks to try later (429)")
     if status >= 500 or status in TRIED_AGAIN:
         raise OutcomeUnknownError(f"the receiver may have taken it (it answered {status})")
-    if status in {GONE, *REMEDIES}:
+    if status in MOVED:
+        raise StopError(f"the receiver has moved ({status}): write its new address")
+    if status in {WRONG_METHOD, GONE, *REMEDIES}:
         raise StopError(f"the receiver takes nothing ({status}): check its address and secret")
     raise RefusedError(f"the receiver refused it ({status})", codes=(str(status),))
