@@ -33,11 +33,13 @@ class Receiver:
     """
     An address that takes letters; `secret` is `whsec_` and base64, shared with it.
 
-    A chat's address holds its own secret, so it is not shown either.
+    A chat's address holds its own secret, so it is not shown either. Where it `shows_text`, the
+    `text` that chats show stands beside the members of the convention.
     """
 
     url: str = field(repr=False)
     secret: str = field(repr=False)
+    shows_text: bool = False
     clock: Callable[[], datetime] = utc_now
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
 
@@ -60,6 +62,8 @@ class Receiver:
         """Post a letter, once, and return its receipt."""
         at = self.clock()
         content = {"type": letter.kind, "timestamp": at.isoformat(), "data": dict(letter.content)}
+        if self.shows_text:
+            content["text"] = f"{letter.subject}\n{letter.text}"
         body = json.dumps(content, sort_keys=True, separators=(",", ":"))
         headers = {
             "Content-Type": "application/json",
