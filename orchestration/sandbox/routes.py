@@ -51,6 +51,7 @@ def _of_storefront(root: str, storefront: StorefrontApi) -> list[BaseRoute]:
     return [
         Route(f"{root}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
         Route(f"{root}/admin/oauth/access_scopes.json", storefront.desk.scopes, methods=["GET"]),
+        Route(f"{root}/admin/api/{{version}}/shop.json", storefront.shop, methods=["GET"]),
         Route(f"{root}/admin/api/{{version}}/graphql.json", storefront.answer, methods=["POST"]),
     ]
 

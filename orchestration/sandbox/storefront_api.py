@@ -36,26 +36,13 @@ from orchestration.sandbox.storefront_limits import (
     Price,
     objects_in,
 )
+from orchestration.sandbox.storefront_refusals import named
 from orchestration.sandbox.storefront_schema import executable_schema
 from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
-# The storefront's own names for what is wrong with a document, by how this engine says it.
-INVALID = {
-    "undefinedField": (
-        re.compile("Cannot query field '(?P<field>\\w+)' on type '(?P<type>\\w+)'"),
-        "Field '{field}' doesn't exist on type '{type}'",
-    ),
-    "argumentNotAccepted": (
-        re.compile("Unknown argument '(?P<argument>\\w+)' on field '\\w+\\.(?P<field>\\w+)'"),
-        "Field '{field}' doesn't accept argument '{argument}'",
-    ),
-    "missingRequiredArguments": (
-        re.compile("Field '(?P<field>\\w+)' argument '(?P<argument>\\w+)' .* is required"),
-        "Field '{field}' is missing required arguments: {argument}",
-    ),
-}
+SHOP = "{ shop { id name currencyCode ianaTimezone taxesIncluded } }"
 VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 
 
@@ -106,6 +93,25 @@ class StorefrontApi:
         await asyncio.sleep(self.buckets.limits.latency_seconds)
         return JSONResponse(self.execute(store, body), headers=headers)
 
+    async def shop(self, request: Request) -> Response:
+        """Answer the one request of the older interface that connectors begin with."""
+        store, version = store_of(request), _served(request.path_params["version"])
+        if store not in self.desk.permanent or version is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        if not self.desk.admits(store, request.headers.get(TOKEN_HEADER, "")):
+            return JSONResponse({"errors": NOT_ADMITTED}, 401)
+        asked = {"query": SHOP, "variables": {}}
+        found = self.execute(store, asked)["data"]["shop"]
+        shown = {
+            "id": int(found["id"].rpartition("/")[2]),
+            "name": found["name"],
+            "myshopify_domain": f"{store}.myshopify.com",
+            "currency": found["currencyCode"],
+            "iana_timezone": found["ianaTimezone"],
+            "taxes_included": found["taxesIncluded"],
+        }
+        return JSONResponse({"shop": shown}, headers={"X-Shopify-API-Version": version})
+
     async def file(self, request: Request) -> Response:
         """Answer the signed address of a bulk operation's file; it needs no token."""
         body = self.bulk.file(request.path_params["token"])
@@ -117,7 +123,7 @@ class StorefrontApi:
         document = parse(text)
         problems = validate(self._schema, document)
         if problems:
-            raise InvalidDocumentError([_named(problem.formatted) for problem in problems])
+            raise InvalidDocumentError([named(problem.formatted) for problem in problems])
         return document
 
     def execute(self, store: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -181,18 +187,6 @@ def _served(version: str) -> str | None:
     if not VERSION.fullmatch(version) or version > API_VERSIONS[-1]:
         return None
     return max(version, API_VERSIONS[0])
-
-
-def _named(problem: GraphQLFormattedError) -> GraphQLFormattedError:
-    for code, (said, message) in INVALID.items():
-        found = said.match(problem["message"])
-        if found:
-            return {
-                **problem,
-                "message": message.format(**found.groupdict()),
-                "extensions": {"code": code},
-            }
-    return problem
 
 
 def _too_costly(points: int) -> dict[str, Any]:

@@ -119,8 +119,29 @@ def test_a_bulk_operation_is_found_in_every_way_that_clients_look_for_it(shop):
     assert seen == {"currentBulkOperation": completed, "node": completed}
 
 
+def test_a_bulk_query_is_refused_in_the_words_that_a_query_is(shop):
+    refused = asked(
+        shop,
+        'mutation { bulkOperationRunQuery(query: "{orders{edges{node{id colour}}}}")'
+        " { userErrors { message } } }",
+    )["data"]["bulkOperationRunQuery"]["userErrors"]
+    assert refused == [
+        {"message": "Invalid bulk query: Field 'colour' doesn't exist on type 'Order'"}
+    ]
+
+
+def test_connectors_learn_whose_token_they_have_before_they_ask_in_graphql(running):
+    token = {"X-Shopify-Access-Token": running.environment["SHOPIFY_US_ACCESS_TOKEN"]}
+    for path, said in (
+        ("/us/admin/api/2026-07/shop.json", "us.myshopify.com"),
+        ("/us/admin/oauth/access_scopes.json", "read_orders"),
+    ):
+        assert httpx.get(running.url + path).status_code == httpx.codes.UNAUTHORIZED
+        assert said in httpx.get(running.url + path, headers=token).text
+
+
 def test_what_is_not_there_is_said_in_the_words_of_the_system_that_was_asked(running):
-    shop = httpx.get(f"{running.url}/us/admin/api/2026-07/shop.json")
+    shop = httpx.get(f"{running.url}/us/admin/api/2026-07/products.json")
     assert (shop.status_code, shop.json()) == (404, {"errors": "Not Found"})
     erp = httpx.get(f"{running.url}/services/rest/query/v1/suiteql")
     (problem,) = erp.json()["o:errorDetails"]
