@@ -16,6 +16,9 @@ POINTER = "current.json"
 MART_TABLES = "select table_name from information_schema.tables where table_schema = 'marts'"
 INSTANT = pa.timestamp("us", tz="UTC")
 
+# A publication is for the tools of other people: one of theirs, from that release on, opens it.
+STORAGE = "v1.2.0"
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -123,7 +126,7 @@ def current(folder: Path) -> Path | None:
 
 
 def _write(path: Path, *, warehouse: Path, tables: Mapping[str, Sequence[Row]]) -> None:
-    with duckdb.connect(path) as connection:
+    with duckdb.connect(path, config={"storage_compatibility_version": STORAGE}) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
         connection.execute("create schema marts")

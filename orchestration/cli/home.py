@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import yaml
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from orchestration.cli.profile import settings_in_place
 from orchestration.resources.settings import DAGSTER_URL, HomeSettings
@@ -100,6 +100,11 @@ def _opened(folder: Path) -> Iterator[dg.DagsterInstance]:
         raise InstanceError(
             f"Dagster's database, which {DAGSTER_URL} names, does not answer: start its server,"
             " mend the address, or leave the setting empty to keep runs in the home"
+        ) from error
+    except ProgrammingError as error:
+        raise InstanceError(
+            f"Dagster's database, which {DAGSTER_URL} names, lets its user make no tables: give"
+            " the user a database of its own, `create database ... owner ...`"
         ) from error
     with opened as instance:
         yield instance

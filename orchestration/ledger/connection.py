@@ -1,5 +1,6 @@
 """Opens the ledger's database: SQLite that survives a crash, or PostgreSQL."""
 
+import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,9 @@ from orchestration.ledger.upgrade import migrate
 
 READS = "ledger_reads"
 BUSY_SECONDS = 30
+# Behind a pool of transactions, such as PgBouncer's, each may come to another session of the
+# server, which has not seen what was prepared in the last one.
+PREPARES_NOTHING = {"psycopg": {"prepare_threshold": None}}
 NO_ADDRESS = (
     "no database address: write postgresql://user:password@host:port/database, a password's signs"
     " percent-encoded, or sqlite:////folder/ledger.sqlite"
@@ -22,7 +26,8 @@ NO_ADDRESS = (
 def database_address(url: str) -> URL | None:
     """Return an address in its parts; None where it has none, and any might be of a password."""
     try:
-        parsed = make_url(url)
+        # Many consoles hand an address out by the short name.
+        parsed = make_url(re.sub("^postgres(?=://|\\+)", "postgresql", url))
     except (ArgumentError, ValueError):
         return None
     # Behind a bare @ the rest of a password would be taken for the host.
@@ -67,7 +72,8 @@ def reading(opened: Connection) -> Connection:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        said = PREPARES_NOTHING.get(url.get_driver_name(), {})
+        return create_engine(url, pool_pre_ping=True, connect_args=said)
     if url.database:
         with suppress(FileExistsError):
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)

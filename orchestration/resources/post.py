@@ -44,7 +44,10 @@ class PostResource(dg.ConfigurableResource[None]):
 
 def _alerted(settings: PostSettings) -> Iterator[tuple[MailServer | Receiver, str | None]]:
     if settings.alert_webhook_url:
-        yield Receiver(settings.alert_webhook_url, settings.alert_webhook_secret), None
+        receiver = Receiver(
+            settings.alert_webhook_url, settings.alert_webhook_secret, shows_text=True
+        )
+        yield receiver, None
     if settings.alert_address:
         yield _mail_server(settings), settings.alert_address
 

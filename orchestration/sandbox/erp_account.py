@@ -1,7 +1,7 @@
 """How an account is set up: what differs between two customers of the same ERP."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DATE_FORMATS = {
@@ -9,6 +9,12 @@ DATE_FORMATS = {
     "D/M/YYYY": "{0.day}/{0.month}/{0.year}",
     "DD-Mon-YYYY": "{0:%d-%b-%Y}",
     "YYYY-MM-DD": "{0:%Y-%m-%d}",
+}
+DATE_PATTERNS = {
+    "M/D/YYYY": "%m/%d/%Y",
+    "D/M/YYYY": "%d/%m/%Y",
+    "DD-Mon-YYYY": "%d-%b-%Y",
+    "YYYY-MM-DD": "%Y-%m-%d",
 }
 
 
@@ -40,3 +46,7 @@ class Account:
     def shown(self, day: date) -> str:
         """Return a day as a user of the account reads it."""
         return DATE_FORMATS[self.date_format].format(day)
+
+    def day(self, text: str) -> date:
+        """Read a day as a user of the account writes it; raises ValueError for any other text."""
+        return datetime.strptime(text, DATE_PATTERNS[self.date_format]).date()  # noqa: DTZ007

@@ -11,23 +11,17 @@ from starlette.responses import JSONResponse, Response
 from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_errors import ERROR_TYPE, error_content
 from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
 from orchestration.sandbox.erp_record_api import Asked, RecordApi
 from orchestration.sandbox.suiteql import Page, run
 from orchestration.sandbox.suiteql_translation import QueryRefusedError
 
-ERROR_TYPE = "application/vnd.oracle.resource+json; type=error"
 RESULT_TYPE = "application/vnd.oracle.resource+json"
 TOKEN_PATH = "/services/rest/auth/oauth2/v1/token"  # noqa: S105 - a path
 SUITEQL_PATH = "/services/rest/query/v1/suiteql"
 LIMITS_PATH = "/services/rest/system/v1/governanceLimits"
 Answering = Callable[[Request], Awaitable[Response]]
-TITLES = {
-    400: "Invalid request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    429: "Too many requests",
-}
 
 
 class ErpApi:
@@ -38,7 +32,7 @@ class ErpApi:
     ) -> None:
         self._books, self._access, self._account, self._clock = books, access, account, clock
         self._in_flight = 0
-        self._records = RecordApi(books, clock)
+        self._records = RecordApi(books, clock, account)
         self.token = access.grant
 
     async def limits(self, request: Request) -> Response:
@@ -128,10 +122,5 @@ class ErpApi:
 
 
 def _error(status: int, detail: str, code: str) -> Response:
-    content = {
-        "type": "https://www.rfc-editor.org/rfc/rfc9110",
-        "title": TITLES[status],
-        "status": status,
-        "o:errorDetails": [{"detail": detail, "o:errorCode": code}],
-    }
+    content = error_content(status, detail, code)
     return Response(json.dumps(content), status, media_type=ERROR_TYPE)

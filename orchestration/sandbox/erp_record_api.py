@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.erp_books import ErpBooks
+from orchestration.sandbox.erp_catalog import CATALOG, LINK, catalog, schema
 from orchestration.sandbox.erp_documents import Kind, Row
+from orchestration.sandbox.erp_errors import error_content
+from orchestration.sandbox.erp_filters import filter_of
 from orchestration.sandbox.erp_paging import MAX_PAGE, page_of
 from orchestration.sandbox.erp_record_shapes import (
     CUSTOM,
@@ -20,10 +24,11 @@ from orchestration.sandbox.erp_record_shapes import (
 from orchestration.sandbox.erp_transform_rules import TRANSFORMS
 from orchestration.sandbox.erp_transforms import RecordRefusedError, Transforming
 
+# The name of a record in an address is one name however it is written.
+RECORDS = {name.lower(): name for name in KINDS}
 RECORDS_PATH = "/services/rest/record/v1"
 JOBS_PATH = "/services/rest/async/v1/job"
 NAME_CHECK, KEY = "x-netsuite-propertynamevalidation", "x-netsuite-idempotency-key"
-TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,10 @@ class Answered:
 class RecordApi:
     """Answers about the account's records; asynchronous requests are done before they say so."""
 
-    def __init__(self, books: ErpBooks, clock: Callable[[], datetime]) -> None:
-        self._books, self._clock = books, clock
+    def __init__(
+        self, books: ErpBooks, clock: Callable[[], datetime], account: Account | None = None
+    ) -> None:
+        self._books, self._clock, self._account = books, clock, account or Account()
         self._jobs: dict[str, str] = {}
 
     def answer(self, asked: Asked) -> Answered:
@@ -86,34 +93,52 @@ class RecordApi:
         return Answered(202, {"Location": job})
 
     def _done(self, asked: Asked) -> Answered:
-        record, _, rest = asked.path.partition("/")
+        named, _, rest = asked.path.partition("/")
+        if named == CATALOG:
+            return self._catalogued(asked, rest)
+        record = RECORDS.get(named.lower(), named)
         record_id, _, transform = rest.partition("/!transform/")
         if transform:
             return self._transformed(asked, record, record_id, transform)
         if record not in KINDS:
             raise RecordRefusedError("Record type is not supported here.", "INVALID_URL")
         record_id, _, sublist = rest.partition("/")
-        if sublist not in {"", "item"}:
+        if sublist.partition("/")[0] not in {"", "item"}:
             raise RecordRefusedError("The sublist is not supported here.", "INVALID_URL")
         if asked.method == "PUT" and not record_id.startswith("eid:"):
             raise RecordRefusedError("PUT takes an external id.", "INVALID_METHOD", status=405)
         if asked.method == "GET":
-            return Answered(200, {}, self._read(asked, record, record_id, is_list=bool(sublist)))
+            return Answered(200, {}, self._read(asked, record, record_id, sublist))
         if asked.method in {"PATCH", "PUT"} and record_id and not sublist:
             return self._changed(asked, record, record_id)
         raise RecordRefusedError("Method not allowed.", "INVALID_METHOD", status=405)
 
-    def _read(self, asked: Asked, record: str, record_id: str, *, is_list: bool) -> Shape:
+    def _catalogued(self, asked: Asked, named: str) -> Answered:
+        if asked.method != "GET" or "swagger" in asked.headers.get("accept", ""):
+            raise RecordRefusedError("The catalog is read as JSON.", "INVALID_REQUEST")
+        address = asked.address(CATALOG)
+        if not named:
+            return Answered(200, {}, catalog(address))
+        record = LINK if named == LINK else RECORDS.get(named.lower())
+        if record is None:
+            raise RecordRefusedError("The record type is not here.", "NONEXISTENT_ID", status=404)
+        return Answered(200, {}, schema(record, path=f"{RECORDS_PATH}/{CATALOG}"))
+
+    def _read(self, asked: Asked, record: str, record_id: str, sublist: str) -> Shape:
         kind = KINDS[record]
         if not record_id:
             return self._listed(asked, record)
         row = self._one(kind, record_id)
         address = asked.address(record, row["id"])
         main, lines = self._lines(row["id"])
-        if is_list:
-            return items(f"{address}/item", lines, kind=kind)
-        shown = lines if asked.query.get("expandSubResources") == "true" else None
-        return document(address, row, kind=kind, made_from=main, lines=shown)
+        if sublist:
+            own = sublist.partition("/")[2]
+            return _listed_or_one(items(f"{address}/item", lines, kind=kind), own)
+        is_expanded = asked.query.get("expandSubResources", "").lower() == "true"
+        shown = document(
+            address, row, kind=kind, made_from=main, lines=lines if is_expanded else None
+        )
+        return _only(shown, asked.query.get("fields", ""))
 
     def _changed(self, asked: Asked, record: str, record_id: str) -> Answered:
         found = self._find(KINDS[record], record_id)
@@ -150,8 +175,12 @@ class RecordApi:
             raise RecordRefusedError(
                 "The offset must be divisible by the limit.", "INVALID_PARAMETER"
             )
-        query = "select id from transaction where type = ? order by id"
-        ids = [str(row["id"]) for row in self._books.found(query, [KINDS[record].value])]
+        query = "select id from transaction where type = ?"
+        values: list[object] = [KINDS[record].value]
+        if asked.query.get("q"):
+            filtered = filter_of(asked.query["q"], account=self._account)
+            query, values = f"{query} and ({filtered.condition})", [*values, *filtered.values]
+        ids = [str(row["id"]) for row in self._books.found(f"{query} order by id", values)]
         shown = [
             {"links": [{"rel": "self", "href": asked.address(record, own)}], "id": own}
             for own in ids[offset : offset + limit]
@@ -190,11 +219,26 @@ class RecordApi:
         return fields
 
 
+def _listed_or_one(listed: Shape, own: str) -> Shape:
+    """Return a sublist, or the one line of it that is asked for by its number."""
+    if not own:
+        return listed
+    for line in listed["items"]:
+        if str(line["line"]) == own:
+            found: Shape = line
+            return found
+    raise RecordRefusedError("The line doesn't exist.", "NONEXISTENT_ID", status=404)
+
+
+def _only(shown: Shape, fields: str) -> Shape:
+    """Return a document with the fields that were asked for; with none of them named, all."""
+    wanted = {name.strip().lower() for name in fields.split(",") if name.strip()}
+    if not wanted:
+        return shown
+    return {name: value for name, value in shown.items() if name.lower() in wanted | {"links"}}
+
+
 def _refused(error: RecordRefusedError) -> Answered:
-    content = {
-        "type": "https://www.rfc-editor.org/rfc/rfc9110",
-        "title": "Conflict" if error.code == "IDEMPOTENCY_ERROR" else TITLES[error.status],
-        "status": error.status,
-        "o:errorDetails": [{"detail": error.detail, "o:errorCode": error.code}],
-    }
+    title = "Conflict" if error.code == "IDEMPOTENCY_ERROR" else ""
+    content = error_content(error.status, error.detail, error.code, title=title)
     return Answered(error.status, {}, content)

@@ -13,17 +13,16 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Route
 
+from orchestration.sandbox import routes
 from orchestration.sandbox.credentials import Credentials, credentials
 from orchestration.sandbox.erp_access import ErpAccess
 from orchestration.sandbox.erp_account import Account
-from orchestration.sandbox.erp_api import LIMITS_PATH, SUITEQL_PATH, TOKEN_PATH, ErpApi
+from orchestration.sandbox.erp_api import ErpApi
 from orchestration.sandbox.erp_books import ErpBooks
-from orchestration.sandbox.erp_record_api import RECORDS_PATH
 from orchestration.sandbox.erp_records import rows_of
 from orchestration.sandbox.oauth import TokenDesk
-from orchestration.sandbox.outbox import OUTBOX_PATH, Outbox
+from orchestration.sandbox.outbox import Outbox
 from orchestration.sandbox.source import MARKER, FileSource, Source, write_loaded
 from orchestration.sandbox.storefront_access import AccessDesk
 from orchestration.sandbox.storefront_api import StorefrontApi
@@ -109,31 +108,15 @@ def storefront_of(books: Books, clock: Clock, limits: Limits) -> StorefrontApi:
 
 
 def application(books: Books, storefront: StorefrontApi, clock: Clock) -> Starlette:
-    """Return both systems as one: `/<store>/admin/...` and `/netsuite/services/...`."""
+    """Return both systems over their books as one application."""
     access = ErpAccess(
         TokenDesk(books.credentials.certificates(), books.credentials.client_id),
         SignatureDesk(books.account.account_id, books.credentials.pair),
         clock,
     )
     erp = ErpApi(books.erp, access, books.account, clock)
-    outbox = Outbox(books.outbox, books.credentials.outbox_secret)
-    return Starlette(
-        routes=[
-            Route(f"/netsuite{TOKEN_PATH}", erp.token, methods=["POST"]),
-            Route(f"/netsuite{SUITEQL_PATH}", erp.suiteql, methods=["POST"]),
-            Route("/bulk/{token}.jsonl", storefront.file),
-            Route("/{store}/admin/oauth/access_token", storefront.desk.grant, methods=["POST"]),
-            Route(f"/netsuite{LIMITS_PATH}", erp.limits, methods=["GET"]),
-            Route(OUTBOX_PATH, outbox.take, methods=["POST"]),
-            Route(
-                f"/netsuite{RECORDS_PATH}/{{path:path}}",
-                erp.record,
-                methods=["GET", "PATCH", "POST", "PUT"],
-            ),
-            Route(
-                "/{store}/admin/api/{version}/graphql.json", storefront.answer, methods=["POST"]
-            ),
-        ]
+    return routes.application(
+        storefront, erp, Outbox(books.outbox, books.credentials.outbox_secret)
     )
 
 

@@ -1,6 +1,7 @@
 """Who is let into the storefront: permanent tokens, and tokens of a day for client credentials."""
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from orchestration.sandbox.credentials import AppCredentials
 from orchestration.sandbox.storefront_schema import SCOPES
 
 LIFETIME = timedelta(seconds=86_399)
+TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a name
+NOT_ADMITTED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
 @dataclass
@@ -35,12 +38,21 @@ class AccessDesk:
         """Let every granted token end before its time, as when the secret is rotated."""
         self.granted.clear()
 
-    async def grant(self, request: Request) -> Response:
-        """Answer the request for a token as the real endpoint does."""
-        store = request.path_params["store"]
+    async def scopes(self, request: Request) -> Response:
+        """Say what a token may do."""
+        store = store_of(request)
         if store not in self.permanent:
             return JSONResponse({"errors": "Not Found"}, 404)
-        form = dict(parse_qsl((await request.body()).decode(errors="replace")))
+        if not self.admits(store, request.headers.get(TOKEN_HEADER, "")):
+            return JSONResponse({"errors": NOT_ADMITTED}, 401)
+        return JSONResponse({"access_scopes": [{"handle": scope} for scope in SCOPES]})
+
+    async def grant(self, request: Request) -> Response:
+        """Answer the request for a token as the real endpoint does."""
+        store = store_of(request)
+        if store not in self.permanent:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        form = _form(await request.body(), request.headers.get("Content-Type", ""))
         if form.get("grant_type") != "client_credentials":
             return _refused("unsupported_grant_type", "The grant type is not supported")
         if form.get("client_id") != self.app.client_id:
@@ -57,6 +69,22 @@ class AccessDesk:
                 "expires_in": int(LIFETIME.total_seconds()),
             }
         )
+
+
+def _form(body: bytes, content_type: str) -> dict[str, str]:
+    """Read what is asked for, as a form or, as the vendor's own libraries send it, as JSON."""
+    if "json" not in content_type:
+        return dict(parse_qsl(body.decode(errors="replace")))
+    try:
+        return {name: str(value) for name, value in dict(json.loads(body)).items()}
+    except (ValueError, TypeError):
+        return {}
+
+
+def store_of(request: Request) -> str:
+    """Return the store that a path names or, at the root, the host: `us` of us.myshopify.com."""
+    named: str = request.path_params.get("store") or (request.url.hostname or "").partition(".")[0]
+    return named
 
 
 def _refused(error: str, description: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from graphql import (
     DocumentNode,
@@ -20,7 +21,12 @@ from graphql import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from orchestration.sandbox.storefront_access import AccessDesk
+from orchestration.sandbox.storefront_access import (
+    NOT_ADMITTED,
+    TOKEN_HEADER,
+    AccessDesk,
+    store_of,
+)
 from orchestration.sandbox.storefront_books import StorefrontBooks
 from orchestration.sandbox.storefront_bulk import BulkDesk
 from orchestration.sandbox.storefront_limits import (
@@ -30,17 +36,13 @@ from orchestration.sandbox.storefront_limits import (
     Price,
     objects_in,
 )
+from orchestration.sandbox.storefront_refusals import named
 from orchestration.sandbox.storefront_schema import executable_schema
 from orchestration.sandbox.storefront_visit import Visit
 
 THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
 API_VERSIONS = ("2026-04", "2026-07", "2026-10")
-# The storefront's own names for what is wrong with a document, by how this engine says it.
-INVALID = {
-    "undefinedField": re.compile("Cannot query field"),
-    "argumentNotAccepted": re.compile("Unknown argument"),
-    "missingRequiredArguments": re.compile("Field .* argument .* is required"),
-}
+SHOP = "{ shop { id name currencyCode ianaTimezone taxesIncluded } }"
 VERSION = re.compile(r"20\d\d-(01|04|07|10)")
 
 
@@ -71,28 +73,44 @@ class StorefrontApi:
         self._valid = lru_cache(maxsize=256)(self._validated)
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        store, version = request.path_params["store"], _served(request.path_params["version"])
+        """Answer one request; every answer has an id, by which the vendor finds it again."""
+        answered = await self._answered(request)
+        answered.headers["X-Request-ID"] = str(uuid4())
+        return answered
+
+    async def _answered(self, request: Request) -> Response:
+        store, version = store_of(request), _served(request.path_params["version"])
         if store not in self.desk.permanent or version is None:
             return JSONResponse({"errors": "Not Found"}, 404)
         headers = {"X-Shopify-API-Version": version}
-        if not self.desk.admits(store, request.headers.get("X-Shopify-Access-Token", "")):
-            message = (
-                "[API] Invalid API key or access token (unrecognized login or wrong password)"
-            )
-            return JSONResponse({"errors": message}, 401)
-        try:
-            body = dict(json.loads(await request.body()))
-            text = body["query"]
-            body["variables"] = dict(body.get("variables") or {})
-        except (ValueError, KeyError, TypeError):
-            text = None
-        if not isinstance(text, str):
+        if not self.desk.admits(store, request.headers.get(TOKEN_HEADER, "")):
+            return JSONResponse({"errors": NOT_ADMITTED}, 401)
+        body = _asked(await request.body(), request.headers.get("Content-Type", ""))
+        if body is None:
             return JSONResponse(
                 {"errors": {"query": "Required parameter missing or invalid"}}, 400
             )
         await asyncio.sleep(self.buckets.limits.latency_seconds)
         return JSONResponse(self.execute(store, body), headers=headers)
+
+    async def shop(self, request: Request) -> Response:
+        """Answer the one request of the older interface that connectors begin with."""
+        store, version = store_of(request), _served(request.path_params["version"])
+        if store not in self.desk.permanent or version is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        if not self.desk.admits(store, request.headers.get(TOKEN_HEADER, "")):
+            return JSONResponse({"errors": NOT_ADMITTED}, 401)
+        asked = {"query": SHOP, "variables": {}}
+        found = self.execute(store, asked)["data"]["shop"]
+        shown = {
+            "id": int(found["id"].rpartition("/")[2]),
+            "name": found["name"],
+            "myshopify_domain": f"{store}.myshopify.com",
+            "currency": found["currencyCode"],
+            "iana_timezone": found["ianaTimezone"],
+            "taxes_included": found["taxesIncluded"],
+        }
+        return JSONResponse({"shop": shown}, headers={"X-Shopify-API-Version": version})
 
     async def file(self, request: Request) -> Response:
         """Answer the signed address of a bulk operation's file; it needs no token."""
@@ -105,7 +123,7 @@ class StorefrontApi:
         document = parse(text)
         problems = validate(self._schema, document)
         if problems:
-            raise InvalidDocumentError([_named(problem.formatted) for problem in problems])
+            raise InvalidDocumentError([named(problem.formatted) for problem in problems])
         return document
 
     def execute(self, store: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -129,9 +147,13 @@ class StorefrontApi:
             operation_name=body.get("operationName"),
             context_value=visit,
         )
+        if result.errors and all(_is_of_request(error) for error in result.errors):
+            # Nothing was executed: the answer has no data, and it costs nothing.
+            self.buckets.give_back(store, points)
+            return {"errors": [_refused(error) for error in result.errors]}
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [_formatted(error) for error in result.errors]
+            answer["errors"] = [error.formatted for error in result.errors]
         actual = min(points, objects_in(result.data))
         self.buckets.give_back(store, points - actual)
         answer |= self._cost(store, points, actual)
@@ -148,18 +170,23 @@ class StorefrontApi:
         return {"extensions": {"cost": cost}}
 
 
+def _asked(body: bytes, content_type: str) -> dict[str, Any] | None:
+    """Return a document with its variables; None for a body that holds none."""
+    try:
+        if content_type.partition(";")[0].strip().lower() == "application/graphql":
+            return {"query": body.decode(), "variables": {}}
+        asked = dict(json.loads(body))
+        asked["variables"] = dict(asked.get("variables") or {})
+    except (ValueError, TypeError):
+        return None
+    return asked if isinstance(asked.get("query"), str) else None
+
+
 def _served(version: str) -> str | None:
     """Return the version that answers: for a retired one the oldest, for one to come none."""
     if not VERSION.fullmatch(version) or version > API_VERSIONS[-1]:
         return None
     return max(version, API_VERSIONS[0])
-
-
-def _named(problem: GraphQLFormattedError) -> GraphQLFormattedError:
-    for code, said in INVALID.items():
-        if said.match(problem["message"]):
-            return {**problem, "extensions": {"code": code}}
-    return problem
 
 
 def _too_costly(points: int) -> dict[str, Any]:
@@ -170,8 +197,11 @@ def _too_costly(points: int) -> dict[str, Any]:
     }
 
 
-def _formatted(error: GraphQLError) -> dict[str, Any]:
+def _is_of_request(error: GraphQLError) -> bool:
+    """Whether an error is of the whole request: no field was reached."""
+    return error.path is None and not error.extensions
+
+
+def _refused(error: GraphQLError) -> GraphQLFormattedError:
     # Before any field is reached only the variables can be wrong.
-    if error.path is None and not error.extensions:
-        return {**error.formatted, "extensions": {"code": "INVALID_VARIABLE"}}
-    return {**error.formatted}
+    return {**error.formatted, "extensions": {"code": "INVALID_VARIABLE"}}

@@ -82,7 +82,9 @@ class BulkDesk:
         )
         self.next_outcome = Outcome()
         self.operations[operation.id] = operation
-        return {"bulkOperation": self._told(operation), "userErrors": []}
+        # However fast it is, it has not begun when it is answered.
+        begun = self._told(operation) | {"status": "CREATED", "completedAt": None, "url": None}
+        return {"bulkOperation": begun, "userErrors": []}
 
     def find(self, store: str, operation_id: str) -> Record | None:
         """Return how an operation stands."""

@@ -8,6 +8,7 @@ from graphql import GraphQLResolveInfo, GraphQLSyntaxError, execute_sync, parse,
 from orchestration.sandbox.storefront_bulk import refused
 from orchestration.sandbox.storefront_bulk_rules import bulk_refusals
 from orchestration.sandbox.storefront_paging import page
+from orchestration.sandbox.storefront_refusals import named
 from orchestration.sandbox.storefront_search import parse as parse_search
 from orchestration.sandbox.storefront_visit import Visit
 from orchestration.sandbox.storefront_wire import Record
@@ -21,7 +22,7 @@ def run_in_bulk(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:
         document = parse(text)
     except GraphQLSyntaxError as error:
         return refused(f"Invalid bulk query: {error.message}")
-    problems = [problem.message for problem in validate(info.schema, document)]
+    problems = [named(problem.formatted)["message"] for problem in validate(info.schema, document)]
     problems = problems or bulk_refusals(info.schema, document, text)
     if problems:
         return refused(f"Invalid bulk query: {problems[0]}")
@@ -35,6 +36,14 @@ def bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record
     """Answer `bulkOperation`."""
     visit: Visit = info.context
     return visit.bulk.find(visit.store, arguments["id"])
+
+
+def current_bulk_operation(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record | None:
+    """Answer `currentBulkOperation`: the newest one, whether it runs or has ended."""
+    visit: Visit = info.context
+    wanted = arguments["type"]
+    started = (one for one in visit.bulk.of_store(visit.store) if one["type"] == wanted)
+    return next(started, None)
 
 
 def bulk_operations(_: Any, info: GraphQLResolveInfo, **arguments: Any) -> Record:

@@ -20,6 +20,7 @@ from orchestration.sandbox.storefront_bulk import every
 from orchestration.sandbox.storefront_bulk_queries import (
     bulk_operation,
     bulk_operations,
+    current_bulk_operation,
     run_in_bulk,
 )
 from orchestration.sandbox.storefront_disposing import DispositionDesk
@@ -291,6 +292,7 @@ RESOLVERS: dict[str, dict[str, Any]] = {
     "QueryRoot": {
         "bulkOperation": bulk_operation,
         "bulkOperations": bulk_operations,
+        "currentBulkOperation": current_bulk_operation,
         "orders": _orders,
         "ordersCount": _orders_count,
         "order": _found_of_kind("Order"),

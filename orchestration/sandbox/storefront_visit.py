@@ -31,6 +31,8 @@ class Visit:
             raise GraphQLError(
                 f"Invalid global id '{global_id}'", extensions={"code": "RESOURCE_NOT_FOUND"}
             )
+        if global_id in self.bulk.operations:
+            return self.bulk.find(self.store, global_id)
         return self.books.get(self.store, global_id)
 
     def every(self, kind: str) -> list[Record]:

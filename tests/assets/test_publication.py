@@ -120,3 +120,11 @@ def test_a_reader_of_the_publication_before_keeps_it_while_the_next_appears(publ
         published("b", keep=1)
 
         assert reader.execute("select count(*) from marts.fct_view").fetchone() == (1,)
+
+
+def test_a_publication_is_opened_by_programs_older_than_the_one_that_wrote_it(published):
+    written = published("one").read_bytes()
+
+    # Behind a checksum and the magic bytes stands the version of the format; 65 is that of 1.2.
+    assert written[8:12] == b"DUCK"
+    assert int.from_bytes(written[12:20], "little") <= 65

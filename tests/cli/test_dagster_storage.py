@@ -85,6 +85,23 @@ def test_a_database_that_does_not_answer_is_named_with_its_remedy_and_without_it
     assert "hidden" not in repr(read_home(env))
 
 
+def test_a_user_who_may_make_no_tables_is_told_what_they_lack(database, tmp_path):
+    engine = create_engine(database[1], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("create role guest login"))
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    owner, address = str(engine.url.username), database[0]
+    engine.dispose()
+    guests = address.replace(f"//{owner}@", "//guest@")
+
+    with (
+        pytest.raises(InstanceError, match=f"{DAGSTER_URL} names, lets its user make no tables"),
+        dagster_instance(read_home({"RETURNS_HOME": str(tmp_path), DAGSTER_URL: guests})),
+    ):
+        pass
+
+
 def test_another_address_than_one_of_postgresql_is_refused():
     with pytest.raises(SettingsError, match=f"{DAGSTER_URL}.*postgresql://user"):
         read_home({DAGSTER_URL: "sqlite:///runs.db"})

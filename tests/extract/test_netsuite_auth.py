@@ -165,3 +165,12 @@ def test_a_file_that_is_no_key_is_named_without_its_content():
         assertion_auth(credentials, token_url=ENDPOINT)
     assert "top-secret" not in repr(caught.value) + repr(credentials)
     assert caught.value.__suppress_context__
+
+
+def test_a_key_under_a_password_is_named_with_the_way_to_one_without():
+    encrypted = RSA.as_pem(private=True, password="secret").decode()  # noqa: S106 - none
+    credentials = ClientCredentials("client", "certificate", encrypted)
+
+    with pytest.raises(StopError, match="openssl pkey") as caught:
+        assertion_auth(credentials, token_url=ENDPOINT)
+    assert caught.value.__cause__ is None

@@ -196,6 +196,15 @@ def test_a_busy_account_is_asked_again_whatever_the_status(client_of, status, is
     assert len(source.requests) == 2
 
 
+def test_a_code_is_read_beside_members_that_are_null(client_of):
+    code = {"detail": None, "o:errorCode": "CONCURRENCY_LIMIT_EXCEEDED"}
+    busy = {"title": None, "o:errorCode": None, "o:errorDetails": [code]}
+    source, client = client_of(httpx.Response(400, json=busy), rows())
+
+    assert len(list(client.pages(INVOICES, since=None))) == 1
+    assert len(source.requests) == 2
+
+
 def test_a_failing_account_is_asked_again_and_then_given_up(client_of):
     source, client = client_of(*[refused(500, "UNEXPECTED_ERROR") for _ in range(4)])
 

@@ -37,6 +37,28 @@ def test_the_data_of_a_write_is_returned(writer):
     assert source.bodies == [{"query": MUTATION, "variables": {"key": "k"}}]
 
 
+NOTHING = [
+    {"errors": None, "extensions": None},
+    {"extensions": {"cost": None, "search": None}},
+    {"errors": []},
+]
+
+
+@pytest.mark.parametrize("beside", NOTHING)
+def test_what_is_null_beside_the_data_is_as_if_it_were_not_there(writer, beside):
+    _, client = writer({"data": MOVED} | beside)
+
+    assert client.execute(MUTATION, {}) == MOVED
+
+
+@pytest.mark.parametrize("extensions", [None, {"code": None}, {"code": 422}])
+def test_an_error_without_a_name_of_its_own_leaves_a_write_unknown(writer, extensions):
+    _, client = writer({"errors": [{"message": None, "extensions": extensions}]})
+
+    with pytest.raises(OutcomeUnknownError):
+        client.execute(MUTATION, {})
+
+
 def test_a_refusal_of_the_records_own_kind_is_the_callers_to_read(writer):
     refused = {"inventoryMoveQuantities": {"userErrors": [{"code": "NOT_FOUND"}]}}
     _, client = writer({"data": refused})

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from orchestration.ledger import Ledger, LedgerNewerError, LedgerUnreachableError, State
 from orchestration.ledger.chain import GENESIS, entry_hash
+from orchestration.ledger.connection import open_engine
 from orchestration.ledger.schema import chain_head, history
 from orchestration.ledger.upgrade import STEPS
 from tests.ledger.steps import INTENT, NOW, sent
@@ -125,6 +126,23 @@ def test_a_server_refuses_to_change_the_history_too(postgres):
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.exec_driver_sql("update history set who = 'me'")
     engine.dispose()
+
+
+def test_nothing_is_prepared_in_a_session_that_a_pool_may_give_to_another(postgres):
+    engine = open_engine(postgres.new())
+    with engine.begin() as connection:
+        for _ in range(10):
+            connection.exec_driver_sql("select * from history")
+        (kept,) = connection.exec_driver_sql("select count(*) from pg_prepared_statements").one()
+    engine.dispose()
+
+    assert kept == 0
+
+
+def test_a_server_may_be_named_by_its_short_name(postgres):
+    with Ledger(postgres.new().replace("postgresql", "postgres", 1)) as ledger:
+        sent(ledger)
+        assert ledger.verify_chain() == ()
 
 
 def test_an_address_is_shown_without_its_password():

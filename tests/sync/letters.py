@@ -17,6 +17,7 @@ class Mailbox:
 
     def __init__(self):
         self.letters, self.answers, self.refused = [], [], set()
+        self.texts = []
         self.unknown, self.senders = set(), []
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: ARG002, N802
@@ -38,6 +39,7 @@ class Mailbox:
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer.startswith(("4", "5")):
             return answer
+        self.texts.append(envelope.content)
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         if answer == "gone":
             server.transport.abort()

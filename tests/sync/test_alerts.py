@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import dagster as dg
 import pytest
@@ -22,9 +23,7 @@ def hooks(monkeypatch):
     taken = Hooks()
     monkeypatch.setenv("ALERT_WEBHOOK_URL", "https://example.com/alerts")
     monkeypatch.setenv("ALERT_WEBHOOK_SECRET", SECRET)
-    monkeypatch.setattr(
-        post_module, "Receiver", lambda url, secret: Receiver(url, secret, transport=taken)
-    )
+    monkeypatch.setattr(post_module, "Receiver", partial(Receiver, transport=taken))
     return taken
 
 
@@ -128,6 +127,8 @@ def test_a_failed_run_is_told_with_its_job_and_once(hooks):
     (content,) = hooks.taken.values()
     assert content["type"] == "run.failed"
     assert content["data"]["job"] == "nightly"
+    # A chat shows this member, and lets the others be.
+    assert content["text"].startswith("Run of nightly failed\nnightly (")
     assert len(hooks.seen) == 1
 
 

@@ -305,7 +305,13 @@ def test_a_webhook_without_an_answer_is_sent_again_under_its_id(bench, hooks, fa
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [("429", "store_busy"), ("401", "store_refuses_calls")]
+    ("status", "reason"),
+    [
+        ("429", "store_busy"),
+        ("401", "store_refuses_calls"),
+        ("308", "store_refuses_calls"),
+        ("405", "store_refuses_calls"),
+    ],
 )
 def test_a_receiver_that_takes_nothing_now_is_asked_by_the_next_run(bench, hooks, status, reason):
     hooks.faults = [status]

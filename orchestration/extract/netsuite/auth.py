@@ -111,6 +111,11 @@ def _signing_key(private_key: str) -> tuple[RSAKey | ECKey, str]:
     """Return the key and its algorithm: PS256 for RSA, by curve for EC."""
     try:
         return RSAKey.import_key(private_key), "PS256"
+    except TypeError:
+        raise StopError(
+            "the ERP's private key is under a password: keep one without, as `openssl pkey -in"
+            " key.pem -out plain.pem` writes it, where nobody else reads it"
+        ) from None
     except (JoseError, ValueError):
         pass
     try:

@@ -65,27 +65,27 @@ class Rows(Struct):
 class ErrorDetail(Struct):
     """One reason of a refusal."""
 
-    detail: str = ""
-    code: str = field(name="o:errorCode", default="")
+    detail: str | None = None
+    code: str | None = field(name="o:errorCode", default=None)
 
 
 class ErrorBody(Struct):
-    """A refusal; the code may stand at either level."""
+    """A refusal; the code may stand at either level, and what is null says nothing."""
 
-    title: str = ""
-    detail: str = ""
-    code: str = field(name="o:errorCode", default="")
-    details: list[ErrorDetail] = field(name="o:errorDetails", default_factory=list)
+    title: str | None = None
+    detail: str | None = None
+    code: str | None = field(name="o:errorCode", default=None)
+    details: list[ErrorDetail] | None = field(name="o:errorDetails", default=None)
 
     @property
     def codes(self) -> frozenset[str]:
         """The codes of both levels."""
-        return frozenset({self.code, *(one.code for one in self.details)} - {""})
+        return frozenset(filter(None, [self.code, *(one.code for one in self.details or ())]))
 
     @property
     def said(self) -> str:
         """The first sentence that says something; an Error ID is part of it."""
-        sentences = [*(one.detail for one in self.details), self.detail, self.title]
+        sentences = [*(one.detail for one in self.details or ()), self.detail, self.title]
         return next(filter(None, sentences), "without a word")[:300]
 
 

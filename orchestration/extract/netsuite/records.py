@@ -142,9 +142,10 @@ class RecordClient:
             )
         _raise_busy(answer, clock=self._clock)
         if answer.status in {400, 404, 409, 422}:
-            details = error_body(answer).details
-            said = "; ".join(detail.detail for detail in details)[:300] or str(answer.status)
-            codes = tuple(detail.code for detail in details)
+            details = error_body(answer).details or ()
+            said = "; ".join(one.detail for one in details if one.detail)[:300]
+            said = said or str(answer.status)
+            codes = tuple(one.code for one in details if one.code)
             raise RefusedError(f"{SOURCE} refused the write ({said})", codes=codes)
         raise_for_status(answer, source=SOURCE, clock=self._clock)
         return answer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate, parseaddr
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from orchestration.extract.errors import (
     DeferredError,
@@ -25,6 +25,7 @@ SAID_YES, SAID_NO = range(200, 300), range(400, 600)
 TRY_LATER, NEVER = range(400, 500), range(500, 600)
 TAKEN, FORWARDED, CLOSING = 250, 251, 421
 UTF8 = "SMTPUTF8"
+SEVEN_BITS = SMTP.clone(cte_type="7bit")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -55,7 +56,8 @@ class MailServer:
         concerns this letter alone: RefusedError, or DeferredError; the rest concerns them all.
         """
         address = _written(letter.address)
-        policy = SMTP if address.isascii() else SMTPUTF8
+        # Not every server takes letters of eight bits, and none has to without being asked.
+        policy = SEVEN_BITS if address.isascii() else SMTPUTF8
         message = self._message(letter, address=address).as_bytes(policy=policy)
         session = self._session()
         try:
@@ -104,25 +106,25 @@ class MailServer:
 
     def _session(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
-        host, secure = parts.hostname or "", ssl.create_default_context()
         try:
-            if parts.scheme == "smtps":
-                port = parts.port or SECURE_PORT
-                session: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, port, timeout=SECONDS, context=secure
-                )
-            else:
-                session = smtplib.SMTP(host, parts.port or PLAIN_PORT, timeout=SECONDS)
-                if host not in LOOPBACK:
-                    session.starttls(context=secure)
-            if parts.username:
-                session.login(unquote(parts.username), unquote(parts.password or ""))
-        except smtplib.SMTPAuthenticationError as error:
+            session = _connected(parts)
+        except ssl.SSLError as error:
             raise StopError(
-                "the mail server does not accept the credential of SMTP_URL"
+                f"no encryption with the mail server ({type(error).__name__}): check the port in"
+                " SMTP_URL, and that its certificate is in its name and known here"
+            ) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise StopError(
+                "the mail server offers no STARTTLS: take another port, or smtps:// in SMTP_URL"
             ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise _unusable(error) from error
+        try:
+            if parts.username:
+                _log_in(session, unquote(parts.username), unquote(parts.password or ""))
+        except SourceError:
+            session.close()
+            raise
         return session
 
     def _message(self, letter: Letter, *, address: str) -> EmailMessage:
@@ -142,6 +144,47 @@ class MailServer:
         if letter.html:
             message.add_alternative(letter.html, subtype="html")
         return message
+
+
+def _connected(parts: SplitResult) -> smtplib.SMTP:
+    """
+    Return a session that is encrypted, or does not leave this machine.
+
+    A server on this machine may take a login only under encryption too. Nobody stands between, and
+    its certificate is seldom in the name of `localhost`: it is not looked at.
+    """
+    host = parts.hostname or ""
+    secure = ssl.create_default_context()
+    if parts.scheme == "smtps":
+        port = parts.port or SECURE_PORT
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=secure)
+    session = smtplib.SMTP(host, parts.port or PLAIN_PORT, timeout=SECONDS)
+    session.ehlo_or_helo_if_needed()
+    if host in LOOPBACK:
+        secure.check_hostname, secure.verify_mode = False, ssl.CERT_NONE
+    if host not in LOOPBACK or (parts.username and session.has_extn("starttls")):
+        session.starttls(context=secure)
+    return session
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        session.login(user, password)
+    except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code in TRY_LATER:
+            raise _unusable(error) from error
+        raise StopError("the mail server does not accept the credential of SMTP_URL") from error
+    except UnicodeError as error:
+        raise StopError(
+            "the credential of SMTP_URL has letters beyond ASCII, which no login takes"
+        ) from error
+    except (smtplib.SMTPException, OSError) as error:
+        # By these two it is said that the server names no way in that takes a password.
+        if type(error) not in {smtplib.SMTPException, smtplib.SMTPNotSupportedError}:
+            raise _unusable(error) from error
+        raise StopError(
+            "the mail server offers no login with a password at this port: check SMTP_URL"
+        ) from error
 
 
 def _written(address: str | None) -> str:

@@ -19,7 +19,8 @@ from orchestration.extract.http import REMEDIES, TRIED_AGAIN
 from orchestration.extract.post.letter import Letter
 
 SECONDS = 20.0
-GONE, TOO_MANY = 410, 429
+WRONG_METHOD, GONE, TOO_MANY = 405, 410, 429
+MOVED = range(300, 400)
 
 
 def utc_now() -> datetime:
@@ -32,11 +33,13 @@ class Receiver:
     """
     An address that takes letters; `secret` is `whsec_` and base64, shared with it.
 
-    A chat's address holds its own secret, so it is not shown either.
+    A chat's address holds its own secret, so it is not shown either. Where it `shows_text`, the
+    `text` that chats show stands beside the members of the convention.
     """
 
     url: str = field(repr=False)
     secret: str = field(repr=False)
+    shows_text: bool = False
     clock: Callable[[], datetime] = utc_now
     transport: httpx.BaseTransport | None = field(default=None, repr=False)
 
@@ -59,6 +62,8 @@ class Receiver:
         """Post a letter, once, and return its receipt."""
         at = self.clock()
         content = {"type": letter.kind, "timestamp": at.isoformat(), "data": dict(letter.content)}
+        if self.shows_text:
+            content["text"] = f"{letter.subject}\n{letter.text}"
         body = json.dumps(content, sort_keys=True, separators=(",", ":"))
         headers = {
             "Content-Type": "application/json",
@@ -86,6 +91,8 @@ def _receipt(status: int) -> str:
         raise RepeatError("the receiver asks to try later (429)")
     if status >= 500 or status in TRIED_AGAIN:
         raise OutcomeUnknownError(f"the receiver may have taken it (it answered {status})")
-    if status in {GONE, *REMEDIES}:
+    if status in MOVED:
+        raise StopError(f"the receiver has moved ({status}): write its new address")
+    if status in {WRONG_METHOD, GONE, *REMEDIES}:
         raise StopError(f"the receiver takes nothing ({status}): check its address and secret")
     raise RefusedError(f"the receiver refused it ({status})", codes=(str(status),))

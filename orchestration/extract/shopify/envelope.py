@@ -60,32 +60,72 @@ class Search(Struct):
 
 
 class Extensions(Struct):
-    """What an answer says about itself."""
+    """What an answer says about itself; a member that is null is as one that is not there."""
 
-    cost: Cost = field(default_factory=Cost)
-    search: list[Search] = field(default_factory=list)
+    told_cost: Cost | None = field(name="cost", default=None)
+    told_search: list[Search] | None = field(name="search", default=None)
+
+    @property
+    def cost(self) -> Cost:
+        """What the query was held to cost."""
+        return self.told_cost or Cost()
+
+    @property
+    def search(self) -> list[Search]:
+        """What was made of each search text."""
+        return self.told_search or []
 
 
 class ErrorExtensions(Struct):
     """The source's own name for an error."""
 
-    code: str = ""
-    required_access: str = field(name="requiredAccess", default="")
+    told_code: str | int | None = field(name="code", default=None)
+    told_access: str | None = field(name="requiredAccess", default=None)
+
+    @property
+    def code(self) -> str:
+        """The name; empty where it has none."""
+        return "" if self.told_code is None else str(self.told_code)
+
+    @property
+    def required_access(self) -> str:
+        """What a refused token lacks."""
+        return self.told_access or ""
 
 
 class TopLevelError(Struct):
     """An error beside or instead of data."""
 
-    message: str = ""
-    extensions: ErrorExtensions = field(default_factory=ErrorExtensions)
+    told_message: str | None = field(name="message", default=None)
+    told_extensions: ErrorExtensions | None = field(name="extensions", default=None)
+
+    @property
+    def message(self) -> str:
+        """What it says."""
+        return self.told_message or ""
+
+    @property
+    def extensions(self) -> ErrorExtensions:
+        """What it says of itself."""
+        return self.told_extensions or ErrorExtensions()
 
 
 class Envelope(Struct):
-    """A GraphQL answer whose data stays text."""
+    """A GraphQL answer whose data stays text; some servers write `null` for no errors."""
 
     data: Raw = field(default_factory=lambda: NULL)
-    errors: list[TopLevelError] = field(default_factory=list)
-    extensions: Extensions = field(default_factory=Extensions)
+    told_errors: list[TopLevelError] | None = field(name="errors", default=None)
+    told_extensions: Extensions | None = field(name="extensions", default=None)
+
+    @property
+    def errors(self) -> list[TopLevelError]:
+        """The errors beside or instead of data."""
+        return self.told_errors or []
+
+    @property
+    def extensions(self) -> Extensions:
+        """What the answer says about itself."""
+        return self.told_extensions or Extensions()
 
     @property
     def has_data(self) -> bool:
