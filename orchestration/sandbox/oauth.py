@@ -51,7 +51,6 @@ class TokenDesk:
         return scheme == "Bearer" and self.tokens.get(token, now) > now
 
     def _verify(self, assertion: str, *, audience: str, now: datetime) -> None:
-        """The pages ask for a jti and for less than an hour; what many send has neither."""
         try:
             key = self.certificates[str(extract_compact(assertion.encode()).headers()["kid"])]
             read = jwt.decode(assertion, key, algorithms=ALGORITHMS)
@@ -64,18 +63,17 @@ class TokenDesk:
         checks = {
             "iss is not the client": claims.get("iss") == self.client_id,
             "aud is not this endpoint": audience in _listed(claims.get("aud")),
-            "jti may be used once": "jti" not in claims
-            or (bool(claims["jti"]) and claims["jti"] not in self.used),
+            "jti is needed and may be used once": bool(claims.get("jti"))
+            and claims["jti"] not in self.used,
         }
         for problem, is_met in checks.items():
             if not is_met:
                 raise GrantRefusedError("invalid_client", problem)
         if not isinstance(made, int | float) or not isinstance(ends, int | float):
             raise GrantRefusedError("invalid_client", "iat and exp are needed")
-        if not made < ends <= made + LIFETIME.total_seconds() or ends <= now.timestamp():
-            raise GrantRefusedError("invalid_grant", "exp must be within 60 minutes of iat")
-        if "jti" in claims:
-            self.used.add(str(claims["jti"]))
+        if not made < ends < made + LIFETIME.total_seconds() or ends <= now.timestamp():
+            raise GrantRefusedError("invalid_grant", "exp must be less than 60 minutes after iat")
+        self.used.add(str(claims["jti"]))
 
 
 def _listed(value: object) -> list[object]:

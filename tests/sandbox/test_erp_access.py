@@ -43,8 +43,8 @@ def test_an_assertion_is_good_once(erp):
     assert refused(erp.grant(assertion)) == "invalid_client"
 
 
-@pytest.mark.parametrize("lasts", [0, -1, 3601])
-def test_an_assertion_that_is_over_or_lasts_longer_than_an_hour_is_refused(erp, lasts):
+@pytest.mark.parametrize("lasts", [0, -1, 3600])
+def test_an_assertion_that_is_over_or_lasts_an_hour_is_refused(erp, lasts):
     assert refused(erp.grant(erp.assertion(lasts=lasts))) == "invalid_grant"
 
 
