@@ -119,15 +119,17 @@ def preview_notices(console: Console, *, case: str, limit: int) -> int:
     publication = read_publication(published(), "notify")
     ready = 0
     for row in publication.rows:
-        if not _is_previewed(row, case):
-            continue
-        ready += 1
-        if ready > limit:
-            continue
-        letter = letter_of(row.intent, letter_id=letter_id(row.intent), address=None)
-        console.rule(f"{row.store} {row.case_name}, {row.told}")
-        console.print(f"Subject: {letter.subject}\n\n{letter.text}", markup=False)
+        if _is_previewed(row, case):
+            ready += 1
+            if ready <= limit:
+                _show_letter(console, row)
     return ready
+
+
+def _show_letter(console: Console, row: GateRow) -> None:
+    letter = letter_of(row.intent, letter_id=letter_id(row.intent), address=None)
+    console.rule(f"{row.store} {row.case_name}, {row.told}")
+    console.print(f"Subject: {letter.subject}\n\n{letter.text}", markup=False)
 
 
 def _is_previewed(row: GateRow, case: str) -> bool:
