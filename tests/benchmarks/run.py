@@ -28,7 +28,7 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
         f"The whole command, {size.run_returns:,} returns in the sandbox",
         (
             *("what it finds", "sent", "seconds", "CPU s", "peak MiB", "imports", "sources"),
-            *("models", "of it nodes", "other steps", "between steps"),
+            *("models", "nodes, summed", "other steps", "between steps"),
         ),
         size.is_judged,
     )
@@ -45,6 +45,7 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
     section.notes += [
         "Sources are the steps that ask and land, the sandbox answering in the same process;"
         " between steps is Dagster, the sandbox's start and the comparison with what was planted.",
+        "Two models are built at a time: their nodes, summed, may take longer than all of them.",
         "The limits of a run are lifted, so that the first sends all that is ready.",
     ]
     yield section

@@ -39,7 +39,7 @@ events as (
         confirmed_at as occurred_at,
         cast(null as integer) as quantity,
         cast(null as bigint) as amount_minor
-    from {{ changed('stg_ledger__actions', by='case_key') }}
+    from {{ changed('stg_ledger__actions') }}
     where
         action = 'notify'
         and confirmed_at <= {{ as_of() }}

@@ -3,7 +3,7 @@ with
 
 actions as (
 
-    select * from {{ changed('stg_ledger__actions', by='case_key') }}
+    select * from {{ changed('stg_ledger__actions') }}
 
     where
         action in ('restock', 'quarantine', 'hold_for_inspection', 'write_off')

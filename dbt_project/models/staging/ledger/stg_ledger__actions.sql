@@ -1,10 +1,8 @@
-{{ config(materialized='table') }}
-
 with
 
 newest as (
 
-    {{ newest_version(source('ledger', 'actions'), ['intent_key'], 'confirmed_at') }}
+    {{ newest_version(source('ledger', 'actions'), ['intent_key'], 'confirmed_at', of='case_key') }}
 
 ),
 
