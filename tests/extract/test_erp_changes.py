@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.extract.errors import RepeatError
+from orchestration.extract.streams import STREAMS, System
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.server import serve
 from tests.extract.account import Reader, changes_of, documents_of, inspections_of
@@ -112,8 +113,11 @@ def test_findings_of_before_the_role_showed_them_are_read_once_it_does(account, 
     whole.run()
     reader.lacks = {"customrecord_return_inspection"}
     reader.run()
+    with reader.client() as client:
+        assert list(client.records_by_id(STREAMS[System.NETSUITE, "inspections"], [1])) == []
     clock.pass_by(days=30)
-    reader.run()
+    assert len(reader.run()["inspection_ids"]) == 1
+    assert reader.run()["inspection_ids"] == [], "once a week it is said that nothing was asked"
     assert reader.ask(findings) == []
 
     reader.lacks = ()
