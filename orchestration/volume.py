@@ -43,8 +43,6 @@ SHARED = frozenset(
 TOTALS: Mapping[tuple[System, str], tuple[str, ...]] = {
     (System.NETSUITE, "control_totals"): ("document_count", "document_total"),
 }
-# Read once a week, and no part of what a day brings.
-WEEKLY = frozenset({(System.NETSUITE, "document_ids")})
 # The ERP's columns that hold the internal id of a copied record, beside `id` itself.
 IDS = frozenset(
     {"transaction", "createdfrom", "nextdoc", "previousdoc", "item", "receipt", "recordid"}
@@ -166,7 +164,8 @@ def _writings(
     step = max(RETURNS_A_BATCH // drawn, 1)
     for first in range(0, begun, step):
         yield _Writing(root, range(first, min(first + step, begun)), of=copies)
-    for number, day in enumerate(days if key not in WEEKLY else (), 1):
+    # A list of everything is read once a week, and no part of what a day brings.
+    for number, day in enumerate(() if stream.is_census else days, 1):
         new = range(begun, begun + day.copies)
         landed = range(day.copies)
         yield _Writing(day.root, [*landed, *new], of=copies, later=timedelta(days=number))

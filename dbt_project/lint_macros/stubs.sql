@@ -23,6 +23,7 @@
 {% macro any_of(list, condition) %}any_of({{ list }}){% endmacro %}
 {% macro id_tail(id) %}id_tail({{ id }}){% endmacro %}
 {% macro newest_version(relation, keys, changed_at, of) %}select * from {{ relation }}{% endmacro %}
+{% macro last_list(census) %}select id, _extracted_at as listed_at from {{ census }}{% endmacro %}
 {% macro rows_of_streams(system, streams, column) %}rows_of_streams{% endmacro %}
 {% macro in_each_currency(relation) %}select * from {{ relation }}{% endmacro %}
 {% macro minor_of(money_set) %}minor_of({{ money_set }}){% endmacro %}

@@ -71,3 +71,15 @@
         {%- endfor %}
     ) as rows_of_streams
 {%- endmacro %}
+
+{#
+    The ids of the last list of every record there is, with when it was taken. What was seen before that
+    and is not among them is gone, whether its deletion was recorded or not.
+#}
+{% macro last_list(census) -%}
+    select distinct
+        id,
+        _extracted_at as listed_at
+    from {{ census }}
+    where _extracted_at = (select max(_extracted_at) from {{ census }})
+{%- endmacro %}

@@ -18,16 +18,27 @@ from orchestration.landing import (
     Batch,
     changed_document_ids,
     committed_batches,
-    documents_listed_at,
     is_settled,
     lines_first_read_at,
-    missed_document_ids,
+    listed_at,
+    may_be_deleted,
+    missed_ids,
     resume_at,
 )
 
 SOURCE = str(System.NETSUITE)
 CONTROL_TOTALS = STREAMS[System.NETSUITE, "control_totals"]
 DOCUMENT_IDS = STREAMS[System.NETSUITE, "document_ids"]
+INSPECTION_IDS = STREAMS[System.NETSUITE, "inspection_ids"]
+# A list before what it names: what is listed and did not land is read by its id.
+LISTED_BEFORE = {
+    **dict.fromkeys(TRANSACTION_TYPES, DOCUMENT_IDS),
+    "inspections": INSPECTION_IDS,
+    "inventory_details": STREAMS[System.NETSUITE, "stock_move_ids"],
+    # The deletion of any record with an inspection's id is a reason to list them.
+    "inspection_ids": STREAMS[System.NETSUITE, "deleted_records"],
+}
+READ_IF_MISSED = (*TRANSACTION_TYPES, "inspections")
 CHANGES = ("line_changes", "link_changes")
 # Lines last: what landed of the others before them is of no version yet, whatever ends the run.
 DETAILS = ("transaction_tax_details", "transaction_links", "transaction_lines")
@@ -62,7 +73,7 @@ def comes_before(stream: Stream) -> list[Stream]:
         return [other for other in NETSUITE_STREAMS if other is not stream]
     if stream.name in DETAILS:
         return [*headers, *(STREAMS[System.NETSUITE, name] for name in CHANGES)]
-    return [DOCUMENT_IDS] if stream in headers else []
+    return [LISTED_BEFORE[stream.name]] if stream.name in LISTED_BEFORE else []
 
 
 def land_totals(landing: Landing, client: Client) -> Batch:
@@ -73,9 +84,9 @@ def land_totals(landing: Landing, client: Client) -> Batch:
 
 
 def land_stream(landing: Landing, stream: Stream, client: Client) -> list[Batch]:
-    """Land what is due of a stream; the list of all documents is due once a week."""
+    """Land what is due of a stream; a list of all records is due once a week."""
     now = _opened_at(landing) or client.server_time()
-    if stream is DOCUMENT_IDS and not _is_list_due(landing, now):
+    if stream.is_census and not _is_list_due(landing, stream, now):
         return []
     since = _since(landing, stream, now=now)
     answers = _answers(landing, stream, client, since=since)
@@ -101,7 +112,7 @@ def settle(landing: Landing, client: Client) -> list[Batch]:
 
 def _in_order() -> list[Stream]:
     """Return what changes of itself, then what is read because of that."""
-    changing = [one for one in NETSUITE_STREAMS if one not in (CONTROL_TOTALS, DOCUMENT_IDS)]
+    changing = [one for one in NETSUITE_STREAMS if one is not CONTROL_TOTALS and not one.is_census]
     return sorted(changing, key=lambda stream: _turn(stream.name))
 
 
@@ -118,14 +129,14 @@ def _answers(
             client.pages(stream, since=None) if ids is None else client.records_by_id(stream, ids)
         )
     pages = client.pages(stream, since=since)
-    if stream.name in TRANSACTION_TYPES and since is not None:
-        missed = missed_document_ids(landing.root, SOURCE, stream)
+    if stream.name in READ_IF_MISSED and since is not None:
+        missed = missed_ids(landing.root, SOURCE, stream)
         return chain(pages, client.records_by_id(stream, missed))
     return pages
 
 
 def _since(landing: Landing, stream: Stream, *, now: datetime) -> datetime | None:
-    if stream.name in DETAILS or stream is DOCUMENT_IDS:
+    if stream.name in DETAILS or stream.is_census:
         return None
     since = resume_at(
         landing.root, stream, SOURCE, overlap=OVERLAP, daily_overlap=DAILY_OVERLAP, now=now
@@ -146,6 +157,8 @@ def _opened_at(landing: Landing) -> datetime | None:
     return readings[-1].watermark if readings else None
 
 
-def _is_list_due(landing: Landing, now: datetime) -> bool:
-    listed_at = documents_listed_at(landing.root, SOURCE)
-    return listed_at is None or now - listed_at >= LISTED_EVERY
+def _is_list_due(landing: Landing, census: Stream, now: datetime) -> bool:
+    last = listed_at(landing.root, SOURCE, census)
+    if last is None or now - last >= LISTED_EVERY:
+        return True
+    return census is INSPECTION_IDS and may_be_deleted(landing.root, SOURCE, since=last)

@@ -121,6 +121,8 @@ TRACES: dict[tuple[System, str], Trace] = {
         records=("recordid::varchar",), moments="[deleteddate]"
     ),
     (System.NETSUITE, "document_ids"): Trace(records=("id::varchar",)),
+    (System.NETSUITE, "inspection_ids"): Trace(records=("'inspection:' || id",)),
+    (System.NETSUITE, "stock_move_ids"): Trace(records=("id::varchar",)),
     # A case's key ends in the id of the record it is about.
     (System.LEDGER, "actions"): Trace(
         records=("regexp_replace(case_key, '^[^/]*/[^/]*/', '')",), moments="[confirmed_at]"

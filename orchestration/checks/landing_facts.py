@@ -11,8 +11,9 @@ import dagster as dg
 import duckdb
 
 from orchestration.checks.keys import CONTROL_TOTALS, key_of
+from orchestration.checks.list_facts import LIST_SPECS, list_results
 from orchestration.checks.verdicts import by_store
-from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
+from orchestration.extract.streams import STREAMS, Stream, System
 from orchestration.landing import committed_batches, torn_documents, unsettled_batches
 
 NO_REJECTS = "no_record_is_rejected"
@@ -21,10 +22,8 @@ NONE_GONE = "no_landed_order_is_gone"
 NOT_CUT = "no_list_is_cut"
 UNMOVED = "totals_did_not_move_during_the_extraction"
 WHOLE = "every_document_is_of_one_moment"
-NOT_VANISHED = "documents_did_not_vanish"
 
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]
-DOCUMENT_IDS = STREAMS[System.NETSUITE, "document_ids"]
 
 # What no run reads, no run can read too late: a rehearsal lands when a person asks for it.
 DELETED_ORDERS = STREAMS[System.SHOPIFY, "deleted_orders"]
@@ -35,11 +34,8 @@ Reading = set[tuple[object, ...]]
 
 # A daily run may be two hours late; beyond that the numbers are another day's.
 STALE_AFTER = timedelta(hours=26)
-# Every document of the ERP is listed once a week.
+# Every record of the ERP that may be deleted is listed once a week.
 LIST_STALE_AFTER = timedelta(days=8)
-# Documents that vanish without a recorded deletion: a few are purged, many are hidden by a role.
-FEW, SMALL_SHARE = 5, 0.01
-VANISHED_REMEDY = "see whether the integration's role lost a permission: run `returns doctor`"
 
 LANDING_SPECS = [
     *(
@@ -74,11 +70,7 @@ LANDING_SPECS = [
         asset=key_of(LINES),
         description="No lines are of another version than their header.",
     ),
-    dg.AssetCheckSpec(
-        NOT_VANISHED,
-        asset=key_of(DOCUMENT_IDS),
-        description="What is not listed any more was deleted, but for a few.",
-    ),
+    *LIST_SPECS,
 ]
 
 
@@ -163,7 +155,7 @@ def fresh(
 ) -> dg.AssetCheckResult:
     """Compare each source's newest batch with the time at which the run began to read."""
     newest = {batch.source: batch.extracted_at for batch in committed_batches(root, stream)}
-    stale_after = LIST_STALE_AFTER if stream is DOCUMENT_IDS else STALE_AFTER
+    stale_after = LIST_STALE_AFTER if stream.is_census else STALE_AFTER
     is_storefront = stream.system is System.SHOPIFY
     sources = stores if is_storefront else (str(stream.system),)
     failures = {
@@ -249,32 +241,6 @@ def of_one_moment(connection: duckdb.DuckDBPyConnection, root: Path) -> dg.Asset
     )
 
 
-def not_vanished(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
-    """Count documents that the last list does not name and no deletion explains."""
-    headers = " union all ".join(
-        f'select id, _extracted_at from "netsuite"."{name}"' for name in TRANSACTION_TYPES
-    )
-    [(known, vanished)] = connection.execute(f"""
-        with documents as (select id, max(_extracted_at) as seen_at from ({headers}) group by id),
-        listed as (
-            select id, _extracted_at from netsuite.document_ids
-            qualify _extracted_at = max(_extracted_at) over ()
-        )
-        select count(*), count(*) filter (
-            where seen_at < (select max(_extracted_at) from listed)
-            and id not in (select id from listed)
-            and id not in (select recordid from netsuite.deleted_records)
-        )
-        from documents
-    """).fetchall()
-    return dg.AssetCheckResult(
-        asset_key=key_of(DOCUMENT_IDS),
-        check_name=NOT_VANISHED,
-        passed=vanished <= max(FEW, known * SMALL_SHARE),
-        metadata={"documents": known, "vanished": vanished, "remedy": VANISHED_REMEDY},
-    )
-
-
 def _moved(readings: Sequence[Reading]) -> list[str]:
     """Name what was not the same in every reading, by type of document and currency."""
     said = Counter(total for reading in readings for total in reading)
@@ -304,4 +270,4 @@ def landing_results(
     yield none_gone(connection, stores=stores)
     yield unmoved(connection)
     yield of_one_moment(connection, root)
-    yield not_vanished(connection)
+    yield from list_results(connection, root)

@@ -4,10 +4,8 @@ from orchestration.landing.batches import land, sweep_unfinished
 from orchestration.landing.compaction import Compacted, compact
 from orchestration.landing.documents import (
     changed_document_ids,
-    documents_listed_at,
     is_settled,
     lines_first_read_at,
-    missed_document_ids,
     torn_documents,
 )
 from orchestration.landing.exports import land_export
@@ -20,6 +18,7 @@ from orchestration.landing.ids import (
     return_ids_to_read,
     sales_agreement_ids_to_read,
 )
+from orchestration.landing.lists import listed_at, may_be_deleted, missed_ids
 from orchestration.landing.manifest import (
     Batch,
     BrokenEvidenceError,
@@ -46,7 +45,6 @@ __all__ = [
     "create_source_views",
     "customer_ids_to_read",
     "disposition_ids_to_read",
-    "documents_listed_at",
     "find_customers",
     "forget_customers",
     "is_settled",
@@ -55,7 +53,9 @@ __all__ = [
     "landed_sources",
     "let_read",
     "lines_first_read_at",
-    "missed_document_ids",
+    "listed_at",
+    "may_be_deleted",
+    "missed_ids",
     "refund_ids_to_read",
     "rejected_ids",
     "resume_at",

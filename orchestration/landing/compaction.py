@@ -31,12 +31,11 @@ from orchestration.landing.sessions import connect
 from orchestration.landing.stamps import ROWS_A_GROUP
 from orchestration.landing.store import sizes_below, workplace
 
-# Where a batch says something as a whole (a list of everything, a slice, a reading of totals), and
-# the customers, whose batches `returns forget` writes anew: each of these stays by itself.
+# Where a batch says something as a whole (a slice, a reading of totals; a census besides), and the
+# customers, whose batches `returns forget` writes anew: each of these stays by itself.
 APART = {
     (System.SHOPIFY, "customers"),
     (System.SHOPIFY, "order_census"),
-    (System.NETSUITE, "document_ids"),
     (System.NETSUITE, "control_totals"),
 }
 # What runs look back at one by one: the batches of the last days, and the last two at any rate.

@@ -2,12 +2,11 @@
 
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, Stream, System
-from orchestration.landing.manifest import Batch, committed_batches
+from orchestration.landing.manifest import committed_batches
 from orchestration.landing.reading import quoted
 from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
@@ -25,7 +24,6 @@ CHANGES = {
     STREAMS[System.NETSUITE, "line_changes"].name: "transaction",
     STREAMS[System.NETSUITE, "link_changes"].name: "nextdoc",
 }
-DOCUMENT_IDS = STREAMS[System.NETSUITE, "document_ids"]
 TOTALS = STREAMS[System.NETSUITE, "control_totals"]
 
 
@@ -50,27 +48,6 @@ def changed_document_ids(root: Path, source: str, *, at: datetime) -> list[int] 
     )
     with connect(reads=root) as connection:
         return [row[0] for row in connection.execute(f"{selects} order by id").fetchall()]
-
-
-def missed_document_ids(root: Path, source: str, stream: Stream) -> list[int]:
-    """Return the documents of a header stream that the last list of all names and none landed."""
-    named = _newest_with_rows(root, DOCUMENT_IDS, source)
-    if named is None:
-        return []
-    query = f"""
-        select id from ({select_rows(root, DOCUMENT_IDS, [named])})
-        where type = $type and id not in (select id from ({_rows(root, stream, source)}))
-        order by id
-    """
-    with connect(reads=root) as connection:
-        rows = connection.execute(query, {"type": stream.parameters["type"]}).fetchall()
-    return [row[0] for row in rows]
-
-
-def documents_listed_at(root: Path, source: str) -> datetime | None:
-    """Return the source's time when every document was listed last."""
-    named = _newest_with_rows(root, DOCUMENT_IDS, source)
-    return named.watermark if named else None
 
 
 def lines_first_read_at(root: Path, source: str) -> datetime | None:
@@ -146,8 +123,3 @@ def _last_read(root: Path, stream: Stream, source: str, *, before: datetime) -> 
         if not batch.rejects
     )
     return max((time for time in times if time < before), default=None)
-
-
-def _newest_with_rows(root: Path, stream: Stream, source: str) -> Batch | None:
-    batches: Iterable[Batch] = committed_batches(root, stream, source=source)
-    return next((batch for batch in reversed(list(batches)) if batch.rows), None)

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from orchestration.sandbox.erp_books import ErpBooks
 
-LINES = ("transactionline", "transactiontaxdetail")
+LINES = ("transactionline", "transactiontaxdetail", "inventoryassignment")
+# What stands in place of a type where a record of an account's own was deleted: its type's number.
+INSPECTION_TYPE = "271"
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,19 @@ class ErpChanges:
         for table in LINES:
             self._change(f"delete from {table} where transaction = ?", document)
         self._change("delete from transactionlinelink where ? in (nextdoc, previousdoc)", document)
+
+    def delete_inspection(
+        self, inspection: int, *, at: datetime, is_recorded: bool = True
+    ) -> None:
+        """Delete a record of an inspection; that it was is not always recorded."""
+        if is_recorded:
+            self._change(
+                "insert into deletedrecord (recordid, type, deleteddate) values (?, ?, ?)",
+                inspection,
+                INSPECTION_TYPE,
+                at,
+            )
+        self._change("delete from customrecord_return_inspection where id = ?", inspection)
 
     def _touch(self, document: int, at: datetime) -> None:
         self._change('update "transaction" set lastmodifieddate = ? where id = ?', at, document)

@@ -80,23 +80,36 @@ def test_what_landed_since_is_what_changed(warehouse):
     assert warehouse.changed() == {"7", "1000"}
 
 
-def test_what_a_list_of_every_document_leaves_out_is_gone_once_the_clock_has_come_to_it(warehouse):
-    listed = NOON + timedelta(seconds=5)
+def land_list(warehouse, name, *records, at):
     land(
         warehouse.landing,
-        STREAMS[System.NETSUITE, "document_ids"],
-        [json.dumps({"items": [{"id": 8, "type": "CustCred"}]}).encode()],
+        STREAMS[System.NETSUITE, name],
+        [json.dumps({"items": records}).encode()],
         source="netsuite",
         run_id="run",
-        extracted_at=listed,
+        extracted_at=at,
         since=None,
     )
+
+
+@pytest.mark.parametrize("name", ["document_ids", "inspection_ids", "stock_move_ids"])
+def test_what_a_list_of_every_record_leaves_out_is_gone_once_the_clock_has_come_to_it(
+    warehouse, name
+):
+    listed = NOON + timedelta(seconds=5)
+    land_list(warehouse, name, {"id": 8, "type": "CustCred"}, at=listed)
 
     assert not warehouse.begin(as_of=NOON)
     warehouse.end()
     assert not warehouse.begin(as_of=listed)
     warehouse.end()
     assert warehouse.begin(as_of=listed + timedelta(hours=1))
+
+
+def test_a_list_that_names_nothing_takes_nothing_away(warehouse):
+    land_list(warehouse, "inspection_ids", at=NOON)
+
+    assert warehouse.begin(as_of=NOON + timedelta(hours=1))
 
 
 def test_a_record_that_the_clock_has_reached_is_a_change(warehouse):

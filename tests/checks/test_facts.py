@@ -11,10 +11,10 @@ from orchestration.checks.landing_facts import (
     landing_results,
     no_rejects,
     not_cut,
-    not_vanished,
     of_one_moment,
     unmoved,
 )
+from orchestration.checks.list_facts import not_vanished
 from orchestration.checks.warehouse_facts import staged, tied_out
 from orchestration.extract.streams import STREAMS, System, read_query
 from orchestration.landing import create_source_views, land
@@ -323,7 +323,53 @@ def test_documents_that_vanish_unrecorded_are_a_role_that_lost_a_permission(
     batch(tmp_path, DELETED, rows(deleted), source="netsuite")
     batch(tmp_path, LISTED, rows(*listed), source="netsuite", at=NOON + timedelta(days=7))
 
-    result = not_vanished(warehouse())
+    result = not_vanished(warehouse(), tmp_path, LISTED)
 
     assert result.passed is passes
     assert result.metadata["vanished"].value == vanished
+
+
+# By its list of ids: a stream of findings, a row of it, and of the list.
+FINDINGS = {
+    "inspection_ids": ("inspections", lambda number: {"id": number}),
+    "stock_move_ids": (
+        "inventory_details",
+        lambda number: {
+            **dict.fromkeys(("inventorynumber", "inventorystatus", "bin", "line"), 0),
+            "transaction": number,
+            "type": "StatChng",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("census", FINDINGS)
+@pytest.mark.parametrize(
+    ("listed", "passes"),
+    [(range(5, 9), True), (range(6, 9), False), ((), False)],
+    ids=["a few gone", "many gone", "none listed"],
+)
+def test_findings_that_vanish_unrecorded_are_a_role_that_lost_a_permission(
+    tmp_path, warehouse, census, listed, passes
+):
+    name, finding = FINDINGS[census]
+    landed, ids = STREAMS[System.NETSUITE, name], STREAMS[System.NETSUITE, census]
+    batch(tmp_path, landed, rows(*map(finding, range(9))), source="netsuite")
+    later = NOON + timedelta(days=7)
+    batch(tmp_path, ids, rows(*({"id": one} for one in listed)), source="netsuite", at=later)
+
+    result = not_vanished(warehouse(), tmp_path, ids)
+
+    assert result.passed is passes
+    assert result.metadata["vanished"].value == 9 - len(listed)
+    assert "run `returns doctor`" in result.metadata["remedy"].value
+
+
+def test_findings_that_are_not_asked_for_any_more_did_not_vanish(tmp_path, warehouse):
+    inspections, ids = (
+        STREAMS[System.NETSUITE, name] for name in ("inspections", "inspection_ids")
+    )
+    batch(tmp_path, inspections, rows({"id": 1}), source="netsuite")
+    batch(tmp_path, ids, source="netsuite", at=NOON + timedelta(days=7))
+
+    assert not_vanished(warehouse(), tmp_path, ids).passed

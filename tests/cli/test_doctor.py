@@ -116,6 +116,18 @@ def test_what_a_feature_leaves_out_is_told_and_not_asked_for(look, tmp_path, mon
                 assert list(client.pages(STREAMS[System.NETSUITE, name], since=None)) == []
 
 
+def test_where_findings_are_recorded_and_none_is_visible_the_permission_is_named(look):
+    is_well, said = look(
+        settings={"NETSUITE_INSPECTED_BY": "custom_record,status"},
+        lacks=frozenset({"customrecord_return_inspection"}),
+    )
+
+    assert is_well
+    assert "no document of type CashSale, CashRfnd, StatChng is visible" in said
+    assert "give the role View on Cash Sale, Cash Refund, Inventory Status Change" in said
+    assert "take custom_record out of NETSUITE_INSPECTED_BY" in said
+
+
 def test_legacy_tax_stops_a_run(look):
     is_well, said = look(lacks=frozenset({"transactiontaxdetail"}))
 

@@ -11,6 +11,7 @@ from dashboard.closing import Late, Verdict, late_witnesses, readiness, row_verd
 from dashboard.entries import months_since, proposed
 from dashboard.marts.close import Period
 from dashboard.publication import Edition
+from orchestration.extract.streams import STREAMS
 
 NOW = datetime(2026, 4, 2, 7, tzinfo=UTC)
 LIMIT = timedelta(hours=26)
@@ -71,16 +72,33 @@ def test_a_store_that_was_read_in_part_is_incomplete_and_the_others_are_not():
 def test_a_stream_that_was_not_read_lately_makes_its_witnesses_late():
     read = NOW - timedelta(hours=30)
     rows = [
-        {"system": "shopify", "source": "us", "extracted_at": read},
-        {"system": "shopify", "source": "uk", "extracted_at": NOW},
-        {"system": "netsuite", "source": "netsuite", "extracted_at": None},
-        {"system": "ledger", "source": "ledger", "extracted_at": None},
+        {"system": "shopify", "stream": "orders", "source": "us", "extracted_at": read},
+        {"system": "shopify", "stream": "orders", "source": "uk", "extracted_at": NOW},
+        {"system": "netsuite", "stream": "items", "source": "netsuite", "extracted_at": None},
+        {"system": "ledger", "stream": "actions", "source": "ledger", "extracted_at": None},
     ]
     assert late_witnesses(rows, now=NOW, limit=LIMIT) == (
         Late("erp", "all"),
         Late("processor", "us"),
         Late("storefront", "us"),
     )
+
+
+@pytest.mark.parametrize(("days", "late"), [(7, ()), (9, (Late("erp", "all"),))])
+def test_a_list_that_is_read_once_a_week_makes_nobody_late_in_between(days, late):
+    lists = [stream for stream in STREAMS.values() if stream.is_census]
+    rows = [
+        {
+            "system": str(stream.system),
+            "stream": stream.name,
+            "source": str(stream.system),
+            "extracted_at": NOW - timedelta(days=days),
+        }
+        for stream in lists
+    ]
+
+    assert len(rows) > 1
+    assert late_witnesses(rows, now=NOW, limit=LIMIT) == late
 
 
 def test_a_proposed_entry_balances_and_is_reversed_on_the_next_day():

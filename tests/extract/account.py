@@ -47,6 +47,14 @@ STATE = {
         inner join rewrites on k.nextdoc = rewrites.id and k._extracted_at >= rewrites.at
         where k.nextdoc not in (select id from gone) and k.previousdoc not in (select id from gone)
     """,
+    "inspections": """
+        select distinct id, receipt, result, quantity from netsuite.inspections
+        where _extracted_at >= (select max(_extracted_at) from netsuite.inspection_ids)
+        or id in (
+            select id from netsuite.inspection_ids
+            qualify _extracted_at = max(_extracted_at) over ()
+        )
+    """,
 }
 VIEWS = """
     create view documents as
@@ -141,12 +149,13 @@ def changes_of(running):
 
 def documents_of(running, kind):
     """Return the ids of a type of document."""
-    return [
-        row[0]
-        for row in running.books.erp.ask(
-            f"select id from \"transaction\" where type = '{kind}' order by id",
-            [],
-            limit=1000,
-            offset=0,
-        )[1]
-    ]
+    return _ids(running, f"select id from \"transaction\" where type = '{kind}' order by id")
+
+
+def inspections_of(running):
+    """Return the ids of the account's own records of inspections."""
+    return _ids(running, "select id from customrecord_return_inspection order by id")
+
+
+def _ids(running, query):
+    return [row["id"] for row in running.books.erp.found(query, [])]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from orchestration.extract.errors import RepeatError
+from orchestration.extract.streams import STREAMS, System
 from orchestration.sandbox.erp_account import Account
 from orchestration.sandbox.server import serve
-from tests.extract.account import Reader, changes_of, documents_of
+from tests.extract.account import Reader, changes_of, documents_of, inspections_of
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 FILES = [SCENARIOS / f"{name}.yaml" for name in ("clean_single_return", "two_partial_returns")]
@@ -112,8 +113,11 @@ def test_findings_of_before_the_role_showed_them_are_read_once_it_does(account, 
     whole.run()
     reader.lacks = {"customrecord_return_inspection"}
     reader.run()
+    with reader.client() as client:
+        assert list(client.records_by_id(STREAMS[System.NETSUITE, "inspections"], [1])) == []
     clock.pass_by(days=30)
-    reader.run()
+    assert len(reader.run()["inspection_ids"]) == 1
+    assert reader.run()["inspection_ids"] == [], "once a week it is said that nothing was asked"
     assert reader.ask(findings) == []
 
     reader.lacks = ()
@@ -172,6 +176,86 @@ def test_a_document_that_is_gone_is_found_so_within_a_week(
     clock.pass_by(days=7)
     reader.run()
     equal(running, reader)
+
+
+def test_an_inspection_that_is_gone_is_found_so_within_a_week(account, clock, tmp_path, equal):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    inspection, *_ = inspections_of(running)
+    changes_of(running).delete_inspection(inspection, at=clock.pass_by(hours=2), is_recorded=False)
+
+    assert reader.run()["inspection_ids"] == []
+
+    clock.pass_by(days=7)
+    reader.run()
+    equal(running, reader)
+
+
+def test_a_recorded_deletion_that_may_be_of_an_inspection_brings_the_list_at_once(
+    account, clock, tmp_path, equal
+):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    inspection, *_ = inspections_of(running)
+    changes_of(running).delete_inspection(inspection, at=clock.pass_by(hours=2))
+    clock.pass_by(minutes=1)
+
+    reader.run()
+
+    equal(running, reader)
+    clock.pass_by(hours=2)
+    assert reader.run()["inspection_ids"] == [], "it was listed since"
+
+
+def test_an_inspection_that_no_window_showed_is_read_by_its_id(account, clock, tmp_path, equal):
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.run()
+    running.books.erp.change(
+        "insert into customrecord_return_inspection select * replace (7 as id)"
+        " from customrecord_return_inspection limit 1"
+    )
+    clock.pass_by(days=8)
+
+    reader.run()
+
+    assert (7,) in reader.ask("select id from netsuite.inspections")
+    equal(running, reader)
+
+
+class HalfAList:
+    """A client whose answers to one stream break off after the first page."""
+
+    def __init__(self, client, stream):
+        self.client, self.stream = client, stream
+        self.records_by_id, self.server_time = client.records_by_id, client.server_time
+
+    def pages(self, stream, *, since):
+        pages = self.client.pages(stream, since=since)
+        if stream.name != self.stream:
+            return pages
+        return self._broken_off(pages)
+
+    @staticmethod
+    def _broken_off(pages):
+        yield next(iter(pages))
+        raise RepeatError("the line is down")
+
+
+def test_half_a_list_of_inspections_takes_none_away(account, clock, tmp_path):
+    running = account()
+    reader = Reader(running, tmp_path / "landing", page_rows=1)
+    reader.run()
+    whole = reader.state()["inspections"]
+    assert len(whole) > 1
+    clock.pass_by(days=8)
+
+    with pytest.raises(RepeatError):
+        reader.run(wrap=lambda client: HalfAList(client, "inspection_ids"))
+
+    assert reader.state()["inspections"] == whole
 
 
 def test_documents_of_one_second_over_the_edge_of_a_page_are_all_read(account, clock, tmp_path):
@@ -391,4 +475,8 @@ def change_something(chance, running, *, copy, clock):
     if copies:
         gone, is_recorded = chance.choice(copies), chance.random() < HALF
         kinds.append(lambda: changes.delete_document(gone, at=at, is_recorded=is_recorded))
+    found = inspections_of(running)
+    if len(found) > 1:
+        inspection, is_recorded = chance.choice(found), chance.random() < HALF
+        kinds.append(lambda: changes.delete_inspection(inspection, at=at, is_recorded=is_recorded))
     chance.choice(kinds)()

@@ -13,6 +13,8 @@ from orchestration.extract.streams import STREAMS, System
 RECORDS = STREAMS[System.NETSUITE, "inspections"]
 DETAILS = STREAMS[System.NETSUITE, "inventory_details"]
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]
+RECORD_IDS = STREAMS[System.NETSUITE, "inspection_ids"]
+MOVE_IDS = STREAMS[System.NETSUITE, "stock_move_ids"]
 
 
 def query(inspected_by):
@@ -23,16 +25,15 @@ def query(inspected_by):
 @pytest.mark.parametrize(
     ("text", "recorded"),
     [
-        ("custom_record", [RECORDS, LINES]),
-        ("status", [DETAILS, LINES]),
+        ("custom_record", [RECORDS, RECORD_IDS, LINES]),
+        ("status", [DETAILS, MOVE_IDS, LINES]),
         ("custcol_grade", [DETAILS, LINES]),
-        ("custom_record, bin", [RECORDS, DETAILS, LINES]),
+        ("custom_record, bin", [RECORDS, RECORD_IDS, DETAILS, MOVE_IDS, LINES]),
     ],
 )
 def test_a_stream_is_read_where_the_account_has_it(text, recorded):
-    found = [
-        one for one in (RECORDS, DETAILS, LINES) if is_recorded(one, parse_inspected_by(text))
-    ]
+    streams = (RECORDS, RECORD_IDS, DETAILS, MOVE_IDS, LINES)
+    found = [one for one in streams if is_recorded(one, parse_inspected_by(text))]
 
     assert found == recorded
 

@@ -114,7 +114,9 @@ def books(tmp_path_factory):
     """The environment of a sandbox with every scenario, which tests only read."""
     clock = Clock()
     folder = tmp_path_factory.mktemp("sandbox")
-    files = [*sorted(SCENARIOS.glob("*.yaml")), Path(__file__).with_name("cash_return.yaml")]
+    moved = SCENARIOS / "inspection" / "inspected_by_status.yaml"
+    own = Path(__file__).with_name("cash_return.yaml")
+    files = [*sorted(SCENARIOS.glob("*.yaml")), moved, own]
     with serve(folder, files, clock=clock) as running:
         yield running.environment, clock
 

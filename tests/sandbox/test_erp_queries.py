@@ -15,6 +15,7 @@ from orchestration.extract.streams import NETSUITE_STREAMS, STREAMS, System
 from orchestration.sandbox.identity import number
 
 DETAILS = STREAMS[System.NETSUITE, "inventory_details"]
+KINDS = {"ItemRcpt", "StatChng"}
 DOCUMENTS = "SELECT t.id FROM transaction t ORDER BY t.id"
 AUTHORIZATION = number("transaction", "clean_single_return", "ra1")
 
@@ -187,8 +188,10 @@ def test_the_place_of_units_is_told_whichever_of_it_an_account_has(erp, place):
 
     rows = erp.rows(query.text)
 
-    assert {row["type"] for row in rows} == {"ItemRcpt"}
-    assert all(float(row["quantity"]) > 0 for row in rows)
+    units = {kind: [float(r["quantity"]) for r in rows if r["type"] == kind] for kind in KINDS}
+    assert {row["type"] for row in rows} == KINDS
+    assert min(units["ItemRcpt"]) > 0
+    assert sum(units["StatChng"]) == 0
 
 
 @pytest.mark.parametrize("since", [None, datetime(2024, 1, 1, tzinfo=UTC)], ids=["all", "since"])

@@ -15,8 +15,9 @@ LEFT_OUT = {
     "transactionline.linelastmodifieddate": "a line that changes alone is read when its document"
     " changes",
     "nexttransactionlinelink.lastmodifieddate": "a link is read when its document changes",
-    "deletedrecord": "deletions are found by the weekly list of all documents",
-    "customrecord_return_inspection": "inspections come from stock statuses and locations alone",
+    "deletedrecord": "deletions are found by the weekly lists of all documents and inspections",
+    "customrecord_return_inspection": "inspections come from stock statuses and locations alone,"
+    " and one that landed before is not looked for among deletions",
 }
 # What else differs between accounts: a query that answers where it is there.
 FEATURES = {

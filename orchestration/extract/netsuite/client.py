@@ -68,8 +68,7 @@ class NetSuiteClient:
         A stream whose rows carry no change is read whole. Raises UnreadableAnswerError when fewer
         rows came of a whole stream than the ERP counted both before and after.
         """
-        is_lacking = stream.parameters.get("needs") in self._lacks
-        if is_lacking or not is_recorded(stream, self._fields.inspected_by):
+        if self._is_left_out(stream):
             return
         part, meter = asked_for(stream, since=since), self._meter(stream)
         walk = self._walk(stream, meter)
@@ -94,7 +93,7 @@ class NetSuiteClient:
     def records_by_id(self, stream: Stream, ids: Iterable[int]) -> Iterator[bytes]:
         """Yield every page of the rows of these documents; progress is told in documents."""
         chosen = Documents(stream.parameters["document"], tuple(sorted(ids)))
-        if not chosen.ids:
+        if not chosen.ids or self._is_left_out(stream):
             return
         meter = self._meter(stream)
         meter.expect(len(chosen.ids))
@@ -108,6 +107,10 @@ class NetSuiteClient:
             return msgspec.json.decode(row_values(rows.items[0])["server_time"], type=datetime)
         except (IndexError, KeyError, msgspec.MsgspecError) as error:
             raise UnreadableAnswerError(f"{SOURCE} did not tell its time: repeat") from error
+
+    def _is_left_out(self, stream: Stream) -> bool:
+        is_lacking = stream.parameters.get("needs") in self._lacks
+        return is_lacking or not is_recorded(stream, self._fields.inspected_by)
 
     def _cut(self, part: Part, measured: Measure) -> list[Part]:
         """Return enough parts for all walks, and no part that is hardly worth a query."""

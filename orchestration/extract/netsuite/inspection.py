@@ -38,10 +38,13 @@ def parse_inspected_by(text: str) -> frozenset[str]:
 
 def is_recorded(stream: Stream, inspected_by: Collection[str]) -> bool:
     """Whether the account has the stream's records; every stream but those of inspections."""
-    if stream.name == "inspections":
+    if stream.name in {"inspections", "inspection_ids"}:
         return CUSTOM_RECORD in inspected_by
     if stream.name == "inventory_details":
         return any(name != CUSTOM_RECORD for name in inspected_by)
+    if stream.name == "stock_move_ids":
+        # A field of the receipt's line goes with its receipt, which is listed as a document.
+        return bool(PLACES & set(inspected_by))
     return True
 
 

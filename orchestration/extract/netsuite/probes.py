@@ -10,7 +10,7 @@ from orchestration.extract.findings import Finding, Weight, looked, mind, stop, 
 from orchestration.extract.http import Clock, RepeatRule
 from orchestration.extract.netsuite.capabilities import LEFT_OUT, Capabilities, rows
 from orchestration.extract.netsuite.endpoint import Endpoint
-from orchestration.extract.netsuite.inspection import is_recorded
+from orchestration.extract.netsuite.inspection import BIN, LOCATION, STATUS, is_recorded
 from orchestration.extract.netsuite.limits import UNTOLD, read_limits, share_of
 from orchestration.extract.netsuite.parts import Query
 from orchestration.extract.netsuite.suiteql import Fields, page_query
@@ -27,6 +27,12 @@ PERMISSIONS = {
     "ItemRcpt": "Item Receipt",
     "CustCred": "Credit Memo",
     "CashRfnd": "Cash Refund",
+}
+# And, where a move of stock records an inspection, to see those moves.
+MOVES = {
+    STATUS: ("StatChng", "Inventory Status Change"),
+    BIN: ("BinTrnfr", "Bin Transfer"),
+    LOCATION: ("InvTrnfr", "Transfer Inventory"),
 }
 TIMES = """
 SELECT
@@ -122,12 +128,15 @@ class Look:
                     f"let an administrator give the role View on {PERMISSIONS[kind]}, in all"
                     " subsidiaries",
                 )
-        empty = [kind for kind in PERMISSIONS if kind not in visible and kind not in hidden]
+        moves = dict(MOVES[one] for one in sorted(self._fields.inspected_by) if one in MOVES)
+        wanted = PERMISSIONS | moves
+        empty = [kind for kind in wanted if kind not in visible and kind not in hidden]
         if empty:
+            named = ", ".join(wanted[kind] for kind in empty)
             yield mind(
                 "permissions",
                 f"no document of type {', '.join(empty)} is visible",
-                "well if there are none; else give the role View on them",
+                f"well if there are none; else give the role View on {named}",
             )
         if not hidden and not empty:
             yield well("permissions", "documents of every type, and no link into the dark")
@@ -200,6 +209,11 @@ FEATURES_SHOWN = (
 def _remedy_for(name: str) -> str:
     if name == "deletedrecord":
         return "give the role View on Deleted Records"
+    if name == "customrecord_return_inspection":
+        return (
+            "give the role View on it; or, if the account has none, take custom_record out of"
+            " NETSUITE_INSPECTED_BY"
+        )
     return "nothing, if the account is meant to be without it"
 
 

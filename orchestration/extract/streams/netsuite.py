@@ -171,6 +171,7 @@ NETSUITE_STREAMS = (
         parameters={
             "needs": "customrecord_return_inspection",
             "changed": "n.lastmodified",
+            "document": "n.id",
             "after": "n.id",
         },
         columns={
@@ -264,6 +265,24 @@ NETSUITE_STREAMS = (
     Stream(
         System.NETSUITE,
         "document_ids",
+        is_census=True,
+        key=("id",),
+        records=SUITEQL_RECORDS,
+        parameters={"after": "t.id"},
+        columns={"id": "BIGINT", "type": TEXT},
+    ),
+    Stream(
+        System.NETSUITE,
+        "inspection_ids",
+        is_census=True,
+        key=("id",),
+        records=SUITEQL_RECORDS,
+        parameters={"needs": "customrecord_return_inspection", "after": "n.id"},
+        columns={"id": "BIGINT"},
+    ),
+    Stream(
+        System.NETSUITE,
+        "stock_move_ids",
         is_census=True,
         key=("id",),
         records=SUITEQL_RECORDS,

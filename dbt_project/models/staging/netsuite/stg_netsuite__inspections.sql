@@ -6,6 +6,34 @@ newest as (
 
 ),
 
+-- A record that was deleted says nothing any more, of whatever time: the ERP names its kind by no type known before, so
+-- that the list alone tells.
+listed as (
+
+    {{ last_list(source('netsuite', 'inspection_ids')) }}
+
+),
+
+lists as (
+
+    select max(listed_at) as listed_at from listed
+
+),
+
+existing as (
+
+    select newest.*
+
+    from newest
+
+    cross join lists
+
+    left join listed on newest.id = listed.id
+
+    where not coalesce(listed.id is null and newest._extracted_at < lists.listed_at, false)
+
+),
+
 rules as (
 
     select * from {{ ref('inspection_rules') }}
@@ -18,15 +46,15 @@ rules as (
 ranked as (
 
     select
-        newest.*,
+        existing.*,
         rules.outcome,
-        row_number() over (partition by newest.id order by rules.priority) as rule_rank
+        row_number() over (partition by existing.id order by rules.priority) as rule_rank
 
-    from newest
+    from existing
 
-    left join rules on {{ fits_rule('rules.value', 'newest.result', 'newest.result') }}
+    left join rules on {{ fits_rule('rules.value', 'existing.result', 'existing.result') }}
 
-    where coalesce(newest.isinactive, 'F') = 'F'
+    where coalesce(existing.isinactive, 'F') = 'F'
 
 ),
 

@@ -59,6 +59,41 @@ deleted as (
 
 ),
 
+-- What the last list does not name is gone, also where no deletion was recorded; receipts are listed as documents.
+listed as (
+
+    select
+        true as is_receipt,
+        id,
+        listed_at
+    from (
+        {{ last_list(source('netsuite', 'document_ids')) }}
+    ) as documents
+
+    union all
+
+    select
+        false as is_receipt,
+        id,
+        listed_at
+    from (
+        {{ last_list(source('netsuite', 'stock_move_ids')) }}
+    ) as moves
+
+),
+
+lists as (
+
+    select
+        is_receipt,
+        max(listed_at) as listed_at
+
+    from listed
+
+    group by is_receipt
+
+),
+
 renamed as (
 
     select
@@ -89,6 +124,13 @@ renamed as (
             newest.transaction = rewrites.transaction
             and newest._extracted_at = rewrites.rewritten_at
 
+    left join lists on (newest.type = 'ItemRcpt') = lists.is_receipt
+
+    left join listed
+        on
+            newest.transaction = listed.id
+            and (newest.type = 'ItemRcpt') = listed.is_receipt
+
     left join field_values
         on
             newest.transaction = field_values.transaction
@@ -110,6 +152,7 @@ renamed as (
     where
         deleted.recordid is null
         and coalesce(newest.voided, 'F') = 'F'
+        and not coalesce(listed.id is null and newest._extracted_at < lists.listed_at, false)
 
 )
 
