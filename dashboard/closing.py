@@ -8,10 +8,10 @@ from enum import StrEnum
 from dashboard.publication import Edition
 
 Row = Mapping[str, object]
-# Whose controls rest on what was read from a system; the processor is read through the storefront.
 # Lists of every record there is: read once a week, while all else of their system is read daily.
 WEEKLY = frozenset({"document_ids", "inspection_ids", "stock_move_ids"})
 WEEKLY_LIMIT = timedelta(days=8)
+# Whose controls rest on what was read from a system; the processor is read through the storefront.
 WITNESSES = {"shopify": ("storefront", "processor"), "netsuite": ("erp",)}
 EVERY_STORE = "all"
 NAMES = {"storefront": "storefront", "processor": "payment processor", "erp": "ERP"}
