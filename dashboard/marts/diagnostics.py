@@ -38,6 +38,7 @@ _GAP = """greatest(
     abs(coalesce(variances.variance_amount, variances.storefront_amount)),
     abs(coalesce(variances.payout_variance_amount, 0))
 )"""
+_CREDITED = "abs(coalesce(variances.erp_amount, variances.expected_amount))"
 _WORTH = "greatest(variances.storefront_amount, coalesce(variances.erp_amount, 0), 0)"
 # For each question: which cases answer no, and what is at stake in one.
 BEHIND = {
@@ -52,21 +53,22 @@ BEHIND = {
     ),
     "completion_is_true": ("cases.is_falsely_complete", _WORTH),
     "credits_are_precise": (
-        "variances.reversal_variance_amount <> 0",
-        "abs(variances.reversal_variance_amount)",
+        """cases.credited_at is not null
+        and coalesce(variances.reversal_variance_amount <> 0, true)""",
+        "abs(coalesce(variances.reversal_variance_amount, variances.expected_amount))",
     ),
     "credits_keep_tax_codes": (
-        """variances.reversal_variance_amount is not null and cases.case_key in (
+        """cases.credited_at is not null and cases.case_key in (
             select case_key from marts.fct_return_lines
             where
                 credited_quantity > 0
                 and coalesce(tax_codes, '') <> coalesce(original_tax_codes, '')
         )""",
-        "abs(variances.erp_amount)",
+        _CREDITED,
     ),
     "credits_stay_on_invoice": (
-        "variances.is_applied_elsewhere and variances.reversal_variance_amount is not null",
-        "abs(variances.erp_amount)",
+        "variances.is_applied_elsewhere and cases.credited_at is not null",
+        _CREDITED,
     ),
 }
 

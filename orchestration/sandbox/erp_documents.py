@@ -112,7 +112,9 @@ class Document:
                 "kitmemberof": kit_line,
             }
         )
-        self.taxes += [self._tax(line_id, tax) for tax in taxes]
+        self.taxes += [
+            self._tax(line_id, code, due=due) for code, due in _summed_to_code(taxes).items()
+        ]
         return line_id
 
     def add_discount(self, ref: str, discount: Decimal, *, source: "Document | None") -> None:
@@ -212,14 +214,13 @@ class Document:
                 "foreignamount": self._tax_total(),
             }
 
-    def _tax(self, line_id: int, tax: Block) -> Row:
-        code = str(tax["code"])
+    def _tax(self, line_id: int, code: str, *, due: Decimal) -> Row:
         return {
             "transaction": self.id,
             "line": line_id,
             "taxcode": number("taxcode", "all", code) % SMALL,
             "code": code,
-            "taxamount": amount(tax["amount"]),
+            "taxamount": due,
         }
 
     def _tax_total(self) -> Decimal:
@@ -227,3 +228,12 @@ class Document:
         fees = {line["id"] for line in self.lines if line["itemid"] == FEE_ITEM}
         signed = (tax["taxamount"] * (-1 if tax["line"] in fees else 1) for tax in self.taxes)
         return self.line_sign * sum(signed, Decimal(0))
+
+
+def _summed_to_code(taxes: Iterable[Block]) -> dict[str, Decimal]:
+    """A line has one detail per code, as the ERP's key of them says."""
+    dues: dict[str, Decimal] = {}
+    for tax in taxes:
+        code = str(tax["code"])
+        dues[code] = dues.get(code, Decimal(0)) + amount(tax["amount"])
+    return dues

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from orchestration.sandbox.erp_documents import Row
 
-YEARS = range(2022, 2036)
+YEARS = range(2010, 2041)
 
 
 def period_id(name: object) -> int:

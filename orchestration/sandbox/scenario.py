@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from orchestration.sandbox.identity import gid
+from orchestration.sandbox.identity import gid, gids_in_order
 from orchestration.sandbox.scenario_checks import check, check_lines
 from orchestration.sandbox.scenario_format import check_format
 from orchestration.sandbox.scenario_values import Block, ScenarioError, listed, stamp
@@ -83,8 +83,12 @@ class Scenario:
         return str(self.returns[reference]["order"])
 
     def line_gid(self, order: str, line: str) -> str:
-        """Return the storefront's id of an order line."""
-        return gid("LineItem", self.stem, f"{order}/{line}")
+        """Return the storefront's id of an order line; lines of one sku sort as they stand."""
+        skus = {f"{order}/{one['ref']}": one["sku"] for one in self.orders[order]["lines"]}
+        own = f"{order}/{line}"
+        # What is taken in exchange is no line of the order yet, and has none beside it.
+        twins = [reference for reference, sku in skus.items() if sku == skus.get(own)] or [own]
+        return gids_in_order("LineItem", self.stem, twins)[own]
 
     def _by_ref(self, name: str) -> dict[str, Block]:
         found: dict[str, Block] = {}

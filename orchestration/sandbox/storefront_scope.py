@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from orchestration.sandbox.identity import gid
+from orchestration.sandbox.identity import gid, gids_in_order
 from orchestration.sandbox.scenario import Scenario
 from orchestration.sandbox.scenario_values import Block, amount, instant
 from orchestration.sandbox.storefront_wire import Record, money, reference
@@ -86,8 +86,10 @@ class OrderScope:
         return gid("Return", self.stem, return_ref)
 
     def refund_id(self, refund: Block) -> str:
-        """Return the global id of one of the order's refunds."""
-        return gid("Refund", self.stem, refund["ref"])
+        """Return the global id of a refund of the order; those of one instant sort as written."""
+        at = instant(refund["at"])
+        twins = [str(one["ref"]) for one in self.refunds if instant(one["at"]) == at]
+        return gids_in_order("Refund", self.stem, twins)[str(refund["ref"])]
 
     def place(self, name: object) -> Record:
         """Return a pointer to a place of the store."""

@@ -99,7 +99,7 @@ def _settlement(scope: OrderScope, block: Block, *, ref: str, settled: Block) ->
         "id": gid("ShopifyPaymentsBalanceTransaction", scope.stem, ref),
         "type": "REFUND",
         "sourceType": "REFUND",
-        "sourceId": str(number("Refund", scope.stem, block["ref"])),
+        "sourceId": tail(scope.refund_id(block)),
         "sourceOrderTransactionId": str(number("OrderTransaction", scope.stem, ref)),
         "transactionDate": stamp(at),
         "test": False,

@@ -2,11 +2,13 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from graphql import (
+    FragmentSpreadNode,
     GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
@@ -109,7 +111,16 @@ def _kind(value: dict[str, Any], info: Any, abstract: Any) -> str:
     asked = [
         part.type_condition.name.value
         for node in info.field_nodes
-        for part in node.selection_set.selections
+        for part in _parts(node.selection_set, info)
         if getattr(part, "type_condition", None)
     ]
     return next((name for name in asked if name in possible), possible[0])
+
+
+def _parts(selections: Any, info: Any) -> Iterator[Any]:
+    """Yield what is selected, a named fragment as what it selects itself."""
+    for part in selections.selections:
+        if isinstance(part, FragmentSpreadNode):
+            yield from _parts(info.fragments[part.name.value].selection_set, info)
+        else:
+            yield part

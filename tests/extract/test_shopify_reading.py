@@ -14,6 +14,7 @@ from orchestration.extract.streams import STREAMS, System
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 RETURNS = STREAMS[System.SHOPIFY, "returns"]
 REFUNDS = STREAMS[System.SHOPIFY, "refunds"]
+AGREEMENTS = STREAMS[System.SHOPIFY, "sales_agreements"]
 DISPOSITIONS = STREAMS[System.SHOPIFY, "dispositions"]
 LEVELS = STREAMS[System.SHOPIFY, "inventory_levels"]
 LOCATIONS = STREAMS[System.SHOPIFY, "locations"]
@@ -178,6 +179,54 @@ def test_no_line_is_lost_where_an_order_has_more_than_a_page_of_them(client_of):
     assert [line["id"] for line in first["lineItems"]["nodes"]] == ["a", "b", "c"]
     assert [line["id"] for line in second["lineItems"]["nodes"]] == ["z"]
     assert [body["variables"].get("after") for body in source.bodies] == [None, "n1", "n2"]
+
+
+def agreement(name, *sales, day, after=None):
+    return {
+        "id": name,
+        "happenedAt": f"2026-03-{day:02}T10:00:00Z",
+        "sales": connection(*({"id": sale} for sale in sales), after=after),
+    }
+
+
+def placed(*agreements, after=None):
+    return {"data": {"node": {"connection": connection(*agreements, after=after)}}}
+
+
+LEDGER = connection(
+    {"id": "sold", "happenedAt": "2026-03-01T10:00:00Z"},
+    agreement("g1", "s1", "s2", day=2, after="n1"),
+    agreement("g2", "s9", day=3),
+)
+
+
+def test_no_sale_is_lost_where_an_agreement_that_no_id_leads_to_has_more_than_a_page(client_of):
+    source, client = client_of(
+        {"data": {"nodes": [{"id": "o1", "agreements": LEDGER}]}},
+        placed({"id": "sold", "happenedAt": "2026-03-01T10:00:00Z"}, after="c1"),
+        placed(agreement("g1", "s3", day=2, after="n2"), after="c2"),
+        placed(agreement("g1", "s4", day=2), after="c2"),
+    )
+
+    (whole,) = nodes_of(client.records_by_id(AGREEMENTS, ["o1"]), AGREEMENTS)
+
+    _, first, second = whole["agreements"]["nodes"]
+    assert [sale["id"] for sale in first["sales"]["nodes"]] == ["s1", "s2", "s3", "s4"]
+    assert [sale["id"] for sale in second["sales"]["nodes"]] == ["s9"]
+    asked = [
+        (body["variables"]["before"], body["variables"]["after"]) for body in source.bodies[1:]
+    ]
+    assert asked == [(None, None), ("c1", "n1"), ("c1", "n2")]
+
+
+def test_a_sale_is_never_read_into_another_agreement(client_of):
+    _, client = client_of(
+        {"data": {"nodes": [{"id": "o1", "agreements": LEDGER}]}},
+        placed({"id": "older", "happenedAt": "2026-02-01T10:00:00Z"}, after="c1"),
+    )
+
+    with pytest.raises(UnreadableAnswerError, match="changed places"):
+        list(client.records_by_id(AGREEMENTS, ["o1"]))
 
 
 def test_lines_without_an_id_are_each_a_line_of_their_own(client_of):

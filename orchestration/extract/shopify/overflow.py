@@ -24,6 +24,8 @@ class Nested:
     field: str
     document: str
     inside: tuple["Nested", ...] = ()
+    # A connection of nodes that no id leads to: they are found by their place.
+    in_place: "Nested | None" = None
 
 
 NESTED: dict[str, tuple[Nested, ...]] = {
@@ -49,7 +51,13 @@ NESTED: dict[str, tuple[Nested, ...]] = {
         Nested("orderAdjustments", "page_refund_adjustments"),
         Nested("transactions", "page_refund_transactions"),
     ),
-    "sales_agreements": (Nested("agreements", "page_order_agreements"),),
+    "sales_agreements": (
+        Nested(
+            "agreements",
+            "page_order_agreements",
+            in_place=Nested("sales", "page_agreement_sales"),
+        ),
+    ),
 }
 
 
@@ -62,6 +70,52 @@ def complete(record: dict[str, Any], nested: tuple[Nested, ...], *, fetch: Fetch
         _drain(record["id"], held, document=connection.document, fetch=fetch)
         for child in held["nodes"]:
             complete(child, connection.inside, fetch=fetch)
+        if connection.in_place:
+            _drain_in_place(record["id"], held["nodes"], connection.in_place, fetch=fetch)
+
+
+def _drain_in_place(
+    record_id: str, nodes: list[dict[str, Any]], nested: Nested, *, fetch: FetchPage
+) -> None:
+    before: str | None = None
+    for position, node in enumerate(nodes):
+        if not any(_is_cut(later.get(nested.field)) for later in nodes[position:]):
+            return
+        place = _Place(node, before, nested.field, fetch)
+        if _is_cut(node.get(nested.field)):
+            _drain(record_id, node[nested.field], document=nested.document, fetch=place.page)
+        else:
+            place.page(nested.document, {"id": record_id, "after": None})
+        before = place.cursor
+
+
+@dataclass
+class _Place:
+    """A node of a record's connection, read again as the one after a cursor."""
+
+    node: Page
+    before: str | None
+    field: str
+    fetch: FetchPage
+    cursor: str | None = None
+
+    def page(self, document: str, variables: Mapping[str, Any]) -> Page | None:
+        """Return a page of what the node holds; raises UnreadableAnswerError if it is another."""
+        found = self.fetch(document, {**variables, "before": self.before})
+        if not found or not found["nodes"]:
+            return None
+        first = found["nodes"][0]
+        if first["happenedAt"] != self.node["happenedAt"]:
+            raise UnreadableAnswerError(
+                f"the nodes of {variables['id']} changed places while they were read: repeat later"
+            )
+        self.cursor = found["pageInfo"]["endCursor"]
+        page: Page | None = first.get(self.field)
+        return page
+
+
+def _is_cut(held: Page | None) -> bool:
+    return bool(held and held["pageInfo"]["hasNextPage"])
 
 
 def _drain(record_id: str, held: dict[str, Any], *, document: str, fetch: FetchPage) -> None:
