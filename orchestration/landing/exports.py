@@ -4,11 +4,13 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import duckdb
 
@@ -29,6 +31,8 @@ CUT_BYTES = 208 * 2**20
 LARGEST_OBJECT_BYTES = 16 * 2**20
 RECORDS_AN_ANSWER = 100
 IDS_AT_ONCE = 10_000
+
+Prepared = TypeVar("Prepared")
 
 
 class Exporter(Protocol):
@@ -67,17 +71,18 @@ def land_export(
         began_at = exporter.export(stream, folder / OBJECTS)
         with connect(folder, memory_bytes=CUT_BYTES) as connection:
             _split(connection, folder)
-            return land(
-                root,
-                stream,
-                _answers(connection, folder, stream, stream.bulk, exporter),
-                source=source,
-                run_id=run_id,
-                extracted_at=extracted_at,
-                since=None,
-                read_at=began_at,
-                scratch=scratch,
-            )
+            with closing(_answers(connection, folder, stream, stream.bulk, exporter)) as answers:
+                return land(
+                    root,
+                    stream,
+                    answers,
+                    source=source,
+                    run_id=run_id,
+                    extracted_at=extracted_at,
+                    since=None,
+                    read_at=began_at,
+                    scratch=scratch,
+                )
 
 
 @contextmanager
@@ -129,26 +134,47 @@ def _answers(
     stream: Stream,
     bulk: Bulk,
     exporter: Exporter,
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """Yield answers as pages have them, a hundred records in each, part after part."""
     opening = "".join(f'{{"{name}":' for name in stream.records) + "["
     closing = "]" + "}" * len(stream.records)
-    beside = scratch / "beside.jsonl"
-    for folder in sorted((scratch / PARTS).glob("part=*")):
+    by_id = stream.read_by_id(bulk.beside_document)
+
+    def prepared(folder: Path) -> tuple[str, Path]:
         part = f"read_parquet({literal(str(folder / '*.parquet'))})"
+        beside = folder.with_suffix(".jsonl")
         _refuse_strays(connection, part, kinds=list(bulk.children.values()))
-        _write_beside(connection, part, beside, stream.read_by_id(bulk.beside_document), exporter)
+        _write_beside(connection, part, beside, by_id, exporter)
+        return part, beside
+
+    for part, beside in _one_ahead(prepared, sorted((scratch / PARTS).glob("part=*"))):
         found = connection.cursor().execute(
             f"select record from ({_records(part, beside, bulk)}) order by line"
         )
         while rows := found.fetchmany(RECORDS_AN_ANSWER):
             yield (opening + ",".join(record for (record,) in rows) + closing).encode()
+        beside.unlink()
+
+
+def _one_ahead(
+    prepared: Callable[[Path], Prepared], folders: Sequence[Path]
+) -> Iterator[Prepared]:
+    """Yield what is prepared of each folder, the next one's in a thread: it waits for a source."""
+    waiting = iter(folders)
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        coming = [ahead.submit(prepared, folder) for folder in islice(waiting, 1)]
+        while coming:
+            found = coming.pop().result()
+            coming = [ahead.submit(prepared, folder) for folder in islice(waiting, 1)]
+            yield found
 
 
 def _refuse_strays(connection: duckdb.DuckDBPyConnection, part: str, *, kinds: list[str]) -> None:
     """Refuse a child without its parent, and one of a kind that nobody asked for."""
-    strays = connection.execute(
-        f"""
+    strays = (
+        connection.cursor()
+        .execute(
+            f"""
         with objects as (select id, parent, kind from {part})
         select count(*)
         from objects
@@ -158,8 +184,10 @@ def _refuse_strays(connection: duckdb.DuckDBPyConnection, part: str, *, kinds: l
             objects.id is null
             or (parent is not null and (parents.id is null or not list_contains($kinds, kind)))
         """,
-        {"kinds": kinds},
-    ).fetchone()
+            {"kinds": kinds},
+        )
+        .fetchone()
+    )
     if strays and strays[0]:
         raise UnreadableAnswerError(
             f"the export holds {strays[0]} objects without their parent or of a kind that was not"

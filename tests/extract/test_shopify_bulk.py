@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -286,6 +287,48 @@ def order(number, **values):
     elsewhere = {*ORDERS.bulk.children, *ORDERS.bulk.beside}
     empty = dict.fromkeys(ORDERS.columns.keys() - elsewhere)
     return json.dumps(empty | {"id": f"gid://shopify/Order/{number}"} | values).encode()
+
+
+def test_what_is_read_by_id_for_the_next_part_is_asked_for_beside_the_one_at_hand(
+    tmp_path, monkeypatch
+):
+    """The first part is not through before somebody asks for the second: alone it would wait."""
+    monkeypatch.setattr(exports, "PART_BYTES", 2_000)
+    asked_again = threading.Event()
+    kept = exports._records  # noqa: SLF001 - where a part is joined
+
+    def joined_beside(*arguments):
+        assert asked_again.wait(timeout=30), "the next part was not asked for meanwhile"
+        return kept(*arguments)
+
+    class Asked(Given):
+        def records_by_id(self, stream, ids):
+            if self.gone:
+                asked_again.set()
+            self.gone = ["asked once"]
+            yield from super().records_by_id(stream, ids)
+
+    monkeypatch.setattr(exports, "_records", joined_beside)
+
+    batch = land_export(tmp_path, ORDERS, Asked([order(n) for n in range(40)]), **OPTIONS)
+
+    assert batch.rows == 40
+
+
+def test_an_error_in_what_is_read_by_id_lands_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(exports, "PART_BYTES", 2_000)
+
+    class Failing(Given):
+        def records_by_id(self, stream, ids):
+            if self.gone:
+                raise UnreadableAnswerError("half an answer")
+            self.gone = ["asked once"]
+            yield from super().records_by_id(stream, ids)
+
+    with pytest.raises(UnreadableAnswerError, match="half an answer"):
+        land_export(tmp_path, ORDERS, Failing([order(n) for n in range(40)]), **OPTIONS)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_an_object_that_does_not_fit_is_set_aside(tmp_path):
