@@ -10,8 +10,9 @@ from orchestration.assets.closure import find_changed_records
 from orchestration.assets.landed_batches import (
     BatchKey,
     LandedBatches,
-    keys_of,
+    News,
     known_batches,
+    names_of,
     write_batches,
 )
 from orchestration.extract.streams import System
@@ -46,8 +47,8 @@ class Build:
 
 
 def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
-    """Return the build that these committed batches make, merged since or not."""
-    return Build(as_of=as_of, recipe=recipe, batches=keys_of(batches))
+    """Return the build that these committed batches make."""
+    return Build(as_of=as_of, recipe=recipe, batches=names_of(batches))
 
 
 def begin(
@@ -69,12 +70,15 @@ def begin(
     connection.execute("create schema changed")
     last = _last(connection)
     connection.execute("drop table if exists builds.last")
-    if everything or last is None or not _continues(build, last):
+    if everything or last is None:
+        return False
+    new = landed.beside(last.batches)
+    if not _continues(build, last, new):
         return False
     find_changed_records(
         connection,
         landed,
-        new=build.batches - last.batches,
+        new=new,
         after=last.as_of,
         until=build.as_of,
     )
@@ -91,13 +95,12 @@ def end(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
     )
 
 
-def _continues(build: Build, last: Build) -> bool:
-    new = build.batches - last.batches
+def _continues(build: Build, last: Build, new: News) -> bool:
     return (
         build.recipe == last.recipe
         and build.as_of >= last.as_of
-        and build.batches >= last.batches
-        and not any(batch[:2] == TELLS_BY_ABSENCE for batch in new)
+        and not new.lost
+        and not any(extraction[:2] == TELLS_BY_ABSENCE for extraction in new.extractions)
         and not any(last.as_of < _taken_at(batch) <= build.as_of for batch in _lists(build))
     )
 

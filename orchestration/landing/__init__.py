@@ -25,6 +25,8 @@ from orchestration.landing.manifest import (
     BrokenEvidenceError,
     NewerLandingError,
     committed_batches,
+    every_part,
+    extractions_named,
     landed_sources,
 )
 from orchestration.landing.readings import rejected_ids, unsettled_batches
@@ -47,6 +49,8 @@ __all__ = [
     "customer_ids_to_read",
     "disposition_ids_to_read",
     "documents_listed_at",
+    "every_part",
+    "extractions_named",
     "find_customers",
     "forget_customers",
     "is_settled",

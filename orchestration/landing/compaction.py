@@ -12,10 +12,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.streams import STREAMS, Stream, System
+from orchestration.extract.streams import STREAMS, Stream
 from orchestration.landing.manifest import (
     ANSWERS,
     MANIFEST,
+    PARTS,
     ROWS,
     Batch,
     BrokenEvidenceError,
@@ -24,26 +25,23 @@ from orchestration.landing.manifest import (
     commit,
     committed_batches,
     every_batch,
+    every_part,
+    merged_name,
     remove_batch,
+    write_parts,
 )
 from orchestration.landing.reading import literal
+from orchestration.landing.readings import telling
 from orchestration.landing.sessions import connect
 from orchestration.landing.stamps import ROWS_A_GROUP
 from orchestration.landing.store import sizes_below, workplace
 
-# Where a batch says something as a whole (a list of everything, a slice, a reading of totals), and
-# the customers, whose batches `returns forget` writes anew: each of these stays by itself.
-APART = {
-    (System.SHOPIFY, "customers"),
-    (System.SHOPIFY, "order_census"),
-    (System.NETSUITE, "document_ids"),
-    (System.NETSUITE, "control_totals"),
-}
 # What runs look back at one by one: the batches of the last days, and the last two at any rate.
 DAYS_APART, LAST_APART = timedelta(days=2), 2
 # A build that began before has named the files it reads: they stay until it has surely ended.
 GRACE = timedelta(days=1)
-SMALL_BYTES = 64 * 2**20
+# A merged batch of so much or of so many stays as it is: else all would be written each time.
+SMALL_BYTES, FEW_PARTS = 64 * 2**20, 1_000
 PIECE = 2**20
 
 
@@ -67,8 +65,9 @@ def compact(
     """
     Merge runs of at least `fewest` small batches, and remove what was replaced a day ago.
 
-    Batches less than `apart` older than the last of their source stay as they are. Merged batches
-    for a store are made in the `scratch` folder.
+    A list of everything (a census) stays by itself, since it speaks as a whole. Batches less than
+    `apart` older than the last of their source stay as they are. Merged batches for a store are
+    made in the `scratch` folder.
 
     The commit of the merged batch replaces its parts in that instant. Until then they count, from
     then on they do not, whenever anybody is killed. Raises BrokenEvidenceError where a batch's
@@ -76,31 +75,35 @@ def compact(
     """
     removed = sum(_remove_parts(root, batch, before=now - GRACE) for batch in every_batch(root))
     made = [
-        _merge(root, group, now=now, scratch=scratch)
+        _merge(root, stream, group, now=now, scratch=scratch)
         for stream in STREAMS.values()
-        if (stream.system, stream.name) not in APART and not stream.is_census
+        if not stream.is_census
         for group in _groups(root, stream, fewest=fewest, apart=apart)
     ]
-    return Compacted(len(made), sum(len(batch.parts) for batch in made), removed)
+    return Compacted(len(made), sum(batch.merged for batch in made), removed)
 
 
 def verify(root: Path, batch: Batch) -> None:
     """Raise BrokenEvidenceError unless a batch's files, and its parts within, are as landed."""
     _verify(batch.folder(root), batch)
+    if batch.merged or batch.parts:
+        _verify_parts(batch.folder(root), every_part(root, batch))
 
 
 def _verify(folder: Path, batch: Batch) -> None:
     for name, digest in batch.sha256.items():
         if not (folder / name).is_file() or checksum(folder / name) != digest:
             raise BrokenEvidenceError(folder / name)
-    if batch.parts:
-        with (folder / ANSWERS).open("rb") as answers:
-            for part in batch.parts:
-                found = hashlib.sha256()
-                for piece in _pieces(part.answers_bytes):
-                    found.update(answers.read(piece))
-                if found.hexdigest() != part.sha256[ANSWERS]:
-                    raise BrokenEvidenceError(folder / ANSWERS)
+
+
+def _verify_parts(folder: Path, parts: Sequence[Part]) -> None:
+    with (folder / ANSWERS).open("rb") as answers:
+        for part in parts:
+            found = hashlib.sha256()
+            for piece in _lengths(part.answers_bytes):
+                found.update(answers.read(piece))
+            if found.hexdigest() != part.sha256[ANSWERS]:
+                raise BrokenEvidenceError(folder / ANSWERS)
 
 
 def _groups(root: Path, stream: Stream, *, fewest: int, apart: timedelta) -> Iterator[list[Batch]]:
@@ -113,9 +116,24 @@ def _groups(root: Path, stream: Stream, *, fewest: int, apart: timedelta) -> Ite
         limit = batches[-1].extracted_at - apart
         old = [one for one in batches[:-LAST_APART] if one.extracted_at < limit]
         for kind, run in groupby(old, lambda one: _kind(one, one.folder(root), sizes)):
-            group = list(run)
-            if kind is not None and len(group) >= fewest:
-                yield group
+            if kind is not None:
+                sized = [(one, _bytes(one, one.folder(root), sizes)) for one in run]
+                yield from _pieces(sized, fewest=fewest)
+
+
+def _pieces(run: Iterable[tuple[Batch, int]], *, fewest: int) -> Iterator[list[Batch]]:
+    """Cut a run of batches with their bytes where a merged one has grown enough to stay."""
+    piece: list[Batch] = []
+    parts = bytes_ = 0
+    for batch, size in run:
+        piece.append(batch)
+        parts += batch.extraction_count
+        bytes_ += size
+        if parts >= FEW_PARTS or bytes_ > SMALL_BYTES:
+            yield piece
+            piece, parts, bytes_ = [], 0, 0
+    if len(piece) >= fewest:
+        yield piece
 
 
 def _kind(
@@ -125,25 +143,30 @@ def _kind(
     for name in batch.sha256:
         if folder / name not in sizes:
             raise BrokenEvidenceError(folder / name)
-    size = sum(sizes[folder / name] for name in batch.sha256)
-    if batch.rejects or size > SMALL_BYTES:
-        return None
-    return tuple(batch.columns.items())
+    is_large = _bytes(batch, folder, sizes) > SMALL_BYTES or batch.extraction_count >= FEW_PARTS
+    return None if batch.rejects or is_large else tuple(batch.columns.items())
 
 
-def _merge(root: Path, group: Sequence[Batch], *, now: datetime, scratch: Path | None) -> Batch:
+def _bytes(batch: Batch, folder: Path, sizes: Mapping[Path, int]) -> int:
+    return sum(sizes[folder / name] for name in batch.sha256)
+
+
+def _merge(
+    root: Path, stream: Stream, group: Sequence[Batch], *, now: datetime, scratch: Path | None
+) -> Batch:
     for batch in group:
         verify(root, batch)
     parts = [part for batch in group for part in _parts_of(root, batch)]
-    merged = _described(group, parts, now=now)
+    merged = _described(stream, group, parts, now=now, left=_left(root, group))
     folder = merged.folder(workplace(root, scratch))
     shutil.rmtree(folder, ignore_errors=True)  # of a compaction that was killed
     folder.mkdir(parents=True)
     try:
         _join(folder / ANSWERS, [batch.folder(root) / ANSWERS for batch in group])
         _write_rows(folder, [batch.folder(root) / ROWS for batch in group])
+        write_parts(folder / PARTS, parts)
         whole = _with_checksums(merged, folder)
-        _verify(folder, whole)
+        _verify_parts(folder, parts)
         commit(root, whole, made_in=folder)
     except BaseException:
         if not (folder / MANIFEST).exists():
@@ -152,7 +175,23 @@ def _merge(root: Path, group: Sequence[Batch], *, now: datetime, scratch: Path |
     return whole
 
 
-def _described(group: Sequence[Batch], parts: Sequence[Part], *, now: datetime) -> Batch:
+def _left(root: Path, group: Sequence[Batch]) -> list[str]:
+    """Return what earlier compactions replaced and nobody removed yet."""
+    replaced = {name for batch in group for name in batch.replaces}
+    if not replaced:
+        return []
+    beside = group[-1].folder(root).parent
+    return sorted(replaced & {folder.name for folder in beside.iterdir()})
+
+
+def _described(
+    stream: Stream,
+    group: Sequence[Batch],
+    parts: Sequence[Part],
+    *,
+    now: datetime,
+    left: Sequence[str],
+) -> Batch:
     last = group[-1]
     # Without answers nothing was read, from whenever on it was asked for.
     begins = [batch.since for batch in group if batch.answers] or [last.since]
@@ -161,8 +200,7 @@ def _described(group: Sequence[Batch], parts: Sequence[Part], *, now: datetime) 
         system=last.system,
         stream=last.stream,
         source=last.source,
-        # Sorts after the last of its parts, and before whatever landed next.
-        batch_id=f"{parts[-1].batch_id}-of-{len(parts):06d}",
+        batch_id=merged_name(parts),
         run_id=last.run_id,
         since=None if None in begins else min(begin for begin in begins if begin is not None),
         extracted_at=max(batch.extracted_at for batch in group),
@@ -173,16 +211,15 @@ def _described(group: Sequence[Batch], parts: Sequence[Part], *, now: datetime) 
         sha256={},
         columns=last.columns,
         watermark=last.watermark,
-        parts=tuple(parts),
-        replaces=tuple(name for batch in group for name in (*batch.replaces, batch.batch_id)),
+        parts=telling(parts, stream),
+        merged=len(parts),
+        replaces=(*left, *(batch.batch_id for batch in group)),
         compacted_at=now,
     )
 
 
 def _parts_of(root: Path, batch: Batch) -> tuple[Part, ...]:
-    if batch.parts:
-        return batch.parts
-    return (
+    return every_part(root, batch) or (
         Part(
             batch_id=batch.batch_id,
             run_id=batch.run_id,
@@ -228,7 +265,7 @@ def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> object:
 
 
 def _with_checksums(batch: Batch, folder: Path) -> Batch:
-    sums = {name: checksum(folder / name) for name in (ANSWERS, ROWS)}
+    sums = {name: checksum(folder / name) for name in (ANSWERS, ROWS, PARTS)}
     return batch.with_files(sums)
 
 
@@ -236,14 +273,13 @@ def _remove_parts(root: Path, batch: Batch, *, before: datetime) -> int:
     """Remove what a batch replaced, manifests first: what is left of one counts for nothing."""
     if batch.compacted_at is None or batch.compacted_at > before:
         return 0
-    beside = batch.folder(root).parent
-    left = sorted({folder.name for folder in beside.iterdir()} & set(batch.replaces))
+    left = _left(root, [batch])
     for name in left:
-        remove_batch(beside / name)
+        remove_batch(batch.folder(root).parent / name)
     return len(left)
 
 
-def _pieces(size: int) -> Iterator[int]:
+def _lengths(size: int) -> Iterator[int]:
     while size > 0:
         yield min(size, PIECE)
         size -= PIECE
