@@ -13,12 +13,14 @@ import zstandard
 from orchestration.extract.streams import Stream, System
 from orchestration.landing.store import MANIFEST as MANIFEST
 from orchestration.landing.store import (
+    Sign,
     contents,
     is_store,
     matching,
     put_bytes,
     put_file,
     remove_folder,
+    sign,
 )
 
 ANSWERS = "answers.jsonl.zst"
@@ -29,6 +31,11 @@ REJECTS = "rejects.parquet"
 # What manifests are written as. The first had no number, and batches of many none of their own; in
 # the second all parts of a batch stood in its manifest.
 FORMAT = 3
+
+
+# A run looks at each manifest some seven times; in a store each look would be a request.
+MOST_KEPT = 10_000
+_kept: dict[Sign, "Batch"] = {}
 
 
 class NewerLandingError(RuntimeError):
@@ -188,11 +195,28 @@ def every_batch(root: Path) -> Iterator[Batch]:
 
 
 def _read(manifests: Sequence[Path]) -> Iterator[Batch]:
-    for path, content in contents(manifests):
-        found = msgspec.json.decode(content, type=_Format).format
-        if found > FORMAT:
-            raise NewerLandingError(path, found)
-        yield msgspec.json.decode(content, type=Batch)
+    """Yield what manifests say; those that this process has read lately are not read again."""
+    signs = {path: sign(path) for path in manifests}
+    unread = [path for path in manifests if signs[path] not in _kept]
+    read = {path: _decoded(path, content) for path, content in contents(unread)}
+    batches = {path: read.get(path) or _kept.get(signs[path]) for path in manifests}
+    for path, batch in batches.items():
+        if batch is not None:
+            _keep(signs[path], batch)
+            yield batch
+
+
+def _decoded(path: Path, content: bytes) -> Batch:
+    found = msgspec.json.decode(content, type=_Format).format
+    if found > FORMAT:
+        raise NewerLandingError(path, found)
+    return msgspec.json.decode(content, type=Batch)
+
+
+def _keep(known_by: Sign, batch: Batch) -> None:
+    _kept[known_by] = batch
+    while len(_kept) > MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
 
 
 class _Format(msgspec.Struct):

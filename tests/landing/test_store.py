@@ -1,6 +1,7 @@
 """Landing in a store of objects: what holds of a folder holds there, whoever is killed."""
 
 import hashlib
+import logging
 import os
 import signal
 import subprocess
@@ -199,6 +200,20 @@ def test_two_batches_of_one_moment_are_two_in_the_order_they_were_made(landed, r
 
     found = orders(root, "_batch_id, name")
     assert [name for _, name in found] == ["first", "second"]
+
+
+def test_a_manifest_is_asked_of_the_store_once_however_often_a_run_looks_at_it(
+    landed, root, caplog
+):
+    days_of_orders(landed)
+    with caplog.at_level(logging.INFO, logger="werkzeug"):
+        first = list(committed_batches(root, ORDERS))
+        again = list(committed_batches(root, ORDERS))
+        resume_at(root, ORDERS, "us", overlap=timedelta())
+
+    asked = [said for said in caplog.messages if "GET" in said and MANIFEST in said]
+    assert len(first) == len(asked) == DAYS
+    assert again == first
 
 
 def test_an_upload_that_is_refused_leaves_nothing_and_names_the_remedy(landed, scratch):
