@@ -10,7 +10,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from orchestration.assets.models import WAREHOUSE_POOL
-from orchestration.landing import Compacted, compact
+from orchestration.landing import Compacted, compact, sweep_unfinished
 from orchestration.landing.store import put_bytes
 from orchestration.resources.home import landing_of
 from orchestration.resources.settings import HomeSettings, environment, read_home
@@ -45,9 +45,12 @@ def keep_up(settings: HomeSettings, instance: dg.DagsterInstance, *, now: dateti
     """
     Compact landing, forget the runs that ended long ago, and note that it was done.
 
+    What a killed extraction left half written a day ago goes too: Dagster may live for months.
     Nobody else may work in the home meanwhile. Raises BrokenEvidenceError as `compact` does.
     """
-    compacted = compact(landing_of(settings), now=now, scratch=settings.scratch)
+    landing = landing_of(settings)
+    sweep_unfinished(landing, before=now - EVERY, scratch=settings.scratch)
+    compacted = compact(landing, now=now, scratch=settings.scratch)
     forgotten = 0
     if settings.history_days:
         forgotten = forget_runs(instance, before=now - timedelta(days=settings.history_days))

@@ -218,9 +218,8 @@ def unmoved(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
         """
         select _batch_id, type, currency, postingperiod, document_count, document_total
         from netsuite.control_totals
-        qualify _run_id = last_value(_run_id) over (
-            order by _extracted_at, _batch_id
-            rows between unbounded preceding and unbounded following
+        where _run_id = (
+            select max_by(_run_id, (_extracted_at, _batch_id)) from netsuite.control_totals
         )
         order by _extracted_at, _batch_id
         """,
@@ -258,7 +257,7 @@ def not_vanished(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
         with documents as (select id, max(_extracted_at) as seen_at from ({headers}) group by id),
         listed as (
             select id, _extracted_at from netsuite.document_ids
-            qualify _extracted_at = max(_extracted_at) over ()
+            where _extracted_at = (select max(_extracted_at) from netsuite.document_ids)
         )
         select count(*), count(*) filter (
             where seen_at < (select max(_extracted_at) from listed)
