@@ -30,7 +30,7 @@ from orchestration.landing.manifest import (
     remove_batch,
     write_parts,
 )
-from orchestration.landing.reading import literal
+from orchestration.landing.reading import literal, quoted
 from orchestration.landing.readings import telling
 from orchestration.landing.sessions import connect
 from orchestration.landing.stamps import ROWS_A_GROUP
@@ -163,9 +163,9 @@ def _merge(
     folder.mkdir(parents=True)
     try:
         _join(folder / ANSWERS, [batch.folder(root) / ANSWERS for batch in group])
-        _write_rows(folder, [batch.folder(root) / ROWS for batch in group])
+        count = _write_rows(root, folder, group, stream)
         write_parts(folder / PARTS, parts)
-        whole = _with_checksums(merged, folder)
+        whole = _with_checksums(merged, folder, rows=count)
         _verify_parts(folder, parts)
         commit(root, whole, made_in=folder)
     except BaseException:
@@ -205,7 +205,7 @@ def _described(
         since=None if None in begins else min(begin for begin in begins if begin is not None),
         extracted_at=max(batch.extracted_at for batch in group),
         answers=sum(batch.answers for batch in group),
-        rows=sum(batch.rows for batch in group),
+        rows=0,
         rejects=0,
         cursor_max=max(changes, default=None),
         sha256={},
@@ -244,29 +244,68 @@ def _join(target: Path, files: Iterable[Path]) -> None:
                 shutil.copyfileobj(part, joined, PIECE)
 
 
-def _write_rows(folder: Path, files: Sequence[Path]) -> None:
-    """Write the rows of all files, with the stamps they have, and hold them to those."""
-    names = ", ".join(literal(str(file)) for file in files)
-    parts = f"read_parquet([{names}], hive_partitioning = false)"
-    merged = f"read_parquet({literal(str(folder / ROWS))}, hive_partitioning = false)"
-    with connect(folder, reads=files[0]) as connection:
+def _write_rows(root: Path, folder: Path, group: Sequence[Batch], stream: Stream) -> int:
+    """
+    Write the rows of a group with the stamps they have, hold them to those, and count them.
+
+    What was read again and again as it was is there as it was read first and last: each hourly run
+    reads whatever is open anew, some hundred times. The answers tell of each reading.
+    """
+    names = ", ".join(literal(str(batch.folder(root) / ROWS)) for batch in group)
+    rows = f"""read_parquet(
+        [{names}], hive_partitioning = false, filename = true, file_row_number = true
+    )"""
+    kept = f"""
+        select * exclude (filename, file_row_number) from {rows}
+        where (filename, file_row_number) in (from kept_rows)
+    """
+    merged = f"from read_parquet({literal(str(folder / ROWS))}, hive_partitioning = false)"
+    columns = list(group[-1].columns)
+    with connect(folder, reads=root) as connection:
         connection.execute(
-            f"copy (select * from {parts}) to {literal(str(folder / ROWS))}"
+            f"create or replace temp table kept_rows as {_kept(rows, columns, stream)}"
+        )
+        connection.execute(
+            f"copy ({kept}) to {literal(str(folder / ROWS))}"
             f" (format parquet, compression zstd, row_group_size {ROWS_A_GROUP})"
         )
-        if _digest(connection, parts) != _digest(connection, merged):
+        found = _digest(connection, merged)
+        if found != _digest(connection, kept):
             raise BrokenEvidenceError(folder / ROWS)
+        connection.execute("drop table kept_rows")
+    return found[0]
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> object:
-    return connection.execute(
-        f"select count(*), sum(hash(landed)::hugeint) from {rows} as landed"
-    ).fetchone()
+def _kept(rows: str, columns: Sequence[str], stream: Stream) -> str:
+    """Return where the rows are that say something else than the one before or after them."""
+    return f"""
+        select (filename, file_row_number)
+        from (
+            select
+                {quoted(stream.key)}, filename, file_row_number, _extracted_at, _batch_id,
+                md5_number(row({quoted(columns)})::varchar) as said
+            from {rows}
+        )
+        window in_time as (
+            partition by {quoted(stream.key)}
+            order by _extracted_at, _batch_id, filename, file_row_number
+        )
+        qualify
+            said is distinct from lag(said) over in_time
+            or said is distinct from lead(said) over in_time
+    """
 
 
-def _with_checksums(batch: Batch, folder: Path) -> Batch:
+def _digest(connection: duckdb.DuckDBPyConnection, rows: str) -> tuple[int, int | None]:
+    [(count, digest)] = connection.execute(
+        f"select count(*), sum(hash(landed)::hugeint) from ({rows}) as landed"
+    ).fetchall()
+    return count, digest
+
+
+def _with_checksums(batch: Batch, folder: Path, *, rows: int) -> Batch:
     sums = {name: checksum(folder / name) for name in (ANSWERS, ROWS, PARTS)}
-    return batch.with_files(sums)
+    return batch.with_files(sums, rows=rows)
 
 
 def _remove_parts(root: Path, batch: Batch, *, before: datetime) -> int:

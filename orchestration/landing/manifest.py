@@ -91,7 +91,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     were chosen by their ids, or the source did not answer; manifests of before never say so.
     A batch made of many says of how many (`merged`) and names all that it `replaces`. Its `parts`
     are those that later runs ask about: a manifest is read by every run, and after years there are
-    thousands; what each of them said is in a file beside it.
+    thousands; what each of them said is in a file beside it. Its `rows` are fewer than theirs:
+    what they read again as it was stands there as it was read first and last.
     """
 
     system: str
@@ -126,9 +127,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         """How many extractions it is made of."""
         return self.merged or len(self.parts) or 1
 
-    def with_files(self, sha256: dict[str, str]) -> "Batch":
-        """Return the same with its files' digests."""
-        return msgspec.structs.replace(self, sha256=sha256)
+    def with_files(self, sha256: dict[str, str], *, rows: int) -> "Batch":
+        """Return the same with its files' digests, and how many rows are in them."""
+        return msgspec.structs.replace(self, sha256=sha256, rows=rows)
 
     def folder(self, root: Path) -> Path:
         """Return where the batch's files are."""

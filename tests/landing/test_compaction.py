@@ -144,6 +144,31 @@ def test_batches_that_were_merged_are_merged_again_with_later_ones(month, landed
     assert query(EVERY_ROW) == before
 
 
+def test_what_was_read_again_as_it_was_is_there_as_it_was_read_first_and_last(landed, query):
+    said = [True, True, True, True, False, False, False, True] + [False] * 10
+    for hour, test in enumerate(said):
+        at = READ_AT + timedelta(hours=hour)
+        open_order = {"id": "open", "test": test}
+        landed("orders", open_order, {"id": f"o{hour}"}, extracted_at=at, run_id=f"run-{hour}")
+    newest = "select max(_extracted_at) from shopify.orders"
+    before = query(newest)
+
+    compact(landed.root, now=NOW, apart=timedelta(0))
+
+    kept = query(
+        "select hour(_extracted_at), test from shopify.orders where id = 'open' order by 1"
+    )
+    first = READ_AT.hour
+    assert [hour - first for hour, _ in kept] == [0, 3, 4, 6, 7, 8, 15, 16, 17]
+    assert [test for _, test in kept] == [said[hour - first] for hour, _ in kept]
+    assert query("select count(*) from shopify.orders where id <> 'open'") == [(len(said),)]
+    assert query(newest) == before
+    merged = next(committed_batches(landed.root, ORDERS, source="us"))
+    assert merged.rows == 16 + 7
+    assert [part.rows for part in every_part(landed.root, merged)] == [2] * 16
+    verify(landed.root, merged)
+
+
 def test_a_manifest_of_many_says_as_much_after_months_as_after_days(landed):
     sizes = []
     for day in range(61):
