@@ -20,14 +20,30 @@ from orchestration.extract.streams import System
 
 Rows = Mapping[tuple[System, str], str]
 
-# Whoever traces otherwise finds nothing of use in what was kept.
-TRACED_BY = sha256(repr(TRACES).encode()).hexdigest()
+# Whoever traces otherwise finds nothing of use in what was kept; once, links were kept each time.
+TRACED_BY = sha256(f"each link once {TRACES!r}".encode()).hexdigest()
 FOUND = {
     "links": "record_id varchar, other_id varchar",
     "moments": "record_id varchar, moment timestamptz",
     "traced": "system varchar, stream varchar, source varchar, batch_id varchar",
     "tracing": "traced_by varchar, counts_after timestamptz",
 }
+
+
+KEEP_NEW = (
+    """
+    insert into builds.links
+    select distinct record_id, other_id from changed._links
+    anti join builds.links using (record_id, other_id)
+    """,
+    """
+    insert into builds.moments
+    select distinct record_id, moment from changed._moments
+    anti join builds.moments using (record_id, moment)
+    """,
+    "drop table changed._links",
+    "drop table changed._moments",
+)
 
 
 def find_changed_records(
@@ -47,7 +63,8 @@ def find_changed_records(
     linked with now.
 
     What the batches tell of links and of moments to come is kept in schema `builds`: rows that
-    landed never change, so each is read once.
+    landed never change, so each is read once. Most of what they tell is known: runs read again
+    whatever is open.
     """
     _trace(connection, landed, after=after)
     write_batches(connection, "changed._batches", new.extractions)
@@ -91,10 +108,14 @@ def _trace(
     rows = landed.rows_of(untraced)
     connection.begin()
     write_batches(connection, "changed._batches", untraced.extractions)
+    for table in ("links", "moments"):
+        connection.execute(f"create table changed._{table} as from builds.{table} limit 0")
     for statement in _links(rows):
         connection.execute(statement)
     for statement in _moments(rows):
         connection.execute(statement, {"after": after})
+    for statement in KEEP_NEW:
+        connection.execute(statement)
     write_batches(connection, "builds.traced", names_of(landed.batches))
     connection.execute("delete from builds.moments where moment <= $after", {"after": after})
     connection.execute("delete from builds.tracing")
@@ -129,7 +150,7 @@ def _changes(rows: Rows) -> Iterator[str]:
 def _moments(rows: Rows) -> Iterator[str]:
     for trace, new_rows in _traces(rows):
         yield f"""
-            insert into builds.moments
+            insert into changed._moments
             select unnest(records), moment
             from (
                 select [{", ".join(trace.records)}] as records, unnest({trace.moments}) as moment
@@ -143,7 +164,7 @@ def _links(rows: Rows) -> Iterator[str]:
     for trace, new_rows in _traces(rows):
         for record, others in trace.joins:
             yield f"""
-                insert into builds.links
+                insert into changed._links
                 with pairs as (
                     select distinct record_id, other_id
                     from (
