@@ -387,3 +387,33 @@ def test_a_manifest_of_before_is_read_and_one_of_a_later_release_is_refused(land
     manifest.write_bytes(msgspec.json.encode({"format": FORMAT + 1, "said": "otherwise"}))
     with pytest.raises(NewerLandingError, match="a newer release has worked in this home"):
         query("select id from shopify.orders")
+
+
+def test_a_merged_batch_of_before_whose_manifest_names_all_its_parts_is_merged_with_later_ones(
+    month, landed, query
+):
+    compact(month, now=NOW)
+    compact(month, now=NOW + GRACE)
+    before = query(EVERY_ROW)
+    for merged in committed_batches(month, ORDERS):
+        if not merged.merged:
+            continue
+        said = msgspec.json.decode((merged.folder(month) / MANIFEST).read_bytes())
+        said |= {"format": 2, "parts": msgspec.to_builtins(every_part(month, merged))}
+        del said["merged"], said["sha256"][PARTS]
+        (merged.folder(month) / PARTS).unlink()
+        (merged.folder(month) / MANIFEST).write_bytes(msgspec.json.encode(said))
+    assert query(EVERY_ROW) == before
+    known = names_of(committed_batches(month, ORDERS))
+    for day in range(DAYS, DAYS + 10):
+        landed("orders", {"id": f"o{day}"}, extracted_at=READ_AT + timedelta(days=day))
+    rows = query("select * from shopify.orders order by all")
+
+    assert compact(month, now=NOW + timedelta(days=10)).made == 1
+
+    again = next(committed_batches(month, ORDERS, source="us"))
+    verify(month, again)
+    assert again.merged == DAYS + 10 - 3
+    assert query("select * from shopify.orders order by all") == rows
+    news = LandedBatches(month, list(committed_batches(month, ORDERS))).beside(known)
+    assert (len(news.extractions), news.lost) == (10, frozenset())
