@@ -357,6 +357,32 @@ def test_two_years_of_lists_and_totals_are_judged_within_the_memory_of_the_last_
     assert totals.metadata["readings"].value == 2
 
 
+def test_of_years_of_versions_only_lists_that_were_ever_so_long_are_looked_at(tmp_path):
+    """A rank over every version of every order held half a gigabyte for a hundred thousand."""
+    with duckdb.connect() as writer:
+        writer.execute(f"""
+            copy (
+                select
+                    'us' as _store, 'gid://shopify/Order/' || (1000000 + number) as id,
+                    range(if(number = 7 and version = 2, 100, 1)) as transactions,
+                    range(if(number < 9 and version < 2, 100, 1)) as refunds,
+                    timestamptz '2026-03-20 12:00:00+00' + to_hours(version::integer)
+                        as _extracted_at,
+                    'batch' || version as _batch_id
+                from range(3) as versions (version), range(200000) as orders (number)
+            ) to '{tmp_path}/orders.parquet'
+        """)
+    with duckdb.connect(config={"temp_directory": "", "threads": 1}) as warehouse:
+        warehouse.execute(f"""
+            create schema shopify; create view shopify.orders as from '{tmp_path}/orders.parquet';
+            set memory_limit = '32MB'
+        """)
+        result = not_cut(warehouse, ORDERS, stores=("us",))
+
+    assert not result.passed
+    assert "transactions of gid://shopify/Order/1000007:" in str(result.metadata)
+
+
 @pytest.mark.parametrize(("vanished", "passes"), [(5, True), (6, False)])
 def test_documents_that_vanish_unrecorded_are_a_role_that_lost_a_permission(
     tmp_path, warehouse, vanished, passes
