@@ -41,7 +41,7 @@ DAYS_APART, LAST_APART = timedelta(days=2), 2
 # A build that began before has named the files it reads: they stay until it has surely ended.
 GRACE = timedelta(days=1)
 # A merged batch of so much or of so many stays as it is: else all would be written each time.
-SMALL_BYTES, FEW_PARTS = 64 * 2**20, 1_000
+SMALL_BYTES, FEW_PARTS, FEW_ROWS = 64 * 2**20, 1_000, 250_000
 PIECE = 2**20
 
 
@@ -124,14 +124,15 @@ def _groups(root: Path, stream: Stream, *, fewest: int, apart: timedelta) -> Ite
 def _pieces(run: Iterable[tuple[Batch, int]], *, fewest: int) -> Iterator[list[Batch]]:
     """Cut a run of batches with their bytes where a merged one has grown enough to stay."""
     piece: list[Batch] = []
-    parts = bytes_ = 0
+    parts = rows = bytes_ = 0
     for batch, size in run:
         piece.append(batch)
         parts += batch.extraction_count
+        rows += batch.rows
         bytes_ += size
-        if parts >= FEW_PARTS or bytes_ > SMALL_BYTES:
+        if _is_large(parts, rows, bytes_):
             yield piece
-            piece, parts, bytes_ = [], 0, 0
+            piece, parts, rows, bytes_ = [], 0, 0, 0
     if len(piece) >= fewest:
         yield piece
 
@@ -143,8 +144,12 @@ def _kind(
     for name in batch.sha256:
         if folder / name not in sizes:
             raise BrokenEvidenceError(folder / name)
-    is_large = _bytes(batch, folder, sizes) > SMALL_BYTES or batch.extraction_count >= FEW_PARTS
+    is_large = _is_large(batch.extraction_count, batch.rows, _bytes(batch, folder, sizes))
     return None if batch.rejects or is_large else tuple(batch.columns.items())
+
+
+def _is_large(parts: int, rows: int, bytes_: int) -> bool:
+    return parts >= FEW_PARTS or rows >= FEW_ROWS or bytes_ > SMALL_BYTES
 
 
 def _bytes(batch: Batch, folder: Path, sizes: Mapping[Path, int]) -> int:

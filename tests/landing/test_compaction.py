@@ -186,8 +186,9 @@ def test_a_manifest_of_many_says_as_much_after_months_as_after_days(landed):
     assert max(replaced for _, replaced in sizes) <= 22
 
 
-def test_a_merged_batch_that_has_grown_is_not_written_again(landed, monkeypatch):
-    monkeypatch.setattr("orchestration.landing.compaction.FEW_PARTS", 10)
+@pytest.mark.parametrize("limit", ["FEW_PARTS", "FEW_ROWS"])
+def test_a_merged_batch_that_has_grown_is_not_written_again(landed, monkeypatch, limit):
+    monkeypatch.setattr(f"orchestration.landing.compaction.{limit}", 10)
     for day in range(40):
         at = READ_AT + timedelta(days=day)
         landed("orders", {"id": f"o{day}"}, extracted_at=at, run_id=f"run-{day}")
