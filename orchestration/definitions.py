@@ -15,6 +15,7 @@ from orchestration.resources.running import executor
 from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.alerts import failed_runs, held_too_long
 from orchestration.sync.assets import key_of, sync_assets
+from orchestration.upkeep import daily, upkeep
 
 SHORT_NAMES = {"issue_refund": "refund_sync"}
 EXTRACT, REBUILD = "extract_sources", "rebuild_marts"
@@ -78,8 +79,8 @@ defs = dg.Definitions(
     assets=[*landed_assets, models, publication, *sync_assets],
     asset_checks=[facts, publication_is_complete],
     resources=resources,
-    jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns, *action_jobs],
-    schedules=[hourly],
+    jobs=[extract_sources, rebuild_marts, reconcile_returns, sync_returns, upkeep, *action_jobs],
+    schedules=[hourly, daily],
     sensors=[syncs_after_publication, failed_runs, held_too_long],
     executor=executor,
 )

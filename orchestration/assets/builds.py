@@ -10,8 +10,9 @@ from orchestration.assets.closure import find_changed_records
 from orchestration.assets.landed_batches import (
     BatchKey,
     LandedBatches,
-    keys_of,
+    News,
     known_batches,
+    names_of,
     write_batches,
 )
 from orchestration.extract.streams import STREAMS, System
@@ -49,14 +50,14 @@ class Build:
 
 
 def build_of(batches: Iterable[Batch], *, as_of: datetime, recipe: str) -> Build:
-    """Return the build that these committed batches make, merged since or not."""
+    """Return the build that these committed batches make."""
     landed = list(batches)
     lists = (
         batch
         for batch in landed
         if batch.rows and (System(batch.system), batch.stream) in TELL_BY_ABSENCE
     )
-    return Build(as_of=as_of, recipe=recipe, batches=keys_of(landed), lists=keys_of(lists))
+    return Build(as_of=as_of, recipe=recipe, batches=names_of(landed), lists=names_of(lists))
 
 
 def begin(
@@ -78,12 +79,15 @@ def begin(
     connection.execute("create schema changed")
     last = _last(connection)
     connection.execute("drop table if exists builds.last")
-    if everything or last is None or not _continues(build, last):
+    if everything or last is None:
+        return False
+    new = landed.beside(last.batches)
+    if not _continues(build, last, new):
         return False
     find_changed_records(
         connection,
         landed,
-        new=build.batches - last.batches,
+        new=new,
         after=last.as_of,
         until=build.as_of,
     )
@@ -100,13 +104,13 @@ def end(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
     )
 
 
-def _continues(build: Build, last: Build) -> bool:
-    new = build.batches - last.batches
+def _continues(build: Build, last: Build, new: News) -> bool:
     return (
         build.recipe == last.recipe
         and build.as_of >= last.as_of
-        and build.batches >= last.batches
-        and not new & build.lists
+        and not new.lost
+        # Lists are never merged: each is an extraction and a batch of its own.
+        and not new.extractions & build.lists
         and not any(last.as_of < _taken_at(batch) <= build.as_of for batch in build.lists)
     )
 

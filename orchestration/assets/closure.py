@@ -2,17 +2,17 @@
 
 # ruff: noqa: S608 - names and expressions are declared in code.
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 
 import duckdb
 
 from orchestration.assets.landed_batches import (
-    BatchKey,
     LandedBatches,
-    keys_of,
+    News,
     known_batches,
+    names_of,
     write_batches,
 )
 from orchestration.assets.traces import TRACES, Trace
@@ -20,8 +20,8 @@ from orchestration.extract.streams import System
 
 Rows = Mapping[tuple[System, str], str]
 
-# Whoever traces otherwise finds nothing of use in what was kept.
-TRACED_BY = sha256(repr(TRACES).encode()).hexdigest()
+# Whoever traces otherwise finds nothing of use in what was kept; once, links were kept each time.
+TRACED_BY = sha256(f"each link once {TRACES!r}".encode()).hexdigest()
 FOUND = {
     "links": "record_id varchar, other_id varchar",
     "moments": "record_id varchar, moment timestamptz",
@@ -30,11 +30,27 @@ FOUND = {
 }
 
 
+KEEP_NEW = (
+    """
+    insert into builds.links
+    select distinct record_id, other_id from changed._links
+    anti join builds.links using (record_id, other_id)
+    """,
+    """
+    insert into builds.moments
+    select distinct record_id, moment from changed._moments
+    anti join builds.moments using (record_id, moment)
+    """,
+    "drop table changed._links",
+    "drop table changed._moments",
+)
+
+
 def find_changed_records(
     connection: duckdb.DuckDBPyConnection,
     landed: LandedBatches,
     *,
-    new: Set[BatchKey],
+    new: News,
     after: datetime,
     until: datetime,
 ) -> None:
@@ -47,10 +63,11 @@ def find_changed_records(
     linked with now.
 
     What the batches tell of links and of moments to come is kept in schema `builds`: rows that
-    landed never change, so each is read once.
+    landed never change, so each is read once. Most of what they tell is known: runs read again
+    whatever is open.
     """
     _trace(connection, landed, after=after)
-    write_batches(connection, "changed._batches", new)
+    write_batches(connection, "changed._batches", new.extractions)
     connection.execute(
         "create table changed._records as select distinct record_id from ("
         + " union all ".join(_changes(landed.rows_of(new)))
@@ -87,38 +104,41 @@ def _trace(
     connection: duckdb.DuckDBPyConnection, landed: LandedBatches, *, after: datetime
 ) -> None:
     """Keep the links of every batch, and its moments that are still to come."""
-    batches = keys_of(landed.batches)
-    untraced = batches - _traced(connection, batches, after=after)
+    untraced = _untraced(connection, landed, after=after)
     rows = landed.rows_of(untraced)
     connection.begin()
-    write_batches(connection, "changed._batches", untraced)
+    write_batches(connection, "changed._batches", untraced.extractions)
+    for table in ("links", "moments"):
+        connection.execute(f"create table changed._{table} as from builds.{table} limit 0")
     for statement in _links(rows):
         connection.execute(statement)
     for statement in _moments(rows):
         connection.execute(statement, {"after": after})
-    connection.execute("insert into builds.traced select * from changed._batches")
+    for statement in KEEP_NEW:
+        connection.execute(statement)
+    write_batches(connection, "builds.traced", names_of(landed.batches))
     connection.execute("delete from builds.moments where moment <= $after", {"after": after})
     connection.execute("delete from builds.tracing")
     connection.execute("insert into builds.tracing values ($1, $2)", [TRACED_BY, after])
     connection.commit()
 
 
-def _traced(
-    connection: duckdb.DuckDBPyConnection, batches: Set[BatchKey], *, after: datetime
-) -> Set[BatchKey]:
-    """Return the batches of which links and moments are kept; none where those are of no use."""
+def _untraced(
+    connection: duckdb.DuckDBPyConnection, landed: LandedBatches, *, after: datetime
+) -> News:
+    """Return what landed since links and moments were kept; all where those are of no use."""
     for table, columns in FOUND.items():
         connection.execute(f"create table if not exists builds.{table} ({columns})")
-    traced = known_batches(connection, "builds.traced")
     of_use = connection.execute(
         "select 1 from builds.tracing where traced_by = $1 and counts_after <= $2",
         [TRACED_BY, after],
     ).fetchall()
-    if of_use and traced <= batches:
-        return traced
+    news = landed.beside(known_batches(connection, "builds.traced"))
+    if of_use and not news.lost:
+        return news
     for table, columns in FOUND.items():
         connection.execute(f"create or replace table builds.{table} ({columns})")
-    return frozenset()
+    return landed.beside(frozenset())
 
 
 def _changes(rows: Rows) -> Iterator[str]:
@@ -130,7 +150,7 @@ def _changes(rows: Rows) -> Iterator[str]:
 def _moments(rows: Rows) -> Iterator[str]:
     for trace, new_rows in _traces(rows):
         yield f"""
-            insert into builds.moments
+            insert into changed._moments
             select unnest(records), moment
             from (
                 select [{", ".join(trace.records)}] as records, unnest({trace.moments}) as moment
@@ -144,7 +164,7 @@ def _links(rows: Rows) -> Iterator[str]:
     for trace, new_rows in _traces(rows):
         for record, others in trace.joins:
             yield f"""
-                insert into builds.links
+                insert into changed._links
                 with pairs as (
                     select distinct record_id, other_id
                     from (

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Self
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -45,6 +46,12 @@ class OpenFiles:
         with self._lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()
+
+    def forget(self, address: str) -> None:
+        """Close one file, where it is open."""
+        with self._lock:
+            if address in self._engines:
+                self._engines.pop(address).dispose()
 
     def _engine(self, address: str) -> Engine:
         if address not in self._engines:
@@ -90,6 +97,15 @@ class OpenEventLog(SqliteEventLogStorage):
         """Return whether the index has a table: each event asks."""
         with self.index_connection() as connection:
             return bool(connection.dialect.has_table(connection, table_name))
+
+    def delete_events(self, run_id: str) -> None:
+        """Delete what is known of a run, and its file: Dagster would leave an empty one."""
+        with self.index_connection() as connection:
+            self.delete_events_for_run(connection, run_id)
+        self.free_concurrency_slots_for_run(run_id)
+        self._files.forget(self.conn_string_for_shard(run_id))
+        for file in Path(self.path_for_shard(run_id)).parent.glob(f"{run_id}.db*"):
+            file.unlink(missing_ok=True)
 
     def wipe(self) -> None:
         """Delete every event, and the files of the runs."""

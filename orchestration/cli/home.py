@@ -22,6 +22,11 @@ INSTANCE_SETTINGS = {
         "pools": {"default_limit": 1, "granularity": "op"},
         "runs": {"max_concurrent_runs": 1},
     },
+    # What nobody looks at any more: sensors are asked every minute, and most skip.
+    "retention": {
+        kind: {"purge_after_days": {"skipped": 7, "failure": 30, "success": 30}}
+        for kind in ("schedule", "sensor", "auto_materialize")
+    },
     "run_monitoring": {"enabled": True, "free_slots_after_run_end_seconds": 60},
 }
 

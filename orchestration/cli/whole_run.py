@@ -17,8 +17,14 @@ from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
 from orchestration.pipeline import Outcome, run_job
 from orchestration.resources.home import landing_of
-from orchestration.resources.settings import environment, is_configured, read_home
+from orchestration.resources.settings import (
+    HomeSettings,
+    environment,
+    is_configured,
+    read_home,
+)
 from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
+from orchestration.upkeep import is_upkeep_due, keep_up
 
 RECONCILE = "reconcile_returns"
 SYNC = "sync_returns"
@@ -43,6 +49,7 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
         with dagster_instance(settings) as instance:
             clean_up(console, instance, settings, landing=landing_of(settings))
             is_complete = _reconcile_and_sync(console, instance, home=home, as_of=as_of)
+            _keep_up(console, instance, settings)
         if loaded is not None:
             _compare_with_truth(console, home, loaded, as_of=as_of)
     return is_complete
@@ -61,6 +68,19 @@ def _reconcile_and_sync(
     console.print("Syncs")
     _demand(run_job(SYNC, instance=instance, as_of=as_of, listener=Progress(console)))
     return is_complete
+
+
+def _keep_up(console: Console, instance: dg.DagsterInstance, settings: HomeSettings) -> None:
+    """Do once a day what Dagster's schedule does where it starts the runs."""
+    now = datetime.now(UTC)
+    if not is_upkeep_due(settings.path, now=now):
+        return
+    done = keep_up(settings, instance, now=now)
+    if done.compacted.made or done.forgotten_runs:
+        console.print(
+            f"Upkeep: {done.compacted.parts:,} batches of landing are {done.compacted.made:,} now,"
+            f" {done.forgotten_runs:,} runs of long ago are forgotten"
+        )
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from orchestration.landing.manifest import (
     BrokenEvidenceError,
     NewerLandingError,
     committed_batches,
+    every_part,
+    extractions_named,
     landed_sources,
 )
 from orchestration.landing.readings import rejected_ids, unsettled_batches
@@ -45,6 +47,8 @@ __all__ = [
     "create_source_views",
     "customer_ids_to_read",
     "disposition_ids_to_read",
+    "every_part",
+    "extractions_named",
     "find_customers",
     "forget_customers",
     "is_settled",

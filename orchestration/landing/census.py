@@ -95,7 +95,8 @@ def _whole(batches: Sequence[Batch]) -> list[Batch]:
 
 
 def _end(root: Path, batches: Sequence[Batch], *, records: int) -> int:
-    if not batches or batches[-1].rows < records:
+    # What was merged since is no slice any more: the sweep begins anew.
+    if not batches or batches[-1].merged or batches[-1].rows < records:
         return 0
     query = f"select max({NUMBER}) from ({select_rows(root, CENSUS, batches[-1:])})"
     with connect(reads=root) as connection:

@@ -14,6 +14,7 @@ create table if not exists events (
     received_at text not null,
     primary key (store, event_id)
 );
+create index if not exists events_by_time on events (received_at);
 create table if not exists hints (
     number integer primary key autoincrement,
     store text not null,

@@ -8,23 +8,34 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import zstandard
 
 from orchestration.extract.streams import Stream, System
 from orchestration.landing.store import MANIFEST as MANIFEST
 from orchestration.landing.store import (
+    Sign,
     contents,
     is_store,
     matching,
     put_bytes,
     put_file,
     remove_folder,
+    sign,
 )
 
 ANSWERS = "answers.jsonl.zst"
+PARTS = "parts.json.zst"
+OF = "-of-"
 ROWS = "rows.parquet"
 REJECTS = "rejects.parquet"
-# What manifests are written as. The first had no number, and batches of many none of their own.
-FORMAT = 2
+# What manifests are written as. The first had no number, and batches of many none of their own; in
+# the second all parts of a batch stood in its manifest.
+FORMAT = 3
+
+
+# A run looks at each manifest some seven times; in a store each look would be a request.
+MOST_KEPT = 10_000
+_kept: dict[Sign, "Batch"] = {}
 
 
 class NewerLandingError(RuntimeError):
@@ -78,7 +89,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     `rejects_since` is the oldest change among the rejects; None where there are none or one does
     not tell its own. A partial one (`is_partial`) does not tell of all that was due: its records
     were chosen by their ids, or the source did not answer; manifests of before never say so.
-    A batch made of many has their `parts`, and names all that it `replaces`.
+    A batch made of many says of how many (`merged`) and names all that it `replaces`. Its `parts`
+    are those that later runs ask about: a manifest is read by every run, and after years there are
+    thousands; what each of them said is in a file beside it. Its `rows` are fewer than theirs:
+    what they read again as it was stands there as it was read first and last.
     """
 
     system: str
@@ -98,23 +112,24 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     watermark: datetime | None = None
     is_partial: bool = False
     parts: tuple[Part, ...] = ()
+    merged: int = 0
     replaces: tuple[str, ...] = ()
     compacted_at: datetime | None = None
     format: int = FORMAT
 
     @property
     def extracted(self) -> "tuple[Batch | Part, ...]":
-        """What each extraction said of itself: the batch itself, or its parts."""
+        """What its extractions said of themselves: the batch itself, or parts that tell of all."""
         return self.parts or (self,)
 
     @property
-    def extractions(self) -> tuple[str, ...]:
-        """The ids that its rows bear: its own, or those of its parts."""
-        return tuple(one.batch_id for one in self.extracted)
+    def extraction_count(self) -> int:
+        """How many extractions it is made of."""
+        return self.merged or len(self.parts) or 1
 
-    def with_files(self, sha256: dict[str, str]) -> "Batch":
-        """Return the same with its files' digests."""
-        return msgspec.structs.replace(self, sha256=sha256)
+    def with_files(self, sha256: dict[str, str], *, rows: int) -> "Batch":
+        """Return the same with its files' digests, and how many rows are in them."""
+        return msgspec.structs.replace(self, sha256=sha256, rows=rows)
 
     def folder(self, root: Path) -> Path:
         """Return where the batch's files are."""
@@ -128,6 +143,19 @@ def committed_batches(root: Path, stream: Stream, *, source: str | None = None) 
     What another batch replaces is no batch any more, whether its files are still there or not.
     Raises NewerLandingError for what a later release wrote.
     """
+    found, replaced = _found(root, stream, source=source)
+    yield from (batch for batch in found if (batch.source, batch.batch_id) not in replaced)
+
+
+def replaced_batches(root: Path, stream: Stream) -> Iterator[Batch]:
+    """Yield the batches of a stream that another one replaced and that are still there."""
+    found, replaced = _found(root, stream)
+    yield from (batch for batch in found if (batch.source, batch.batch_id) in replaced)
+
+
+def _found(
+    root: Path, stream: Stream, *, source: str | None = None
+) -> tuple[list[Batch], set[tuple[str, str]]]:
     folder = root / stream.system / stream.name
     manifests = (
         matching(folder / source, f"*/{MANIFEST}")
@@ -135,8 +163,31 @@ def committed_batches(root: Path, stream: Stream, *, source: str | None = None) 
         else matching(folder, f"*/*/{MANIFEST}")
     )
     found = list(_read(manifests))
-    replaced = {(batch.source, name) for batch in found for name in batch.replaces}
-    yield from (batch for batch in found if (batch.source, batch.batch_id) not in replaced)
+    return found, {(batch.source, name) for batch in found for name in batch.replaces}
+
+
+def every_part(root: Path, batch: Batch) -> tuple[Part, ...]:
+    """Return what each of many said that a batch is made of, in order of time; else nothing."""
+    if PARTS not in batch.sha256:
+        return batch.parts
+    packed = (batch.folder(root) / PARTS).read_bytes()
+    return msgspec.json.decode(zstandard.decompress(packed), type=tuple[Part, ...])
+
+
+def merged_name(parts: Sequence[Part]) -> str:
+    """Return the id of a batch of many: after the last of them, before whatever landed next."""
+    return f"{parts[-1].batch_id}{OF}{len(parts):06d}"
+
+
+def extractions_named(batch_id: str) -> tuple[str, int]:
+    """Return the last extraction in a batch, and how many there are, as its id says."""
+    last, _, count = batch_id.partition(OF)
+    return last, int(count or 1)
+
+
+def write_parts(file: Path, parts: Sequence[Part]) -> None:
+    """Write what each of the parts of a batch said."""
+    file.write_bytes(zstandard.compress(msgspec.json.encode(parts)))
 
 
 def every_batch(root: Path) -> Iterator[Batch]:
@@ -145,11 +196,28 @@ def every_batch(root: Path) -> Iterator[Batch]:
 
 
 def _read(manifests: Sequence[Path]) -> Iterator[Batch]:
-    for path, content in contents(manifests):
-        found = msgspec.json.decode(content, type=_Format).format
-        if found > FORMAT:
-            raise NewerLandingError(path, found)
-        yield msgspec.json.decode(content, type=Batch)
+    """Yield what manifests say; those that this process has read lately are not read again."""
+    signs = {path: sign(path) for path in manifests}
+    unread = [path for path in manifests if signs[path] not in _kept]
+    read = {path: _decoded(path, content) for path, content in contents(unread)}
+    batches = {path: read.get(path) or _kept.get(signs[path]) for path in manifests}
+    for path, batch in batches.items():
+        if batch is not None:
+            _keep(signs[path], batch)
+            yield batch
+
+
+def _decoded(path: Path, content: bytes) -> Batch:
+    found = msgspec.json.decode(content, type=_Format).format
+    if found > FORMAT:
+        raise NewerLandingError(path, found)
+    return msgspec.json.decode(content, type=Batch)
+
+
+def _keep(known_by: Sign, batch: Batch) -> None:
+    _kept[known_by] = batch
+    while len(_kept) > MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
 
 
 class _Format(msgspec.Struct):

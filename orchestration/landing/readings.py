@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by this room.
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -25,6 +25,42 @@ def readings(batches: Iterable[Batch], stream: Stream) -> Iterator[Batch | Part]
     """
     for batch in batches:
         yield from (one for one in batch.extracted if _tells_all(one, stream))
+
+
+def telling(parts: Sequence[Part], stream: Stream) -> tuple[Part, ...]:
+    """
+    Return the few parts of a merged batch by which it answers whatever all of them would.
+
+    Those are its first and its last extraction; of the readings of all that was due the last, the
+    one that went furthest back, the ones with the newest changes, and each that went further back
+    than all after it; and one of chosen records.
+    """
+    read = [one for one in parts if _tells_all(one, stream)]
+    changed = [one for one in read if one.cursor_max is not None]
+    chosen = [one for one in parts if one.is_partial and one.answers]
+    kept = [parts[0], parts[-1], *read[-1:], *chosen[:1], *_reaching_back(read)]
+    if read:
+        kept.append(min(read, key=lambda one: one.since or BEGINNING))
+    if changed:
+        kept.append(max(changed, key=_changed_until))
+        kept.append(max(changed, key=lambda one: min(_changed_until(one), one.extracted_at)))
+    names = {one.batch_id for one in kept}
+    return tuple(one for one in parts if one.batch_id in names)
+
+
+def _changed_until(one: Part) -> datetime:
+    return one.cursor_max or BEGINNING
+
+
+def _reaching_back(read: Sequence[Part]) -> Iterator[Part]:
+    """Yield each reading that went further back than all that the source dates later."""
+    furthest = timedelta(0)
+    timed = [(one.watermark, one) for one in read if one.watermark is not None]
+    for watermark, one in sorted(timed, key=lambda pair: pair[0], reverse=True):
+        went = watermark - one.since if one.since else timedelta.max
+        if went > furthest:
+            furthest = went
+            yield one
 
 
 def unsettled(batches: Sequence[Batch], stream: Stream) -> Iterator[Batch]:

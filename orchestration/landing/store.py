@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"[a-z][a-z0-9]*://[^\s/@?#*\[\]{}]+(/[^\s@?#*\[\]{}]*)?")
 ON_DISK = frozenset({"file", "local"})
 MANIFEST = "manifest.json"
+# Name, time and size.
+Sign = tuple[str, int, int]
 PROBE = ".probe"
 # A large file goes in parts of this, some at once, each of them in memory meanwhile.
 PART_BYTES = 8 * 2**20
@@ -127,6 +129,21 @@ def contents(files: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
         if isinstance(content, Exception):
             raise LandingError(f"{file} cannot be read: {content}") from content
         yield file, content
+
+
+def sign(file: Path) -> Sign:
+    """
+    Return what tells a file that is never written again from another one of its name.
+
+    In a store that is the name: whoever lands again what was removed draws another.
+    """
+    if is_store(file):
+        return (str(file), 0, 0)
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return (str(file), 0, 0)
+    return (str(file), found.st_mtime_ns, found.st_size)
 
 
 def put_file(source: Path, target: Path) -> None:

@@ -80,6 +80,23 @@ def test_what_landed_since_is_what_changed(warehouse):
     assert warehouse.changed() == {"7", "1000"}
 
 
+def test_what_is_read_again_every_hour_is_linked_once(warehouse):
+    def kept(table):
+        return warehouse.connection.execute(f"select count(*) from builds.{table}").fetchall()
+
+    counts = []
+    for hour in range(1, 5):
+        at = NOON + timedelta(hours=hour)
+        warehouse.land(7, 8, at=at, placed_at=NOON + timedelta(days=99))
+        assert warehouse.begin(as_of=at)
+        assert warehouse.changed() == {"7", "8"}
+        counts.append((kept("links"), kept("moments")))
+        warehouse.end()
+
+    assert counts == counts[:1] * 4
+    assert counts[0][1] == [(2,)]
+
+
 def land_list(warehouse, name, *records, at):
     land(
         warehouse.landing,

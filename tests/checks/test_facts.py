@@ -16,7 +16,7 @@ from orchestration.checks.landing_facts import (
 )
 from orchestration.checks.list_facts import not_vanished
 from orchestration.checks.warehouse_facts import staged, tied_out
-from orchestration.extract.streams import STREAMS, System, read_query
+from orchestration.extract.streams import STREAMS, TRANSACTION_TYPES, System, read_query
 from orchestration.landing import create_source_views, land
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
@@ -310,6 +310,77 @@ def test_lines_of_another_version_than_their_header_are_named(tmp_path, warehous
 
     assert not result.passed
     assert result.metadata["first"].value == [1, 2]
+
+
+def test_two_years_of_lists_and_totals_are_judged_within_the_memory_of_the_last_ones(tmp_path):
+    """A rank over all that was ever listed held a gigabyte for a million documents."""
+    of_a_week = f"{NOON:%Y-%m-%d %H:%M:%S+00}"
+    with duckdb.connect() as writer:
+        writer.execute(f"""
+            copy (
+                select id, 'CustCred' as type, _store, _batch_id, _run_id,
+                    timestamptz '{of_a_week}' + to_days(7 * week::integer) as _extracted_at
+                from range(20000) as documents (id), range(104) as weeks (week),
+                    (select 'netsuite' as _store, 'batch' as _batch_id, 'run' as _run_id)
+            ) to '{tmp_path}/lists.parquet';
+            copy (
+                select 'CustCred' as type, currency, 1 as postingperiod, 1 as document_count,
+                    1::decimal(20, 4) as document_total, 'run' || hour as _run_id,
+                    hour || '-' || reading as _batch_id,
+                    timestamptz '{of_a_week}' + to_hours(hour::integer) as _extracted_at
+                from range(17520) as hours (hour), range(2) as readings (reading),
+                    range(40) as currencies (currency)
+            ) to '{tmp_path}/totals.parquet';
+        """)
+    with duckdb.connect(config={"temp_directory": "", "threads": 1}) as warehouse:
+        warehouse.execute(f"""
+            create schema netsuite;
+            create view netsuite.document_ids as from '{tmp_path}/lists.parquet';
+            create view netsuite.control_totals as from '{tmp_path}/totals.parquet';
+            create table netsuite.deleted_records (recordid bigint);
+        """)
+        for name in TRANSACTION_TYPES:
+            warehouse.execute(
+                f'create table netsuite."{name}" (id bigint, _extracted_at timestamptz)'
+            )
+        warehouse.execute(f"""
+            insert into netsuite.credit_memos
+            select id, timestamptz '{of_a_week}' from range(20000) as documents (id)
+        """)
+        warehouse.execute("set memory_limit = '24MB'")
+
+        listed, totals = not_vanished(warehouse), unmoved(warehouse)
+
+    assert listed.passed
+    assert listed.metadata["documents"].value == 20000
+    assert totals.passed
+    assert totals.metadata["readings"].value == 2
+
+
+def test_of_years_of_versions_only_lists_that_were_ever_so_long_are_looked_at(tmp_path):
+    """A rank over every version of every order held half a gigabyte for a hundred thousand."""
+    with duckdb.connect() as writer:
+        writer.execute(f"""
+            copy (
+                select
+                    'us' as _store, 'gid://shopify/Order/' || (1000000 + number) as id,
+                    range(if(number = 7 and version = 2, 100, 1)) as transactions,
+                    range(if(number < 9 and version < 2, 100, 1)) as refunds,
+                    timestamptz '2026-03-20 12:00:00+00' + to_hours(version::integer)
+                        as _extracted_at,
+                    'batch' || version as _batch_id
+                from range(3) as versions (version), range(200000) as orders (number)
+            ) to '{tmp_path}/orders.parquet'
+        """)
+    with duckdb.connect(config={"temp_directory": "", "threads": 1}) as warehouse:
+        warehouse.execute(f"""
+            create schema shopify; create view shopify.orders as from '{tmp_path}/orders.parquet';
+            set memory_limit = '32MB'
+        """)
+        result = not_cut(warehouse, ORDERS, stores=("us",))
+
+    assert not result.passed
+    assert "transactions of gid://shopify/Order/1000007:" in str(result.metadata)
 
 
 @pytest.mark.parametrize(("vanished", "passes"), [(5, True), (6, False)])

@@ -4,17 +4,25 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from sqlalchemy import create_engine, text
 
 from orchestration.cli.home import InstanceError, dagster_instance
 from orchestration.resources.settings import DAGSTER_URL, SettingsError, read_home
+from orchestration.upkeep import DONE_AT, forget_runs
 from tests.browser.looking import plain_environment
 from tests.ledger.postgres import running_cluster
 
 FLOW = Path(__file__).parents[1] / "scenarios" / "clean_single_return.yaml"
+
+
+@dg.asset(check_specs=[dg.AssetCheckSpec("is_checked", asset="checked")])
+def checked():
+    return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +59,25 @@ def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_
     assert set(runs.values()) == {"SUCCESS"}
     assert len(runs) == 2
     assert events > 100
+    assert (tmp_path / "home" / DONE_AT).exists()
     folder = tmp_path / "home" / "dagster"
     assert [str(path) for path in folder.rglob("*.db")] == []
     assert theirs not in (folder / "dagster.yaml").read_text()
+
+
+def test_old_runs_are_forgotten_in_postgresql_too_with_what_their_checks_said(database, tmp_path):
+    here = read_home({"RETURNS_HOME": str(tmp_path), DAGSTER_URL: database[0]})
+    with dagster_instance(here) as instance:
+        dg.materialize([checked], instance=instance)
+        before = datetime.now(UTC)
+        kept = dg.materialize([checked], instance=instance).run_id
+        forget_runs(instance, before=before)
+
+        assert [record.dagster_run.run_id for record in instance.get_run_records()] == [kept]
+        with instance.event_log_storage.index_connection() as connection:
+            for table in ("event_logs", "asset_check_executions"):
+                runs = connection.execute(text(f"select distinct run_id from {table}"))
+                assert [run_id for (run_id,) in runs] == [kept]
 
 
 def test_a_home_that_moves_to_postgresql_and_back_finds_its_runs_there_and_here(

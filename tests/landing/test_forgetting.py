@@ -1,11 +1,11 @@
 """A customer taken out of landing is in no file of it, and nothing else is missing."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import zstandard
 
-from orchestration.landing import find_customers, forget_customers
+from orchestration.landing import compact, find_customers, forget_customers
 
 LATER = datetime(2026, 3, 21, tzinfo=UTC)
 
@@ -20,7 +20,8 @@ def everything_in(root):
         if file.is_file():
             content = file.read_bytes()
             if file.suffix == ".zst":
-                content = zstandard.ZstdDecompressor().stream_reader(content).read()
+                frames = zstandard.ZstdDecompressor()
+                content = frames.stream_reader(content, read_across_frames=True).read()
             texts.append(content)
     return b"\n".join(texts)
 
@@ -70,3 +71,29 @@ def test_a_kill_between_the_new_batch_and_the_old_ones_end_is_mended_by_asking_a
     forget_customers(root, set(), {"aaaa"})
     assert b"aaaa" not in everything_in(root)
     assert find_customers(root, key="bbbb") != []
+
+
+def test_nothing_of_a_forgotten_customer_is_left_in_a_merged_batch_or_in_what_it_replaced(
+    landed, root, query
+):
+    for day in range(12):
+        at = LATER + timedelta(days=day)
+        landed(
+            "customers",
+            customer(1, "aaaa"),
+            customer(day + 2, f"other-{day}"),
+            extracted_at=at,
+            run_id=f"run-{day}",
+        )
+    others = "select * from shopify.customers where customer_key <> 'aaaa' order by id"
+    before = [row[:-4] for row in query(others)]
+    assert compact(root, now=LATER + timedelta(days=20)).made == 1
+
+    forget_customers(root, set(), {"aaaa"})
+
+    assert b"aaaa" not in everything_in(root)
+    assert [row[:-4] for row in query(others)] == before
+    assert find_customers(root, key="aaaa") == []
+    compact(root, now=LATER + timedelta(days=20))
+    compact(root, now=LATER + timedelta(days=22))
+    assert [row[:-4] for row in query(others)] == before

@@ -1,6 +1,7 @@
 """Landing in a store of objects: what holds of a folder holds there, whoever is killed."""
 
 import hashlib
+import logging
 import os
 import signal
 import subprocess
@@ -30,7 +31,7 @@ from orchestration.landing import (
     sweep_unfinished,
 )
 from orchestration.landing.compaction import GRACE, verify
-from orchestration.landing.manifest import ANSWERS, MANIFEST, ROWS
+from orchestration.landing.manifest import ANSWERS, MANIFEST, PARTS, ROWS
 from orchestration.landing.sessions import connect
 from orchestration.landing.sources import select_rows
 from orchestration.landing.spark_sources import spark_source_views
@@ -201,6 +202,20 @@ def test_two_batches_of_one_moment_are_two_in_the_order_they_were_made(landed, r
     assert [name for _, name in found] == ["first", "second"]
 
 
+def test_a_manifest_is_asked_of_the_store_once_however_often_a_run_looks_at_it(
+    landed, root, caplog
+):
+    days_of_orders(landed)
+    with caplog.at_level(logging.INFO, logger="werkzeug"):
+        first = list(committed_batches(root, ORDERS))
+        again = list(committed_batches(root, ORDERS))
+        resume_at(root, ORDERS, "us", overlap=timedelta())
+
+    asked = [said for said in caplog.messages if "GET" in said and MANIFEST in said]
+    assert len(first) == len(asked) == DAYS
+    assert again == first
+
+
 def test_an_upload_that_is_refused_leaves_nothing_and_names_the_remedy(landed, scratch):
     nowhere = open_landing("s3://no-such-bucket/landing")
 
@@ -230,7 +245,7 @@ def test_a_compaction_loses_nothing_and_removes_what_it_replaced_a_day_later(
         assert (merged.folder(root).parent / name / MANIFEST).exists()
     assert compact(root, now=NOW + GRACE, scratch=scratch).removed == done.parts
     assert orders(root, "*") == before
-    assert len(objects(root)) == 3 * (DAYS - done.parts + 1)
+    assert len(objects(root)) == 3 * (DAYS - done.parts) + len((ANSWERS, ROWS, PARTS, MANIFEST))
     assert list(scratch.rglob("*.parquet")) == []
 
 

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import logging
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -141,3 +143,17 @@ def test_the_secret_is_shown_nowhere(deliver, tmp_path, clock, caplog):
     store = StoreSettings("us", "https://us.example", "2026-07", "", "app", CREDENTIAL)
 
     assert CREDENTIAL not in caplog.text + repr(receiver_of([store], tmp_path, now=clock))
+
+
+def test_a_delivery_looks_at_the_events_that_it_forgets_and_at_no_others(tmp_path):
+    hints, steps = Hints.of(tmp_path), []
+    week = [NOW + timedelta(minutes=minute) for minute in range(7 * 24 * 60)]
+    hints.add("us", "e1", [ORDER], now=week[-1])
+    with closing(sqlite3.connect(hints.file)) as connection:
+        connection.executemany(
+            "insert into events values ('us', ?, ?)", [(f"e-{at}", at.isoformat()) for at in week]
+        )
+        connection.set_progress_handler(lambda: steps.append(None), 1)
+        connection.execute("delete from events where received_at < ?", (week[10].isoformat(),))
+
+    assert len(steps) < len(week)

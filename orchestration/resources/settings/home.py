@@ -18,6 +18,8 @@ class HomeSettings:
     """
     Where all state lives, how many publications are kept, and what memory a build may take.
 
+    Dagster's history of a run is kept for `history_days`; 0 keeps it for ever.
+
     `landing` is a folder or the address of a store; what its client is to find in the environment
     are the `client_settings`. Without a `dagster_url` Dagster keeps its runs in the home.
     """
@@ -26,6 +28,7 @@ class HomeSettings:
     landing: str
     publications_kept: int
     memory_limit: str
+    history_days: int
     ledger_url: str = field(repr=False)
     dagster_url: str = field(repr=False, default="")
     client_settings: Mapping[str, str] = field(repr=False, default_factory=dict)
@@ -41,6 +44,7 @@ def read_home(env: Environment) -> HomeSettings:
     reader = Reader(env)
     path = Path(env.get("RETURNS_HOME") or "data").absolute()
     kept = reader.whole_number("RETURNS_PUBLICATIONS_KEPT", default=10)
+    history_days = reader.whole_number("RETURNS_HISTORY_DAYS", default=30, least=0)
     memory_limit = env.get("RETURNS_MEMORY_LIMIT") or "3GB"
     if not MEMORY.fullmatch(memory_limit):
         reader.problem("RETURNS_MEMORY_LIMIT", "say how much in MB, MiB, GB or GiB, such as 3GB")
@@ -64,6 +68,7 @@ def read_home(env: Environment) -> HomeSettings:
         client_settings={name: env[name] for name in env if name.startswith("AWS_")},
         publications_kept=kept,
         memory_limit=memory_limit,
+        history_days=history_days,
         ledger_url=ledger_url,
         # The driver that Dagster's storage is written for.
         dagster_url=where and f"postgresql+psycopg2://{where}",
