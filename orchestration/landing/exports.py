@@ -18,14 +18,14 @@ from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.streams import Bulk, Stream
 from orchestration.landing.batches import land
 from orchestration.landing.manifest import Batch
-from orchestration.landing.reading import literal
+from orchestration.landing.reading import SMALLEST_OBJECT_LIMIT, literal
 from orchestration.landing.sessions import connect
 from orchestration.landing.store import workplace
 from orchestration.landing.suspects import UNFIT
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
-PART_BYTES = 4 * 2**20
+PART_BYTES = 3 * 2**20
 # Beside it another engine holds the rows that are landed.
 CUT_BYTES = 208 * 2**20
 LARGEST_OBJECT_BYTES = 16 * 2**20
@@ -116,7 +116,7 @@ def _split(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
                         row_number() over () as line,
                         json_extract_string(json, ['$.id', '$.__parentId']) as ids,
                         json::varchar as text
-                    from {_objects(scratch / OBJECTS)}
+                    from {_objects(scratch / OBJECTS, LARGEST_OBJECT_BYTES)}
                 )
             ) to {literal(str(scratch / PARTS))}
             (format parquet, compression zstd, partition_by (part))
@@ -140,16 +140,15 @@ def _answers(
     closing = "]" + "}" * len(stream.records)
     by_id = stream.read_by_id(bulk.beside_document)
 
-    def prepared(folder: Path) -> tuple[str, Path]:
+    def prepared(folder: Path) -> tuple[str, Path, int]:
         part = f"read_parquet({literal(str(folder / '*.parquet'))})"
         beside = folder.with_suffix(".jsonl")
         _refuse_strays(connection, part, kinds=list(bulk.children.values()))
-        _write_beside(connection, part, beside, by_id, exporter)
-        return part, beside
+        return part, beside, _write_beside(connection, part, beside, by_id, exporter)
 
-    for part, beside in _one_ahead(prepared, sorted((scratch / PARTS).glob("part=*"))):
+    for part, beside, longest in _one_ahead(prepared, sorted((scratch / PARTS).glob("part=*"))):
         found = connection.cursor().execute(
-            f"select record from ({_records(part, beside, bulk)}) order by line"
+            f"select record from ({_records(part, _objects(beside, longest), bulk)}) order by line"
         )
         while rows := found.fetchmany(RECORDS_AN_ANSWER):
             yield (opening + ",".join(record for (record,) in rows) + closing).encode()
@@ -201,18 +200,20 @@ def _write_beside(
     beside: Path,
     by_id: Stream,
     exporter: Exporter,
-) -> None:
-    """Read by id what the export cannot carry, for every record of a part."""
+) -> int:
+    """Read by id what the export cannot carry, for a whole part; return the longest answer."""
     found = connection.cursor().execute(
         f"select distinct id from {part} where parent is null order by id"
     )
+    longest = 0
     with beside.open("wb") as file:
         while ids := [row[0] for row in found.fetchmany(IDS_AT_ONCE)]:
             for answer in exporter.records_by_id(by_id, ids):
-                file.write(answer.replace(b"\n", b" ") + b"\n")
+                longest = max(longest, file.write(answer.replace(b"\n", b" ") + b"\n"))
+    return longest
 
 
-def _records(part: str, beside: Path, bulk: Bulk) -> str:
+def _records(part: str, beside: str, bulk: Bulk) -> str:
     """
     Return a select of the text of each record with its children and what stands beside it.
 
@@ -243,7 +244,7 @@ def _records(part: str, beside: Path, bulk: Bulk) -> str:
         parents as (select * from objects where parent is null),
         nodes as (
             select unnest(json_extract(json, '$.data.nodes[*]')) as record
-            from {_objects(beside)}
+            from {beside}
         ),
         beside as (
             select record ->> '$.id' as id, any_value(record) as record
@@ -256,8 +257,10 @@ def _records(part: str, beside: Path, bulk: Bulk) -> str:
     """
 
 
-def _objects(file: Path) -> str:
+def _objects(file: Path, longest_line: int) -> str:
+    """Return the source of a file's objects; the engine holds some lines of that length."""
     return (
         f"read_ndjson_objects({literal(str(file))},"
-        f" maximum_object_size = {LARGEST_OBJECT_BYTES}, format = 'newline_delimited')"
+        f" maximum_object_size = {max(longest_line, SMALLEST_OBJECT_LIMIT)},"
+        " format = 'newline_delimited')"
     )
