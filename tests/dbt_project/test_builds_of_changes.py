@@ -76,7 +76,7 @@ def test_a_build_of_changes_ends_where_a_build_of_everything_ends_compacted_or_n
     assert not built(tmp_path / "kept", books.landing, as_of=as_of)
 
     for sequence in range(1, SEQUENCES + 1):
-        for _ in range(chance.randint(1, 3)):
+        for _ in range(chance.randint(2, 4)):
             books.arrive(chance.randint(0, len(records)))
             books.change(chance.randint(0, 6))
         assert keys_of(given_records(books.landing)) == books.keys()

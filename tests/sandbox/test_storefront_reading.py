@@ -27,6 +27,7 @@ REFUND_ID = gid("Refund", STEM, "f1")
 FITTING = {
     "first": 5,
     "after": None,
+    "before": None,
     "ids": [RETURN_ID, REFUND_ID],
     "query": "updated_at:>='2026-01-01T00:00:00Z'",
     "locationId": gid("Location", "us", "main"),
