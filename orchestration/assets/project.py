@@ -90,9 +90,14 @@ def build(
 
 
 def recipe(variables: Mapping[str, Any]) -> str:
-    """Return a digest of all that decides the numbers beside the landed records and the clock."""
+    """
+    Return a digest of all that decides the numbers beside the landed records and the clock.
+
+    The engine is part of it: what one release computed wrong, the next computes anew.
+    """
     streams = {f"{system}.{name}": stream.columns for (system, name), stream in STREAMS.items()}
-    said = json.dumps([_fingerprint(), streams, variables], sort_keys=True, default=str)
+    decides = [_fingerprint(), version("duckdb"), streams, variables]
+    said = json.dumps(decides, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
