@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.artifacts.resources.types import NodeType
+from dbt.artifacts.schemas.results import TestStatus
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.assets import project
@@ -30,6 +32,20 @@ class Built:
         return [result for result in self.results if result.status in project.BROKEN]
 
     @property
+    def failed(self) -> list[RunResult]:
+        """The tests that the data did not pass."""
+        return [result for result in self.results if result.status == TestStatus.Fail]
+
+    @property
+    def left_out(self) -> list[RunResult]:
+        """The models that stand as they stood: a node before them broke, or its test failed."""
+        return [
+            result
+            for result in self.results
+            if result.status in project.WAITING and result.node.resource_type == NodeType.Model
+        ]
+
+    @property
     def seconds(self) -> dict[str, float]:
         """Seconds that each node took, slowest first: its SQL, and dbt's work around it."""
         slowest = sorted(self.results, key=lambda result: -result.execution_time)
@@ -50,8 +66,9 @@ def build_home(
     Build and test the models of `home` over a landing, by default its own, as of a clock.
 
     Only what changed since the last build is built where that suffices, unless `everything` is
-    asked for; a selection is always built whole. A build that ended without a broken node is
-    remembered: the next may start from it. `memory_limit` is DuckDB's, such as 3GB.
+    asked for; a selection is always built whole. A build that came to every model is remembered:
+    the next may start from it. After one that did not, everything is built: what was left out has
+    missed its changes. `memory_limit` is DuckDB's, such as 3GB.
     """
     landing = landing or home / "landing"
     warehouse = home / "warehouse.duckdb"
@@ -68,7 +85,7 @@ def build_home(
         landing=landing,
     )
     built = Built(is_of_changes, finished.results)
-    if not select and not built.broken:
+    if not select and not built.broken and not built.left_out:
         with duckdb.connect(warehouse) as connection:
             end(connection, build)
     return built

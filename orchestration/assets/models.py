@@ -66,8 +66,17 @@ def models(
     context.log.info("built %s", "what changed" if built.is_of_changes else "everything")
     yield from _reported(context, built.results, row_counts=_row_counts(home.warehouse))
     if built.broken:
-        said = "; ".join(f"{result.node.name}: {result.message}" for result in built.broken)
-        raise dg.Failure(f"dbt could not build {said}", allow_retries=False)
+        raise dg.Failure(f"dbt could not build {_said(built.broken)}", allow_retries=False)
+    if built.left_out:
+        raise dg.Failure(
+            f"{len(built.left_out)} models were left as they stood, for the data failed"
+            f" {_said(built.failed)}",
+            allow_retries=False,
+        )
+
+
+def _said(results: Sequence[RunResult]) -> str:
+    return "; ".join(f"{result.node.name}: {result.message}" for result in results)
 
 
 def mart_keys() -> list[dg.AssetKey]:
