@@ -5,6 +5,7 @@
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ import duckdb
 import pyarrow as pa
 
 POINTER = "current.json"
-MART_TABLES = "select table_name from information_schema.tables where table_schema = 'marts'"
+# The engine writes a table of this size on one core.
+MARTS_AT_ONCE = 2
 INSTANT = pa.timestamp("us", tz="UTC")
 
 # A publication is for the tools of other people: one of theirs, from that release on, opens it.
@@ -131,17 +133,33 @@ def _write(path: Path, *, warehouse: Path, tables: Mapping[str, Sequence[Row]]) 
         connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
         connection.execute("create schema marts")
         connection.execute("create schema ops")
-        for (name,) in connection.execute(
-            f"{MART_TABLES} and table_catalog = 'warehouse' order by table_name"
-        ).fetchall():
-            connection.execute(
-                f'create table marts."{name}" as select * from warehouse.marts."{name}"'
-            )
+        _copy_marts(connection)
         for name, schema in OPS_TABLES.items():
             rows = pa.Table.from_pylist([dict(row) for row in tables[name]], schema=schema)
             connection.register("rows", rows)
             connection.execute(f"create table ops.{name} as select * from rows")
             connection.unregister("rows")
+
+
+def _copy_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    largest_first = """
+        select table_name
+        from information_schema.tables
+        left join (
+            select table_name, estimated_size * column_count as cells from duckdb_tables()
+            where database_name = 'warehouse' and schema_name = 'marts'
+        ) using (table_name)
+        where table_catalog = 'warehouse' and table_schema = 'marts'
+        order by cells desc nulls last, table_name
+    """
+    names = [name for (name,) in connection.execute(largest_first).fetchall()]
+
+    def copy(name: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f'create table marts."{name}" as from warehouse.marts."{name}"')
+
+    with ThreadPoolExecutor(MARTS_AT_ONCE) as workers:
+        list(workers.map(copy, names))
 
 
 def _point_to(finished: Path, *, edition: Edition) -> None:
