@@ -112,9 +112,10 @@ sql: $(STAMP)
 
 # Two workers more than the smallest machine has cores: browsers and other processes are waited for.
 # What tests write is gone with them, so it stays in memory where there is a folder with room for it.
+# Bytecode is kept whatever the shell says: else each process they start compiles the project anew.
 ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8 * 1024 * 1024 {print "/dev/shm"}')
 tests: $(STAMP)
-	TMPDIR=$(or $(ROOM),$(TMPDIR),/tmp) $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
+	PYTHONDONTWRITEBYTECODE= TMPDIR=$(or $(ROOM),$(TMPDIR),/tmp) $(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser/test_dagster.py
 
 # Both engines build the golden flows, then 20,000 generated returns, and their tables are held equal;
 # needs Java 17 or newer.

@@ -2,15 +2,15 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.cli.home import InstanceError, dagster_instance
 from orchestration.resources.settings import DAGSTER_URL, SettingsError, read_home
 from orchestration.upkeep import DONE_AT, forget_runs
@@ -33,22 +33,19 @@ def database():
         yield ours.replace("+psycopg", ""), ours
 
 
-def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_path):
+def test_a_whole_run_stands_in_postgresql_and_nowhere_in_the_home(database, tmp_path, monkeypatch):
     theirs, ours = database
     flows = tmp_path / "flows"
     flows.mkdir()
     shutil.copy(FLOW, flows)
-    command = [str(Path(sys.executable).with_name("returns")), "run", "--scenarios", str(flows)]
-    finished = subprocess.run(  # noqa: S603 - our own command
-        command,
-        env={**plain_environment(), "RETURNS_HOME": str(tmp_path / "home"), DAGSTER_URL: theirs},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
+    for name in os.environ.keys() - plain_environment().keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("RETURNS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(DAGSTER_URL, theirs)
 
+    finished = CliRunner().invoke(app, ["run", "--scenarios", str(flows)])
+
+    assert finished.exit_code == 0, finished.output[-3000:]
     engine = create_engine(ours)
     with engine.connect() as connection:
         runs = dict(

@@ -37,8 +37,8 @@ examples = settings(
 
 
 @pytest.fixture(scope="module")
-def bench(invoke):
-    return ModelBench(invoke.warehouse, invoke.target / "compiled", MODELS)
+def bench(as_built):
+    return ModelBench(as_built / "warehouse.duckdb", as_built / "target" / "compiled", MODELS)
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """Extraction after extraction of books that change equals one extraction of the whole."""
 
 import random
+import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +40,25 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="module")
+def first_reading(tmp_path_factory):
+    """The books of two return flows at the start, and what a first reading of them landed."""
+    folder = tmp_path_factory.mktemp("first")
+    with serve(folder / "books", FILES, clock=Clock()) as running:
+        Reader(running, folder / "landing").run()
+    return folder
+
+
+@pytest.fixture
+def read_once(account, first_reading, tmp_path):
+    """Return an account that was read once, and its reader."""
+    shutil.copytree(first_reading, tmp_path, dirs_exist_ok=True)
+    running = account()
+    reader = Reader(running, tmp_path / "landing")
+    reader.runs = 1
+    return running, reader
+
+
 @pytest.fixture
 def account(tmp_path, clock):
     """Return a function that serves an account of two return flows until the test ends."""
@@ -70,10 +90,8 @@ def equal(tmp_path):
     return check
 
 
-def test_a_line_that_changed_without_its_header_is_read_again(account, clock, tmp_path, equal):
-    running, reader = account(), None
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_line_that_changed_without_its_header_is_read_again(read_once, clock, equal):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     clock.pass_by(days=5)
     changes_of(running).edit_line(credit, 1, at=clock(), location=77)
@@ -126,10 +144,8 @@ def test_findings_of_before_the_role_showed_them_are_read_once_it_does(account, 
     assert reader.ask(findings) == whole.ask(findings) != []
 
 
-def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(account, clock, tmp_path, equal):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(read_once, clock, equal):
+    running, reader = read_once
     before = reader.state()
     (credit, *_) = documents_of(running, "CustCred")
     changes_of(running).remove_line(credit, 1, at=clock.pass_by(days=1))
@@ -141,10 +157,8 @@ def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(account, clock, t
     assert all(len(after[name]) < len(before[name]) for name in ("lines", "taxes", "links"))
 
 
-def test_what_a_credit_is_applied_to_follows_the_credit(account, clock, tmp_path, equal):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_what_a_credit_is_applied_to_follows_the_credit(read_once, clock, equal):
+    running, reader = read_once
     credit, invoice = documents_of(running, "CustCred")[0], documents_of(running, "SalesOrd")[0]
     applied = "select foreignamount from netsuite.transaction_links where foreignamount = 11.25"
     changes_of(running).apply_credit(
@@ -160,12 +174,8 @@ def test_what_a_credit_is_applied_to_follows_the_credit(account, clock, tmp_path
 
 
 @pytest.mark.parametrize("is_recorded", [True, False], ids=["recorded", "unrecorded"])
-def test_a_document_that_is_gone_is_found_so_within_a_week(
-    account, clock, tmp_path, equal, is_recorded
-):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_document_that_is_gone_is_found_so_within_a_week(read_once, clock, equal, is_recorded):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     at = clock.pass_by(hours=2)
     changes_of(running).delete_document(credit, at=at, is_recorded=is_recorded)
@@ -178,10 +188,8 @@ def test_a_document_that_is_gone_is_found_so_within_a_week(
     equal(running, reader)
 
 
-def test_an_inspection_that_is_gone_is_found_so_within_a_week(account, clock, tmp_path, equal):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_an_inspection_that_is_gone_is_found_so_within_a_week(read_once, clock, equal):
+    running, reader = read_once
     inspection, *_ = inspections_of(running)
     changes_of(running).delete_inspection(inspection, at=clock.pass_by(hours=2), is_recorded=False)
 
@@ -193,11 +201,9 @@ def test_an_inspection_that_is_gone_is_found_so_within_a_week(account, clock, tm
 
 
 def test_a_recorded_deletion_that_may_be_of_an_inspection_brings_the_list_at_once(
-    account, clock, tmp_path, equal
+    read_once, clock, equal
 ):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+    running, reader = read_once
     inspection, *_ = inspections_of(running)
     changes_of(running).delete_inspection(inspection, at=clock.pass_by(hours=2))
     clock.pass_by(minutes=1)
@@ -209,10 +215,8 @@ def test_a_recorded_deletion_that_may_be_of_an_inspection_brings_the_list_at_onc
     assert reader.run()["inspection_ids"] == [], "it was listed since"
 
 
-def test_an_inspection_that_no_window_showed_is_read_by_its_id(account, clock, tmp_path, equal):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_an_inspection_that_no_window_showed_is_read_by_its_id(read_once, clock, equal):
+    running, reader = read_once
     running.books.erp.change(
         "insert into customrecord_return_inspection select * replace (7 as id)"
         " from customrecord_return_inspection limit 1"
@@ -273,10 +277,8 @@ def test_documents_of_one_second_over_the_edge_of_a_page_are_all_read(account, c
     assert sorted(row[0] for row in rows) == list(range(1000, 1100))
 
 
-def test_a_document_that_shows_late_is_read_with_the_next_window(account, clock, tmp_path):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_document_that_shows_late_is_read_with_the_next_window(read_once, clock):
+    running, reader = read_once
     clock.pass_by(hours=1)
     reader.run()
     (credit, *_) = documents_of(running, "CustCred")
@@ -313,10 +315,8 @@ def test_no_hour_of_a_night_when_the_clocks_change_is_lost(tmp_path, clock, acco
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
-def test_a_server_clock_that_is_put_right_loses_nothing(account, clock, tmp_path, minutes):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_server_clock_that_is_put_right_loses_nothing(read_once, clock, minutes):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     clock.pass_by(hours=1)
     changes_of(running).copy_document(credit, 1001, at=clock())
@@ -346,12 +346,8 @@ def test_a_time_far_ahead_does_not_move_the_window(account, clock, tmp_path):
 @pytest.mark.parametrize(
     "failing", ["transaction_lines", "transaction_tax_details", "transaction_links"]
 )
-def test_details_of_which_one_failed_are_read_again_together(
-    account, clock, tmp_path, equal, failing
-):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_details_of_which_one_failed_are_read_again_together(read_once, clock, equal, failing):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     changes_of(running).edit_document(credit, at=clock.pass_by(hours=3), memo="late")
     reader.run(without=[failing])
@@ -390,11 +386,9 @@ class Meddler:
     "stream", ["transaction_lines", "transaction_tax_details", "transaction_links"]
 )
 def test_what_changes_while_it_is_read_is_read_again_before_the_run_ends(
-    account, clock, tmp_path, equal, stream
+    read_once, clock, equal, stream
 ):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     clock.pass_by(hours=3)
     changes_of(running).edit_document(credit, at=clock(), memo="before")
@@ -408,10 +402,8 @@ def test_what_changes_while_it_is_read_is_read_again_before_the_run_ends(
     equal(running, reader)
 
 
-def test_a_document_that_no_window_showed_is_read_by_its_id(account, clock, tmp_path):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_a_document_that_no_window_showed_is_read_by_its_id(read_once, clock):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     changes_of(running).copy_document(credit, 1001, at=START - timedelta(days=90))
     clock.pass_by(days=8)
@@ -422,10 +414,8 @@ def test_a_document_that_no_window_showed_is_read_by_its_id(account, clock, tmp_
     assert (1001,) in reader.ask("select distinct transaction from netsuite.transaction_lines")
 
 
-def test_an_error_leaves_the_window_where_it_was(account, clock, tmp_path, equal):
-    running = account()
-    reader = Reader(running, tmp_path / "landing")
-    reader.run()
+def test_an_error_leaves_the_window_where_it_was(read_once, clock, equal):
+    running, reader = read_once
     (credit, *_) = documents_of(running, "CustCred")
     changes_of(running).edit_document(credit, at=clock.pass_by(hours=3), memo="late")
 

@@ -15,7 +15,7 @@ TABLES = "select table_name from information_schema.tables where table_schema = 
 
 def marts_of_a_run(home: Path) -> dict[str, list[str]]:
     """Run the job that reconciles, and return every row of every mart as text."""
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         outcome = run_job("reconcile_returns", instance=instance, as_of=AS_OF)
     assert outcome.is_success, outcome.problems
     with duckdb.connect(current(home / "published"), read_only=True) as connection:

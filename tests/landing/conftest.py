@@ -20,6 +20,11 @@ def root(tmp_path):
 @pytest.fixture
 def landed(root):
     """Return a function that lands records of a stream, by the stream's name."""
+    return landing_into(root)
+
+
+def landing_into(root):
+    """Return a function that lands records of a stream under a root, by the stream's name."""
 
     def make(name, *records, system=System.SHOPIFY, **options):
         stream = STREAMS[system, name]

@@ -29,7 +29,7 @@ from orchestration.landing import (
 )
 from orchestration.landing.compaction import GRACE, verify
 from orchestration.landing.manifest import ANSWERS, FORMAT, MANIFEST, PARTS, ROWS, commit
-from tests.landing.conftest import READ_AT, answer_of
+from tests.landing.conftest import READ_AT, answer_of, landing_into
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
 PROJECT = Path(__file__).parents[2]
@@ -51,9 +51,10 @@ print("done", flush=True)
 """
 
 
-@pytest.fixture
-def month(landed):
+@pytest.fixture(scope="module")
+def landed_month(tmp_path_factory):
     """A month of days on each of which one order is new and an old one changed, in two stores."""
+    landed = landing_into(tmp_path_factory.mktemp("month") / "landing")
     for day in range(DAYS):
         at = READ_AT + timedelta(days=day)
         for store in ("us", "uk"):
@@ -67,6 +68,12 @@ def month(landed):
                 run_id=f"run-{day}",
             )
     return landed.root
+
+
+@pytest.fixture
+def month(landed_month, root):
+    """Such a month, to change."""
+    return shutil.copytree(landed_month, root)
 
 
 def folders(root, name="orders", store="us"):
