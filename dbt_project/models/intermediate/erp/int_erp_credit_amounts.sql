@@ -23,7 +23,8 @@ taxes_summed_to_line as (
 
 ),
 
--- A line discount belongs to the line above it, for units or for an amount alone; so does the tax that it takes off.
+-- A line discount belongs to the line above it, for units or for an amount alone; so does the tax that it takes off. A
+-- markup is a discount the other way about.
 placed as (
 
     select
@@ -64,9 +65,10 @@ header_discounts as (
 
     select
         document_id,
-        -sum(amount_minor) as discount_minor
+        -sum(amount_minor) as discount_minor,
+        coalesce(sum(tax_minor), 0) as tax_minor
 
-    from lines
+    from placed
 
     where line_class = 'header_discount'
 
@@ -111,14 +113,17 @@ header_discounts_allocated as (
     select
         covered_in_order.document_id,
         covered_in_order.line_id,
+    {% for amount in ['discount', 'tax'] %}
         {{ ratio(
-            'header_discounts.discount_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
+            'header_discounts.' ~ amount ~ '_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
         ) }}
         - {{ ratio(
-            'header_discounts.discount_minor',
+            'header_discounts.' ~ amount ~ '_minor',
             'covered_in_order.running_minor - covered_in_order.weight_minor',
             'covered_in_order.covered_minor'
-        ) }} as discount_minor
+        ) }} as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+    {% endfor %}
 
     from covered_in_order
 
@@ -137,7 +142,9 @@ final as (
         placed.amount_minor as gross_minor,
         coalesce(line_discounts.discount_minor, 0) + coalesce(header_discounts_allocated.discount_minor, 0)
             as discount_minor,
-        coalesce(placed.tax_minor, 0) + coalesce(line_discounts.tax_minor, 0) as tax_minor
+        coalesce(placed.tax_minor, 0)
+        + coalesce(line_discounts.tax_minor, 0)
+        + coalesce(header_discounts_allocated.tax_minor, 0) as tax_minor
 
     from placed
 
