@@ -190,6 +190,7 @@ BREAKS = {
     "applied_elsewhere": "Credit on another invoice",
     "ambiguous": "More than one return fits",
     "unlinked": "Not linked",
+    "unverified_line": "No sale known",
     "unexplained": "Unexplained",
 }
 STANDINGS = {

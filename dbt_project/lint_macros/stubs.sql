@@ -50,3 +50,4 @@
 {% macro one_word(text) %}one_word({{ text }}){% endmacro %}
 {% macro quantities(measured) %}{% for measure in measured %}{{ kwargs.get(measure, '0') }} as {{ measure }}_quantity{{ ', ' if not loop.last }}{% endfor %}{% endmacro %}
 {% macro changed_rows(source, of) %}{{ source }}{% endmacro %}
+{% macro unit_text(sku, quantity, unknown='') %}{{ sku }}{% endmacro %}

@@ -108,3 +108,8 @@
 {% macro literals(texts) -%}
     '{{ texts | join("', '") }}'
 {%- endmacro %}
+
+{# Units as an element of such a multiset; a line that names no sku counts as one of a sku that only its like has. #}
+{% macro unit_text(sku, quantity, unknown='') -%}
+    {{ return("coalesce(" ~ sku ~ ", '" ~ unknown ~ "') || '*' || cast(" ~ quantity ~ " as " ~ text_type() ~ ")") }}
+{%- endmacro %}

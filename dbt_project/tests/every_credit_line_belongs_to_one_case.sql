@@ -9,6 +9,6 @@ left join {{ ref('int_credit_lines_linked_to_cases') }} as linked
         and lines.line_id = linked.line_id
 where
     lines.document_type in ('credit_memo', 'cash_refund')
-    and lines.line_class not in ('line_discount', 'header_discount')
+    and lines.line_class not in ('line_discount', 'header_discount', 'subtotal')
 group by lines.document_id, lines.line_id
 having count(linked.case_key) <> 1

@@ -37,6 +37,21 @@ STALE_AFTER = timedelta(hours=26)
 # Every record of the ERP that may be deleted is listed once a week.
 LIST_STALE_AFTER = timedelta(days=8)
 
+# The tender of an order that was deleted stays, and names it no more.
+NAMELESS = """
+    select _store, count(*)
+    from (
+        select * from shopify.tender_transactions
+        where id in (select id from shopify.tender_transactions where "order".id is null)
+        qualify row_number() over (
+            partition by _store, id order by _extracted_at desc, _batch_id desc
+        ) = 1
+    )
+    where "order".id is null and amount.amount < 0 and not coalesce(test, false)
+    group by _store
+    order by _store
+"""
+
 LANDING_SPECS = [
     *(
         dg.AssetCheckSpec(NO_REJECTS, asset=key_of(stream), description="Every record fits.")
@@ -49,7 +64,7 @@ LANDING_SPECS = [
     dg.AssetCheckSpec(
         NONE_GONE,
         asset=key_of(DELETED_ORDERS),
-        description="The store still has and shows every order that landed.",
+        description="The store still has and shows every order that landed or was refunded.",
     ),
     *(
         dg.AssetCheckSpec(
@@ -179,6 +194,7 @@ def none_gone(
     """
     Name the landed orders that the sweep found gone and that have not come back since.
 
+    And count the money that went back of orders nobody can read, deleted before they landed.
     A warning: what the order moved stays moved, and its rows stay.
     """
     gone = connection.execute("""
@@ -194,12 +210,11 @@ def none_gone(
         group by deleted._store
     """).fetchall()
     said = "orders were deleted or may no longer be read, the first is"
-    verdict = by_store(
-        key_of(DELETED_ORDERS),
-        NONE_GONE,
-        failures={store: f"{count} {said} {first}" for store, count, first in gone},
-        stores=stores,
-    )
+    failures = {store: f"{count} {said} {first}" for store, count, first in gone}
+    for store, count in connection.execute(NAMELESS).fetchall():
+        nameless = f"{count} refunds were paid of orders that the tender does not name any more"
+        failures[store] = "; ".join(filter(None, [failures.get(store), nameless]))
+    verdict = by_store(key_of(DELETED_ORDERS), NONE_GONE, failures=failures, stores=stores)
     return verdict._replace(severity=dg.AssetCheckSeverity.WARN)
 
 

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -10,6 +11,7 @@ from orchestration.checks.landing_facts import (
     fresh,
     landing_results,
     no_rejects,
+    none_gone,
     not_cut,
     of_one_moment,
     unmoved,
@@ -19,6 +21,8 @@ from orchestration.extract.streams import STREAMS, System, read_query
 from tests.checks.landed import NOON, batch, credit, rows
 
 ORDERS = STREAMS[System.SHOPIFY, "orders"]
+TENDER = STREAMS[System.SHOPIFY, "tender_transactions"]
+GONE = STREAMS[System.SHOPIFY, "deleted_orders"]
 ITEMS = STREAMS[System.NETSUITE, "items"]
 CREDITS = STREAMS[System.NETSUITE, "credit_memos"]
 LINES = STREAMS[System.NETSUITE, "transaction_lines"]
@@ -36,6 +40,38 @@ def order(number, *, test=False, **more):
 def total(count):
     row = {"type": "SalesOrd", "currency": "USD", "postingperiod": 0, "document_count": count}
     return json.dumps({"items": [row]}).encode()
+
+
+def tender(number, *, amount, order=None, test=False):
+    named = {"id": f"gid://shopify/TenderTransaction/{number}", "order": order, "test": test}
+    money = {"amount": amount, "currencyCode": "USD"}
+    node = dict.fromkeys(TENDER.columns) | named | {"amount": money}
+    return json.dumps({"data": {"tenderTransactions": {"nodes": [node]}}}).encode()
+
+
+def test_money_that_went_back_of_an_order_nobody_can_read_is_told_beside_orders_that_are_gone(
+    tmp_path, warehouse
+):
+    lost = {"id": "gid://shopify/Order/7"}
+    batch(tmp_path, ORDERS, order(7), source="us")
+    batch(tmp_path, GONE, json.dumps({"deleted": [lost]}).encode(), source="us")
+    batch(tmp_path, TENDER, tender(1, amount="-5.00", order=lost), source="us")
+    batch(tmp_path, TENDER, tender(2, amount="-5.00"), source="uk")
+    batch(tmp_path, TENDER, tender(3, amount="-5.00", test=True), source="uk")
+    batch(tmp_path, TENDER, tender(4, amount="5.00"), source="uk")
+
+    result = none_gone(warehouse(), stores=STORES)
+
+    assert not result.passed
+    assert result.severity is dg.AssetCheckSeverity.WARN
+    said = json.dumps(result.metadata["failures"].value)
+    assert "1 orders were deleted" in said
+    assert "1 refunds were paid" in said
+
+    later = NOON + timedelta(hours=1)
+    batch(tmp_path, ORDERS, order(7), source="us", at=later)
+    batch(tmp_path, TENDER, tender(2, amount="-5.00", order=lost), source="uk", at=later)
+    assert none_gone(warehouse(), stores=STORES).passed
 
 
 def test_a_rejected_record_fails_its_store_until_it_lands(tmp_path, warehouse):

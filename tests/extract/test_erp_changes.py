@@ -144,6 +144,32 @@ def test_findings_of_before_the_role_showed_them_are_read_once_it_does(account, 
     assert reader.ask(findings) == whole.ask(findings) != []
 
 
+def test_what_several_authorities_levy_under_one_code_is_read_whole_however_pages_fall(
+    account, tmp_path
+):
+    running = account()
+    (credit, *_) = documents_of(running, "CustCred")
+    taxes = "select sum(taxamount) from netsuite.transaction_tax_details"
+    once = Reader(running, tmp_path / "once")
+    once.run()
+    ((before,),) = once.ask(taxes)
+    for levied in (Decimal("0.50"), Decimal("0.25")):
+        running.books.erp.change(
+            "insert into transactiontaxdetail (transaction, line, taxcode, taxamount)"
+            " select transaction, line, taxcode, ? from transactiontaxdetail"
+            " where transaction = ? limit 1",
+            [levied, credit],
+        )
+
+    reader = Reader(running, tmp_path / "landing", page_rows=2)
+    reader.run()
+
+    assert reader.ask(taxes) == [(before + Decimal("0.75"),)]
+    key = ", ".join(STREAMS[System.NETSUITE, "transaction_tax_details"].key)
+    twice = f"select {key} from netsuite.transaction_tax_details group by all having count(*) > 1"
+    assert reader.ask(twice) == []
+
+
 def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(read_once, clock, equal):
     running, reader = read_once
     before = reader.state()

@@ -45,7 +45,11 @@ payments as (
         payments.payment_id,
         payments.processed_at,
         settlements.settled_minor,
-        settlements.settled_at
+        settlements.settled_at,
+        payments.payment_status = 'success'
+        and payments.is_settlement_tracked
+        and settlements.settled_at is not null
+        and settlements.settled_minor is null as is_settled_in_another_currency
 
     from {{ changed('int_storefront_refund_payments') }} as payments
 
@@ -73,11 +77,15 @@ payments_summed_to_case as (
         case_key,
         count(*) as payment_count,
         sum(case when payment_status = 'success' then amount_minor else 0 end) as paid_minor,
-        sum(
-            case
-                when payment_status = 'success' and is_settlement_tracked then coalesce(settled_minor, 0)
-            end
-        ) as settled_minor,
+        case
+            when max(case when is_settled_in_another_currency then 1 else 0 end) = 0
+                then
+                    sum(
+                        case
+                            when payment_status = 'success' and is_settlement_tracked then coalesce(settled_minor, 0)
+                        end
+                    )
+        end as settled_minor,
         max(case when payment_status in ('pending', 'awaiting_response') then 1 else 0 end) = 1
             as has_pending_payment,
         max(case when payment_status in ('failure', 'error') then 1 else 0 end) = 1 as has_failed_payment,

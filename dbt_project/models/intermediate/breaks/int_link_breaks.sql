@@ -46,6 +46,23 @@ judged as (
 
 ),
 
+-- What the storefront took back without knowing the sale.
+unverified as (
+
+    select
+        lifecycle.case_key,
+        lifecycle.requested_at
+
+    from lifecycle
+
+    inner join {{ ref('int_cases') }} as cases on lifecycle.case_key = cases.case_key
+
+    where
+        cases.unverified_quantity > 0
+        and lifecycle.current_stage not in ('declined', 'cancelled')
+
+),
+
 final as (
 
     select
@@ -60,6 +77,18 @@ final as (
     from judged
 
     where break_type is not null
+
+    union all
+
+    select
+        case_key,
+        'link' as subject,
+        cast(null as {{ text_type() }}) as order_line_id,
+        'unverified_line' as break_type,
+        'return' as opens,
+        cast(null as decimal(18, 3)) as amount,
+        requested_at as due_at
+    from unverified
 
 )
 

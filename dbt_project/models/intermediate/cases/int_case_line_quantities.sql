@@ -17,6 +17,7 @@ measures as (
         order_line_id,
         {{ quantities(measured, requested='requested_quantity') }}
     from {{ changed('int_storefront_return_lines') }}
+    where order_line_id is not null
 
     union all
 

@@ -45,6 +45,7 @@ lines_summed_to_case as (
 
 ),
 
+-- Units without an order line are asked for and due like others; no receipt, refund or credit can claim them.
 facts as (
 
     select
@@ -53,16 +54,24 @@ facts as (
         cases.return_status,
         rmas.case_key is not null as has_rma,
         coalesce(rmas.is_wait_over, false) and coalesce(lines.received_quantity, 0) = 0 as is_dead,
-        coalesce(lines.requested_quantity, 0) as requested_quantity,
+        coalesce(lines.requested_quantity, 0) + coalesce(cases.unverified_quantity, 0) as requested_quantity,
         coalesce(lines.received_quantity, 0) as received_quantity,
-        coalesce(lines.due_quantity, 0) as due_quantity,
+        coalesce(lines.due_quantity, 0)
+        + case when coalesce(rmas.is_wait_over, false) then 0 else coalesce(cases.unverified_quantity, 0) end
+            as due_quantity,
         coalesce(lines.passed_quantity, 0) as passed_quantity,
         coalesce(lines.failed_quantity, 0) as failed_quantity,
         coalesce(lines.refunded_quantity, 0) as refunded_quantity,
         coalesce(lines.credited_quantity, 0) as credited_quantity,
-        coalesce(lines.is_every_line_inspected, 1) = 1 as is_every_line_inspected,
-        coalesce(lines.is_every_line_credited, 1) = 1 as is_every_line_credited,
-        coalesce(lines.is_every_unit_refunded, 0) = 1 and coalesce(lines.requested_quantity, 0) > 0
+        coalesce(lines.is_every_line_inspected, 1) = 1
+        and (coalesce(rmas.is_wait_over, false) or coalesce(cases.unverified_quantity, 0) = 0)
+            as is_every_line_inspected,
+        coalesce(lines.is_every_line_credited, 1) = 1
+        and (coalesce(rmas.is_wait_over, false) or coalesce(cases.unverified_quantity, 0) = 0)
+            as is_every_line_credited,
+        coalesce(lines.is_every_unit_refunded, 0) = 1
+        and coalesce(lines.requested_quantity, 0) > 0
+        and coalesce(cases.unverified_quantity, 0) = 0
             as is_every_unit_refunded,
         amounts.has_refund,
         amounts.has_credit,

@@ -44,6 +44,22 @@ cases_credited_by_lines as (
 
 ),
 
+-- Units that the storefront took back without knowing the sale: no order line stands behind them.
+unverified_units as (
+
+    select
+        store,
+        return_id,
+        sum(requested_quantity) as unverified_quantity
+
+    from {{ changed('int_storefront_return_lines') }}
+
+    where order_line_id is null
+
+    group by store, return_id
+
+),
+
 return_cases as (
 
     select
@@ -156,6 +172,7 @@ final as (
         end as link_method,
         cases.kind <> 'erp_only'
         and coalesce(cases.return_status, '') not in ('declined', 'cancelled') as is_taking_units,
+        cast(coalesce(unverified_units.unverified_quantity, 0) as integer) as unverified_quantity,
         cases.taken_at
 
     from cases
@@ -165,6 +182,11 @@ final as (
     left join cases_credited_by_lines on cases.case_key = cases_credited_by_lines.case_key
 
     left join ambiguous_cases on cases.case_key = ambiguous_cases.case_key
+
+    left join unverified_units
+        on
+            cases.store = unverified_units.store
+            and cases.return_id = unverified_units.return_id
 
 )
 

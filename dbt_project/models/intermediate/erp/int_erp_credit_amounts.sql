@@ -6,7 +6,8 @@ lines as (
 
     where
         document_type in ('credit_memo', 'cash_refund')
-        and not is_kit_component
+        -- A kit's components carry no money; the members of an item group do.
+        and (not is_kit_component or amount_minor <> 0)
 
 ),
 
@@ -23,7 +24,8 @@ taxes_summed_to_line as (
 
 ),
 
--- A line discount belongs to the line above it, for units or for an amount alone; so does the tax that it takes off.
+-- A line discount belongs to the line above it, for units or for an amount alone, or to the lines of the subtotal above
+-- it; so does the tax that it takes off. A markup is part of the price.
 placed as (
 
     select
@@ -33,7 +35,17 @@ placed as (
             partition by lines.document_id
             order by lines.line_number
             rows between unbounded preceding and current row
-        ) as lessened_line_number
+        ) as lessened_line_number,
+        max(case when lines.line_class = 'subtotal' then lines.line_number end) over (
+            partition by lines.document_id
+            order by lines.line_number
+            rows between unbounded preceding and current row
+        ) as subtotal_line_number,
+        min(case when lines.line_class = 'subtotal' then lines.line_number end) over (
+            partition by lines.document_id
+            order by lines.line_number
+            rows between current row and unbounded following
+        ) as own_subtotal_line_number
 
     from lines
 
@@ -44,19 +56,118 @@ placed as (
 
 ),
 
+subtotals as (
+
+    select distinct
+        document_id,
+        own_subtotal_line_number as subtotal_line_number
+
+    from placed
+
+    where
+        line_class in ('item', 'fee', 'other')
+        and own_subtotal_line_number is not null
+
+),
+
+lessening as (
+
+    select
+        placed.document_id,
+        placed.lessened_line_number,
+        placed.amount_minor,
+        placed.tax_minor,
+        subtotals.subtotal_line_number
+
+    from placed
+
+    left join subtotals
+        on
+            placed.document_id = subtotals.document_id
+            and placed.subtotal_line_number = subtotals.subtotal_line_number
+            and placed.subtotal_line_number > placed.lessened_line_number
+
+    where placed.line_class = 'line_discount'
+
+),
+
 line_discounts as (
 
     select
         document_id,
         lessened_line_number,
-        -sum(amount_minor) as discount_minor,
+        -sum(least(amount_minor, 0)) as discount_minor,
+        sum(greatest(amount_minor, 0)) as markup_minor,
         sum(tax_minor) as tax_minor
+
+    from lessening
+
+    where subtotal_line_number is null
+
+    group by document_id, lessened_line_number
+
+),
+
+subtotal_discounts as (
+
+    select
+        document_id,
+        subtotal_line_number,
+        -sum(least(amount_minor, 0)) as discount_minor,
+        sum(greatest(amount_minor, 0)) as markup_minor,
+        coalesce(sum(tax_minor), 0) as tax_minor
+
+    from lessening
+
+    where subtotal_line_number is not null
+
+    group by document_id, subtotal_line_number
+
+),
+
+subtotalled_in_order as (
+
+    select
+        placed.document_id,
+        placed.line_id,
+        subtotal_discounts.discount_minor,
+        subtotal_discounts.markup_minor,
+        subtotal_discounts.tax_minor,
+        sum(abs(placed.amount_minor)) over (
+            partition by placed.document_id, subtotal_discounts.subtotal_line_number
+            order by placed.line_number
+            rows between unbounded preceding and current row
+        ) as running_minor,
+        abs(placed.amount_minor) as weight_minor,
+        greatest(
+            sum(abs(placed.amount_minor)) over (
+                partition by placed.document_id, subtotal_discounts.subtotal_line_number
+            ), 1
+        ) as covered_minor
 
     from placed
 
-    where line_class = 'line_discount'
+    inner join subtotal_discounts
+        on
+            placed.document_id = subtotal_discounts.document_id
+            and placed.own_subtotal_line_number = subtotal_discounts.subtotal_line_number
 
-    group by document_id, lessened_line_number
+    where placed.line_class in ('item', 'fee', 'other')
+
+),
+
+subtotal_discounts_allocated as (
+
+    select
+        document_id,
+        line_id,
+    {% for amount in ['discount', 'markup', 'tax'] %}
+        {{ share(amount ~ '_minor', 'running_minor - weight_minor', 'weight_minor', 'covered_minor') }}
+            as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+    {% endfor %}
+
+    from subtotalled_in_order
 
 ),
 
@@ -64,9 +175,10 @@ header_discounts as (
 
     select
         document_id,
-        -sum(amount_minor) as discount_minor
+        -sum(amount_minor) as discount_minor,
+        coalesce(sum(tax_minor), 0) as tax_minor
 
-    from lines
+    from placed
 
     where line_class = 'header_discount'
 
@@ -111,14 +223,17 @@ header_discounts_allocated as (
     select
         covered_in_order.document_id,
         covered_in_order.line_id,
+    {% for amount in ['discount', 'tax'] %}
         {{ ratio(
-            'header_discounts.discount_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
+            'header_discounts.' ~ amount ~ '_minor', 'covered_in_order.running_minor', 'covered_in_order.covered_minor'
         ) }}
         - {{ ratio(
-            'header_discounts.discount_minor',
+            'header_discounts.' ~ amount ~ '_minor',
             'covered_in_order.running_minor - covered_in_order.weight_minor',
             'covered_in_order.covered_minor'
-        ) }} as discount_minor
+        ) }} as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+    {% endfor %}
 
     from covered_in_order
 
@@ -134,10 +249,16 @@ final as (
         placed.currency,
         placed.line_class,
         placed.quantity,
-        placed.amount_minor as gross_minor,
-        coalesce(line_discounts.discount_minor, 0) + coalesce(header_discounts_allocated.discount_minor, 0)
-            as discount_minor,
-        coalesce(placed.tax_minor, 0) + coalesce(line_discounts.tax_minor, 0) as tax_minor
+        placed.amount_minor
+        + coalesce(line_discounts.markup_minor, 0)
+        + coalesce(subtotal_discounts_allocated.markup_minor, 0) as gross_minor,
+        coalesce(line_discounts.discount_minor, 0)
+        + coalesce(subtotal_discounts_allocated.discount_minor, 0)
+        + coalesce(header_discounts_allocated.discount_minor, 0) as discount_minor,
+        coalesce(placed.tax_minor, 0)
+        + coalesce(line_discounts.tax_minor, 0)
+        + coalesce(subtotal_discounts_allocated.tax_minor, 0)
+        + coalesce(header_discounts_allocated.tax_minor, 0) as tax_minor
 
     from placed
 
@@ -146,10 +267,17 @@ final as (
             placed.document_id = line_discounts.document_id
             and placed.line_number = line_discounts.lessened_line_number
 
+    left join subtotal_discounts_allocated
+        on
+            placed.document_id = subtotal_discounts_allocated.document_id
+            and placed.line_id = subtotal_discounts_allocated.line_id
+
     left join header_discounts_allocated
         on
             placed.document_id = header_discounts_allocated.document_id
             and placed.line_id = header_discounts_allocated.line_id
+
+    where placed.line_class <> 'subtotal'
 
 )
 

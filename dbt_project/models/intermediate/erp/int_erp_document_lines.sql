@@ -1,7 +1,8 @@
 {% set line_class %}
         case
+            when lines.item_type = 'Subtotal' then 'subtotal'
             when lines.is_header_discount then 'header_discount'
-            when lines.item_type = 'Discount' then 'line_discount'
+            when lines.item_type in ('Discount', 'Markup') then 'line_discount'
             when lines.item_type = 'ShipItem' then 'shipping'
             when lines.sku in ({{ literals(var("erp_fee_items")) }}) then 'fee'
             when lines.quantity is null or lines.quantity = 0 then 'other'
@@ -13,7 +14,7 @@
         and not lines.is_tax_line
         and not lines.is_cost_line
         and coalesce(lines.item_type, '') not in (
-            'Subtotal', 'Description', 'Group', 'EndGroup', 'Markup', 'Payment', 'TaxItem', 'TaxGroup'
+            'Description', 'Group', 'EndGroup', 'TaxItem', 'TaxGroup'
         )
 {%- endset %}
 with

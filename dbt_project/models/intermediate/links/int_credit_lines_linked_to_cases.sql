@@ -14,7 +14,7 @@ lines as (
 
     select * from {{ changed('int_erp_document_lines') }}
 
-    where line_class <> 'line_discount' and line_class <> 'header_discount'
+    where line_class not in ('line_discount', 'header_discount', 'subtotal')
 
 ),
 

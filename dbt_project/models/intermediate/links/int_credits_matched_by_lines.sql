@@ -58,7 +58,7 @@ contents_of_credits as (
 
     select
         document_id,
-        {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
+        {{ joined_in_order(unit_text('sku', 'quantity', unknown='?')) }} as contents
 
     from units_of_documents
 
@@ -72,7 +72,7 @@ returns_without_rma as (
         returns.store,
         returns.order_id,
         {{ case_key('returns.store', "'return'", 'returns.return_id') }} as case_key,
-        {{ joined_in_order("order_lines.sku || '*' || cast(lines.requested_quantity as " ~ text_type() ~ ")") }}
+        {{ joined_in_order(unit_text('order_lines.sku', 'lines.requested_quantity')) }}
             as contents
 
     from {{ changed('int_storefront_returns') }} as returns
@@ -87,7 +87,7 @@ returns_without_rma as (
             returns.store = lines.store
             and returns.return_id = lines.return_id
 
-    inner join {{ changed('int_storefront_order_lines') }} as order_lines
+    left join {{ changed('int_storefront_order_lines') }} as order_lines
         on
             lines.store = order_lines.store
             and lines.order_line_id = order_lines.order_line_id
@@ -130,7 +130,7 @@ refunds_without_return as (
         refunds.store,
         refunds.order_id,
         refunds.case_key,
-        {{ joined_in_order("order_lines.sku || '*' || cast(units.refunded_quantity as " ~ text_type() ~ ")") }}
+        {{ joined_in_order(unit_text('order_lines.sku', 'units.refunded_quantity')) }}
             as contents
 
     from {{ changed('int_refunds_without_return') }} as refunds

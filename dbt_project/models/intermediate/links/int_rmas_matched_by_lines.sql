@@ -79,7 +79,7 @@ contents_of_rmas as (
 
     select
         document_id,
-        {{ joined_in_order("sku || '*' || cast(quantity as " ~ text_type() ~ ")") }} as contents
+        {{ joined_in_order(unit_text('sku', 'quantity', unknown='?')) }} as contents
 
     from units_of_documents
 
@@ -92,7 +92,7 @@ contents_of_returns as (
     select
         lines.store,
         lines.return_id,
-        {{ joined_in_order("order_lines.sku || '*' || cast(lines.requested_quantity as " ~ text_type() ~ ")") }}
+        {{ joined_in_order(unit_text('order_lines.sku', 'lines.requested_quantity')) }}
             as contents
 
     from {{ changed('int_storefront_return_lines') }} as lines
@@ -102,7 +102,7 @@ contents_of_returns as (
             lines.store = unlinked_returns.store
             and lines.return_id = unlinked_returns.return_id
 
-    inner join {{ changed('int_storefront_order_lines') }} as order_lines
+    left join {{ changed('int_storefront_order_lines') }} as order_lines
         on
             lines.store = order_lines.store
             and lines.order_line_id = order_lines.order_line_id

@@ -28,8 +28,6 @@ summed_to_order_line as (
             lines.store = returns.store
             and lines.return_id = returns.return_id
 
-    where lines.order_line_id is not null
-
     group by lines.store, lines.return_id, lines.order_line_id
 
 )

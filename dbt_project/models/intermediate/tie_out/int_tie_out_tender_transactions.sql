@@ -1,6 +1,13 @@
 -- Money that went back to customers, as the storefront's balance knows it, against the refund transactions built.
--- A refund that was pending may keep the time at which it was made: it counts when its tender moved.
+-- A refund that was pending may keep the time at which it was made: it counts when its tender moved. The tender of an
+-- order that was deleted loses the order's name, and nothing can be read of its refunds: neither side counts them.
 with
+
+deleted_orders as (
+
+    select * from {{ ref('stg_shopify__deleted_orders') }}
+
+),
 
 tender as (
 
@@ -15,9 +22,18 @@ tender as (
             order by processed_at, tender_transaction_id
         ) as occurrence
 
-    from {{ ref('stg_shopify__tender_transactions') }}
+    from {{ ref('stg_shopify__tender_transactions') }} as transactions
 
-    where not is_test
+    where
+        not is_test
+        and order_id is not null
+        and not exists (
+            select 1
+            from deleted_orders
+            where
+                transactions.store = deleted_orders.store
+                and transactions.order_id = deleted_orders.order_id
+        )
 
 ),
 
@@ -47,8 +63,6 @@ tender_currencies as (
         min(currency) as currency
 
     from tender
-
-    where order_id is not null
 
     group by store, order_id
 
@@ -84,8 +98,14 @@ payments_in_tender as (
             refunds.store = tender_currencies.store
             and refunds.order_id = tender_currencies.order_id
 
+    left join deleted_orders
+        on
+            refunds.store = deleted_orders.store
+            and refunds.order_id = deleted_orders.order_id
+
     where
         payments.payment_status = 'success'
+        and deleted_orders.order_id is null
         and payments.gateway not in ({{ literals(var("gateways_without_tender")) }})
         and payments.amount_minor <> 0
         and payments.currency = coalesce(tender_currencies.currency, orders.shop_currency)

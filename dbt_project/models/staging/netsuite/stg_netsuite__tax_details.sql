@@ -21,7 +21,7 @@ renamed as (
         newest.transaction as document_id,
         newest.line as line_id,
         coalesce(newest.taxcode_name, cast(newest.taxcode as {{ text_type() }})) as tax_code,
-        abs(newest.taxamount) as tax_amount
+        newest.taxamount as tax_amount
 
     from newest
 
