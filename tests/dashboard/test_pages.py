@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from dashboard.customers import customer_key
+from dashboard.places import SHARED
 from orchestration.ledger import Decisions, FoundBreak
 from tests.dashboard.publications import HOSTILE, asked
 
@@ -44,6 +45,9 @@ def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, publish
     assert not app.exception
     assert app.title[0].value.endswith("?")
     assert "Complete, as of" in said(app)
+    # What a page asks of these goes with its reader to the others.
+    asked_here = {choice.key for choice in app.selectbox} & {"store", "currency"}
+    assert asked_here == set(SHARED.get("" if page == "close" else page, ()))
 
 
 def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
