@@ -1,5 +1,6 @@
 """What can I tell the customer about this return?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -10,9 +11,10 @@ from dashboard.choosing import filters
 from dashboard.decisions import decided
 from dashboard.finding import looked_up
 from dashboard.frame import nothing, page, part
-from dashboard.marts import breaks, cases
+from dashboard.marts import breaks, cases, source
+from dashboard.marts.breaks import Break
 from dashboard.money import spoken_amount
-from dashboard.people import named, readable
+from dashboard.people import readable
 from dashboard.publication import Pointer
 from dashboard.standing import is_all_done
 from dashboard.tables import Column, Kind
@@ -20,7 +22,6 @@ from dashboard.words import (
     BREAKS,
     DOCUMENTS,
     EVENTS,
-    OWNERS,
     STAGES,
     STATUSES,
     STEPS,
@@ -88,10 +89,12 @@ def shown(pointer: Pointer, case_key: str) -> None:
     case = cases.case(pointer, case_key)
     if case is None:
         return
-    telling.headline(pointer, case)
+    found = breaks.of_case(pointer, case_key, decided=decided())
+    telling.headline(pointer, case, found)
     where(case)
     with part():
-        problems(pointer, case_key, case["currency"])
+        source.demand(pointer, breaks.NEEDS)
+        problems(found, case["currency"])
     amounts(case)
     with part():
         lines(pointer, case)
@@ -126,17 +129,17 @@ def where(case: cases.Case) -> None:
         )
 
 
-def problems(pointer: Pointer, case_key: str, currency: object) -> None:
+def problems(found: Sequence[Break], currency: object) -> None:
     """Show what is wrong with the case, who acts on it, and what was decided."""
-    for found in breaks.of_case(pointer, case_key, decided=decided()):
+    for one in found:
         with st.container(border=True):
-            kind = spoken(found["break_type"], BREAKS)
-            is_explained = found["team"] == breaks.NOBODY
-            st.caption(kind if is_explained else f"{kind}. Next step: {_owner(found['owner'])}")
-            at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
-            st.text(f"{found['next_step']}{at_stake}")
-            if found["note"]:
-                st.text(f"Note: {readable(str(found['note']))}")
+            kind = spoken(one["break_type"], BREAKS)
+            owner = telling.spoken_owner(one["owner"])
+            st.caption(kind if one["team"] == breaks.NOBODY else f"{kind}. Next step: {owner}")
+            at_stake = f" ({spoken_amount(one['amount'], currency)})" if one["amount"] else ""
+            st.text(f"{one['next_step']}{at_stake}")
+            if one["note"]:
+                st.text(f"Note: {readable(str(one['note']))}")
 
 
 def amounts(case: cases.Case) -> None:
@@ -185,10 +188,6 @@ def _figure(case: cases.Case, name: str) -> str:
     if name != "settled_amount":
         return "Other currency"
     return "Not tracked" if case["paid_amount"] else "Nothing paid"
-
-
-def _owner(owner: object) -> str:
-    return OWNERS.get(str(owner)) or named(str(owner))
 
 
 def _choice(row: cases.Case) -> str:
