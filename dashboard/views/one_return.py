@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import links, tables, telling
 from dashboard.access import Capability
 from dashboard.choosing import filters
 from dashboard.decisions import decided
-from dashboard.finding import looked_up
+from dashboard.finding import looked_up, near
 from dashboard.frame import nothing, page, part
 from dashboard.marts import breaks, cases, source
 from dashboard.marts.breaks import Break
@@ -59,6 +60,7 @@ FOUND = (
     Column("days_in_stage", "Days there", Kind.DAYS),
     Column("requested_at", "Requested", Kind.INSTANT),
 )
+NEAR = tuple(column for column in FOUND if column.name != "days_in_stage")
 STAMPS = (
     ("confirmation", "Confirmation", "approved_at"),
     ("inspection", "Inspection", "inspected_at"),
@@ -181,6 +183,15 @@ def examples(pointer: Pointer) -> None:
         links.show_return(rows.column("case_key")[selected].as_py())
 
 
+def maybe(parts: list[cases.Case]) -> None:
+    """Offer what a part of a number is in: which return is meant, only the reader knows."""
+    st.caption("It is a part of these numbers, the newest first. Select one, or write more of it.")
+    rows = pa.Table.from_pylist(parts)
+    selected = tables.show(rows, NEAR, key="near", title="Numbers with this", is_selectable=True)
+    if selected is not None:
+        links.show_return(str(parts[selected]["case_key"]))
+
+
 def _figure(case: cases.Case, name: str) -> str:
     """Of the sides only what was settled and what the ERP says may be unknown."""
     if case[name] is not None:
@@ -213,3 +224,5 @@ with page("What can I tell the customer?", needs=Capability.LOOK_UP) as pointer:
         examples(pointer)
     elif found := looked_up(pointer, *asked):
         shown(pointer, chosen_case(found))
+    elif not asked[1] and (parts := near(pointer, asked[0])):
+        maybe(parts)
