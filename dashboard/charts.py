@@ -21,6 +21,8 @@ STATUS_COLOURS = {
     "failed": VERMILION,
 }
 WHOLE_FROM = 100
+# Of figures of 12 pixels' height, in pixels.
+DIGIT_WIDTH = 7
 Records = Sequence[Mapping[str, object]]
 LayeredChart = alt.LayerChart | alt.FacetChart
 
@@ -124,7 +126,7 @@ def money_bars(
     values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
-        x=alt.X("amount:Q", axis=None, scale=alt.Scale(domainMax=_room(values))),
+        x=alt.X("amount:Q", axis=None, scale=alt.Scale(nice=False, rangeMax=_end(values, shape))),
         tooltip=[
             alt.Tooltip("label:N", title=" "),
             alt.Tooltip("amount:Q", title=currency, format=shape),
@@ -160,6 +162,7 @@ def money_columns(
     return alt.layer(bars, figures).properties(height=220)
 
 
-def _room(values: Records) -> float:
-    """A figure stands beyond the end of its bar: leave room for the longest."""
-    return max((float(str(value["amount"])) for value in values), default=0.0) * 1.15
+def _end(values: Records, shape: str) -> alt.ExprRef:
+    """A figure stands beyond the end of its bar: leave room for the longest, however narrow."""
+    longest = max((len(format(float(str(v["amount"])), shape)) for v in values), default=0)
+    return alt.ExprRef(f"width - {longest * DIGIT_WIDTH + 10}")

@@ -6,6 +6,9 @@ from dashboard.marts import cases
 from dashboard.publication import Pointer
 from dashboard.settings import settings
 
+# A shorter part of a number is in too many of them.
+SHORTEST_PART = 3
+
 
 def looked_up(pointer: Pointer, text: str, email: str) -> list[cases.Case]:
     """Return the cases of the one thing that is asked for; never guess which of two is meant."""
@@ -20,10 +23,18 @@ def looked_up(pointer: Pointer, text: str, email: str) -> list[cases.Case]:
     return _by_email(pointer, email)
 
 
+def near(pointer: Pointer, text: str) -> list[cases.Case]:
+    """Return what a part of a number is in, for who has no more of it: none of it is meant yet."""
+    is_long_enough = len(text.strip("# ")) >= SHORTEST_PART
+    return cases.containing(pointer, text) if is_long_enough else []
+
+
 def _by_number(pointer: Pointer, text: str) -> list[cases.Case]:
     """Return the cases that a number means, or say what to try."""
     found = cases.search(pointer, text)
-    if not found:
+    if not found and cases.has_order(pointer, text):
+        nothing("This order is known; nothing of it was returned or refunded.")
+    elif not found:
         nothing(
             "Nothing has this number. Try the order (#1001), the return (#1001-R1), the RMA or"
             " the credit memo, in full."

@@ -22,7 +22,8 @@ ALL = "all"
 FROZEN = "publication"
 # The first numbers stand on the first screen: Streamlit leaves a hand's breadth above its title.
 # A figure is never cut off: it shrinks with its card, and cards and charts that are too narrow
-# stand below each other.
+# stand below each other: five cards as three and two, on a phone two by two. Cards of one row are
+# of one height.
 ROOMIER = """<style>
     [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
     [data-testid="stMetric"] { container-type: inline-size; }
@@ -32,9 +33,19 @@ ROOMIER = """<style>
     [data-testid="stMetricValue"] > div, [data-testid="stMetricLabel"] p {
         white-space: normal; overflow-wrap: anywhere;
     }
+    [data-testid="stMarkdownContainer"] p > .stMarkdownBadge { white-space: normal; }
+    [data-testid="stElementContainer"]:only-child:has(> [data-testid="stMetric"]),
+    [data-testid="stElementContainer"]:only-child > [data-testid="stMetric"] { height: 100%; }
+    @media (max-width: 640px) {
+        [data-testid="stColumn"]:has(
+            > * > [data-testid="stElementContainer"]:only-child > [data-testid="stMetric"]
+        ) { min-width: calc(50% - 0.5rem); }
+    }
     @media (min-width: 640px) and (max-width: 1000px) {
-        [data-testid="stColumn"]:has([data-testid="stMetric"]) {
-            min-width: 10.5rem; max-width: max(10.5rem, calc(25% - 0.75rem));
+        [data-testid="stColumn"]:has([data-testid="stMetric"]) { min-width: 10.5rem; }
+        :has(> [data-testid="stColumn"]:nth-child(5))
+            > [data-testid="stColumn"]:has([data-testid="stMetric"]) {
+            min-width: calc(33.3% - 0.75rem);
         }
         [data-testid="stColumn"]:has([data-testid="stVegaLiteChart"]),
         [data-testid="stColumn"]:has([data-testid="stDataFrame"]) { min-width: 100%; }

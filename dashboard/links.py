@@ -15,8 +15,7 @@ def open_return(case_key: str) -> None:
     """
     Offer the page of one return in a tab of its own, of the publication that is looked at.
 
-    In the same tab the way back would lead to the list without its filters: Streamlit puts an
-    address of its own between the two.
+    In the same tab the list would lose what is ticked in it, and its place.
     """
     asked = {"find": case_key}
     if FROZEN in st.query_params:

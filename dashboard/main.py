@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard import places
 from dashboard.access import Capability
 from dashboard.doorway import admitted
 
@@ -56,4 +57,6 @@ else:
         st.switch_page(f"views/{ONE_RETURN}.py")
 # Of several tabs each says which page it holds.
 st.set_page_config(page_title=f"{page.title} \N{EM DASH} Return lifecycle")
+places.take_up(page)
 page.run()
+places.leave(page)

@@ -22,33 +22,56 @@ from read_csv(
 )
 """
 # Time goes on after the books were loaded: what is awaited goes missing, what lacks its other side
-# falls into another period, and what our own quarantine took off sale is on sale no more.
+# falls into another period, and the pipeline's own syncs mend: a refund that was missing is paid,
+# what our quarantine took off sale is on sale no more.
+TOLD = """
+create temp table told as
+with clock as (select as_of from ops.publication),
+synced as (
+    select
+        case_name,
+        min(confirmed_at) filter (action = 'issue_refund') as paid_at,
+        min(confirmed_at) filter (action = 'quarantine') as quarantined_at
+    from marts.fct_sync_actions
+    group by case_name
+)
+select
+    truth.*,
+    case
+        when truth.root_cause <> 'missing_refund' then null
+        else synced.paid_at
+    end as paid_by_us_at,
+    case
+        when paid_by_us_at is not null then 'none'
+        when clock.as_of < truth.missing_at
+            then replace(truth.root_cause, 'missing', 'awaiting')
+        else truth.root_cause
+    end as root_cause_now,
+    coalesce(
+        clock.as_of >= truth.cutoff_from
+        and (paid_by_us_at is null or paid_by_us_at >= truth.cutoff_from),
+        false
+    ) as is_cutoff,
+    truth.failed_on_sale > 0 and synced.quarantined_at is null as is_failed_on_sale
+from truth
+cross join clock
+left join synced on truth.case_name = synced.case_name
+"""
+MENDED = """
+select
+    count(paid_by_us_at),
+    coalesce(sum(failed_on_sale) filter (not is_failed_on_sale), 0)
+from told
+"""
 PLANTED = """
 create temp table planted as
-with clock as (select as_of from ops.publication),
-told as (
-    select
-        truth.*,
-        case
-            when clock.as_of < truth.missing_at
-                then replace(truth.root_cause, 'missing', 'awaiting')
-            else truth.root_cause
-        end as root_cause_now,
-        coalesce(clock.as_of >= truth.cutoff_from, false) as is_cutoff,
-        exists (
-            select 1 from marts.fct_sync_actions as sent
-            where sent.case_name = truth.case_name
-                and sent.action = 'quarantine' and sent.confirmed_at is not null
-        ) as is_quarantined
-    from truth cross join clock
-)
 select 1 as part, case_name, root_cause_now as finding, null as quantity from told
 union all
 select 2, case_name, 'put on sale uninspected', exposed_quantity from told
 where exposed_quantity > 0
 union all
 select 2, case_name, 'failed, and on sale', failed_on_sale from told
-where failed_on_sale > 0 and not is_quarantined
+where is_failed_on_sale
 union all
 select 2, case_name, 'complete at the storefront only', null from told where is_falsely_complete
 union all
@@ -172,11 +195,14 @@ class Comparison:
     """
     The marts held against the truth.
 
-    `differences`: finding, case, whether it was planted, whether it was found.
+    `differences`: finding, case, whether it was planted, whether it was found. Of what was planted
+    confirmed syncs mend some: refunds that were `paid`, failed units `taken_off_sale`.
     """
 
     counts: list[Count]
     differences: list[tuple[str, str, bool, bool]]
+    paid: int
+    taken_off_sale: int
 
 
 def compare(publication: Path, truth: Path) -> Comparison:
@@ -192,7 +218,8 @@ def compare(publication: Path, truth: Path) -> Comparison:
         connection.execute(f"attach '{quoted}' as published (read_only)")
         connection.execute("use published")
         connection.execute(TRUTH, [str(truth)])
-        for statement in (PLANTED, FOUND, COMPARED):
+        for statement in (TOLD, PLANTED, FOUND, COMPARED):
             connection.execute(statement)
         counts = [Count(*row) for row in connection.execute(COUNTED).fetchall()]
-        return Comparison(counts, connection.execute(DIFFERING).fetchall())
+        mended = connection.execute(MENDED).fetchall()[0]
+        return Comparison(counts, connection.execute(DIFFERING).fetchall(), *mended)

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pyarrow as pa
 
 from dashboard.decisions import Decided
-from dashboard.marts.source import Listing, Parameter, Scope, optional, rows
+from dashboard.marts.source import Listing, Parameter, Scope, has, optional, rows
 from dashboard.publication import Pointer
 
 BREAKS = "fct_reconciliation_breaks"
 NEEDS = (BREAKS, "fct_return_lifecycle", "ops.publication")
 # What explains itself asks nobody for anything.
 NOBODY = "none"
+
+Break = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -265,11 +267,18 @@ def at_stake(
     return Decimal(found[0]["amount"])
 
 
-def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[str, object]]:
-    """Return what is wrong with one case, who acts on it and how it stands; not what is early."""
+def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[Break]:
+    """
+    Return what is wrong with one case, who acts on it and how it stands; not what is early.
+
+    Nothing where the publication holds no breaks; a `subject` it lacks is empty.
+    """
+    if not has(pointer, BREAKS):
+        return []
     statement = f"""
         {stood(pointer, with_case=False)}
-        select break_type, amount, team, owner, next_step, standing, due_at, age_bucket, note
+        select break_type, {optional(pointer, BREAKS, "subject", alias="stood")}, amount, team,
+            owner, next_step, standing, due_at, age_bucket, note
         from stood
         where
             case_key = $case_key
@@ -278,7 +287,7 @@ def of_case(pointer: Pointer, case_key: str, *, decided: Decided) -> list[dict[s
         order by due_at nulls last, break_type
         limit 20
     """  # noqa: S608
-    found: list[dict[str, object]] = rows(
+    found: list[Break] = rows(
         pointer, statement, {"case_key": case_key}, needs=NEEDS, decided=decided
     ).to_pylist()
     return found

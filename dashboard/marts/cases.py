@@ -9,6 +9,7 @@ MOST_FOUND = 50
 NEEDS = ("fct_return_lifecycle", "fct_refund_variance")
 EVENTS = "fct_return_stage_events"
 CUSTOMERS = "dim_customers"
+ORDERS = "dim_orders"
 GATES = "fct_sync_gates"
 BREAKS = "fct_reconciliation_breaks"
 
@@ -19,7 +20,8 @@ def search(pointer: Pointer, text: str) -> list[Case]:
     """
     Return the cases whose order, return, RMA or ERP document has this number; at most 50.
 
-    Whole numbers match, with or without `#`, in either case; the key of a case matches itself.
+    Whole numbers match, with or without `#`, in either case; ids match with or without what stands
+    before their digits; the key of a case matches itself.
     """
     parameters = {"case_key": text.strip()} | _spellings(text)
     by_document = "false"
@@ -39,14 +41,36 @@ def search(pointer: Pointer, text: str) -> list[Case]:
             or order_name in {_IN}
             or return_name in {_IN}
             or rma_number in {_IN}
-            or order_id = 'gid://shopify/Order/' || $as_typed
-            or return_id = 'gid://shopify/Return/' || $as_typed
+            or order_id in ($as_typed, 'gid://shopify/Order/' || $as_typed)
+            or return_id in ($as_typed, 'gid://shopify/Return/' || $as_typed)
             or {by_document}
         order by requested_at desc, case_key
         limit {MOST_FOUND}
     """  # noqa: S608
     found: list[Case] = rows(pointer, statement, parameters, needs=NEEDS).to_pylist()
     return found
+
+
+def containing(pointer: Pointer, text: str) -> list[Case]:
+    """Return the cases whose return, order or RMA has this text in its number; at most 50."""
+    statement = f"""
+        select case_key, case_name, store, order_name, rma_number, current_stage, requested_at
+        from marts.fct_return_lifecycle
+        where contains(lower(concat_ws(' ', case_name, order_name, rma_number)), $part)
+        order by requested_at desc, case_key
+        limit {MOST_FOUND}
+    """  # noqa: S608
+    parameters = {"part": str(_spellings(text)["as_typed"]).lower()}
+    found: list[Case] = rows(pointer, statement, parameters, needs=NEEDS).to_pylist()
+    return found
+
+
+def has_order(pointer: Pointer, text: str) -> bool:
+    """Return whether there is an order of this number, whatever came back of it."""
+    if not has(pointer, ORDERS):
+        return False
+    statement = f"select 1 from marts.dim_orders where order_name in {_IN} limit 1"  # noqa: S608
+    return bool(rows(pointer, statement, _spellings(text), needs=(ORDERS,)).num_rows)
 
 
 def of_customer(pointer: Pointer, customer_key: str) -> list[Case]:
@@ -219,7 +243,7 @@ _IN = "($as_typed, $as_upper, $with_hash, $upper_with_hash)"
 
 
 def _spellings(text: str) -> dict[str, str | int | None]:
-    bare = text.strip().removeprefix("#")
+    bare = text.strip().removeprefix("#").strip()
     return {
         "as_typed": bare,
         "as_upper": bare.upper(),

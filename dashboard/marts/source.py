@@ -100,9 +100,7 @@ def rows(
     With `decided` the query may join `break_states`, and knows the day as `$today`.
     Raises MissingTableError for those, PublicationError if the file cannot be read.
     """
-    missing = [table for table in needs if not has(pointer, table)]
-    if missing:
-        raise MissingTableError(missing)
+    demand(pointer, needs)
     asked = dict(parameters or {})
     if decided is not None:
         asked["today"] = decided.today
@@ -119,9 +117,7 @@ def batches(
     decided: Decided | None = None,
 ) -> Iterator[pa.Table]:
     """Yield a long answer in batches, for a file: no page asks for more than it shows."""
-    missing = [table for table in needs if not has(pointer, table)]
-    if missing:
-        raise MissingTableError(missing)
+    demand(pointer, needs)
     with _connection(_handle(pointer)).cursor() as cursor:
         asked = dict(parameters)
         if decided is not None:
@@ -132,6 +128,13 @@ def batches(
         )
         for batch in reader:
             yield pa.Table.from_batches([batch])
+
+
+def demand(pointer: Pointer, needs: tuple[str, ...]) -> None:
+    """Raise MissingTableError where the publication lacks one of these tables."""
+    missing = [table for table in needs if not has(pointer, table)]
+    if missing:
+        raise MissingTableError(missing)
 
 
 def has(pointer: Pointer, table: str) -> bool:

@@ -135,7 +135,10 @@ def sent(pointer: Pointer, narrowed: Scope) -> None:
     if rows.num_rows:
         tables.show(rows, SENT, key="sent", title="Actions sent and confirmed")
     else:
-        nothing("Nothing has been sent and confirmed yet.")
+        nothing(
+            "Nothing had been sent and confirmed when this was published. What was since shows in"
+            " the next publication."
+        )
 
 
 with page("What may be sent, what is held, and why?") as pointer:

@@ -1,18 +1,21 @@
 """What can I tell the customer about this return?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import links, tables, telling
 from dashboard.access import Capability
 from dashboard.choosing import filters
 from dashboard.decisions import decided
-from dashboard.finding import looked_up
+from dashboard.finding import looked_up, near
 from dashboard.frame import nothing, page, part
-from dashboard.marts import breaks, cases
+from dashboard.marts import breaks, cases, source
+from dashboard.marts.breaks import Break
 from dashboard.money import spoken_amount
-from dashboard.people import named, readable
+from dashboard.people import readable
 from dashboard.publication import Pointer
 from dashboard.standing import is_all_done
 from dashboard.tables import Column, Kind
@@ -20,7 +23,6 @@ from dashboard.words import (
     BREAKS,
     DOCUMENTS,
     EVENTS,
-    OWNERS,
     STAGES,
     STATUSES,
     STEPS,
@@ -58,6 +60,7 @@ FOUND = (
     Column("days_in_stage", "Days there", Kind.DAYS),
     Column("requested_at", "Requested", Kind.INSTANT),
 )
+NEAR = tuple(column for column in FOUND if column.name != "days_in_stage")
 STAMPS = (
     ("confirmation", "Confirmation", "approved_at"),
     ("inspection", "Inspection", "inspected_at"),
@@ -88,10 +91,12 @@ def shown(pointer: Pointer, case_key: str) -> None:
     case = cases.case(pointer, case_key)
     if case is None:
         return
-    telling.headline(pointer, case)
+    found = breaks.of_case(pointer, case_key, decided=decided())
+    telling.headline(pointer, case, found)
     where(case)
     with part():
-        problems(pointer, case_key, case["currency"])
+        source.demand(pointer, breaks.NEEDS)
+        problems(found, case["currency"])
     amounts(case)
     with part():
         lines(pointer, case)
@@ -126,17 +131,17 @@ def where(case: cases.Case) -> None:
         )
 
 
-def problems(pointer: Pointer, case_key: str, currency: object) -> None:
+def problems(found: Sequence[Break], currency: object) -> None:
     """Show what is wrong with the case, who acts on it, and what was decided."""
-    for found in breaks.of_case(pointer, case_key, decided=decided()):
+    for one in found:
         with st.container(border=True):
-            kind = spoken(found["break_type"], BREAKS)
-            is_explained = found["team"] == breaks.NOBODY
-            st.caption(kind if is_explained else f"{kind}. Next step: {_owner(found['owner'])}")
-            at_stake = f" ({spoken_amount(found['amount'], currency)})" if found["amount"] else ""
-            st.text(f"{found['next_step']}{at_stake}")
-            if found["note"]:
-                st.text(f"Note: {readable(str(found['note']))}")
+            kind = spoken(one["break_type"], BREAKS)
+            owner = telling.spoken_owner(one["owner"])
+            st.caption(kind if one["team"] == breaks.NOBODY else f"{kind}. Next step: {owner}")
+            at_stake = f" ({spoken_amount(one['amount'], currency)})" if one["amount"] else ""
+            st.text(f"{one['next_step']}{at_stake}")
+            if one["note"]:
+                st.text(f"Note: {readable(str(one['note']))}")
 
 
 def amounts(case: cases.Case) -> None:
@@ -178,6 +183,15 @@ def examples(pointer: Pointer) -> None:
         links.show_return(rows.column("case_key")[selected].as_py())
 
 
+def maybe(parts: list[cases.Case]) -> None:
+    """Offer what a part of a number is in: which return is meant, only the reader knows."""
+    st.caption("It is a part of these numbers, the newest first. Select one, or write more of it.")
+    rows = pa.Table.from_pylist(parts)
+    selected = tables.show(rows, NEAR, key="near", title="Numbers with this", is_selectable=True)
+    if selected is not None:
+        links.show_return(str(parts[selected]["case_key"]))
+
+
 def _figure(case: cases.Case, name: str) -> str:
     """Of the sides only what was settled and what the ERP says may be unknown."""
     if case[name] is not None:
@@ -185,10 +199,6 @@ def _figure(case: cases.Case, name: str) -> str:
     if name != "settled_amount":
         return "Other currency"
     return "Not tracked" if case["paid_amount"] else "Nothing paid"
-
-
-def _owner(owner: object) -> str:
-    return OWNERS.get(str(owner)) or named(str(owner))
 
 
 def _choice(row: cases.Case) -> str:
@@ -214,3 +224,5 @@ with page("What can I tell the customer?", needs=Capability.LOOK_UP) as pointer:
         examples(pointer)
     elif found := looked_up(pointer, *asked):
         shown(pointer, chosen_case(found))
+    elif not asked[1] and (parts := near(pointer, asked[0])):
+        maybe(parts)

@@ -241,7 +241,8 @@ def _land_stores(
                 batches += land_store(landing, stream, store=store, client=client, home=home)
                 if client.missing.total():
                     # Gone between the page that named them and the reading by id.
-                    context.log.info("store %s: no record for %s", store, dict(client.missing))
+                    gone = ", ".join(f"{count:,} {of}" for of, count in client.missing.items())
+                    context.log.info("store %s: no record by id of %s", store, gone)
         except StopError as error:
             if stream.is_optional:
                 # Nothing was said, and that is known: what it would tell is left out.

@@ -16,6 +16,10 @@ CHECKOUT = Path(__file__).parents[2]
 
 app = typer.Typer(
     help="eCommerce returns that come out right between a storefront and an ERP.",
+    epilog=(
+        "Ends with 0 when done, 1 when something is incomplete or not as it should be, and 2 when"
+        " it could not go on; what it says names the remedy."
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -60,7 +64,9 @@ Restore = Annotated[
 ]
 Latency = Annotated[float, typer.Option(min=0, help="Seconds a storefront's answer travels.")]
 Who = Annotated[str, typer.Argument(help="E-mail of the customer, or its id in a store.")]
-Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")
+]
 Host = Annotated[str, typer.Option(help="Address to listen on, behind a proxy with TLS.")]
 
 
@@ -280,7 +286,7 @@ def moment(text: str) -> datetime:
         said = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text} is not an ISO 8601 time", param_hint="--as-of"
+            f"{text} is no ISO 8601 time such as 2026-03-20T00:00:00Z", param_hint="--as-of"
         ) from error
     return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli.scopes import doubt
 from orchestration.gates import LIMITS_FILE, read_limits
 from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, State
 from orchestration.resources import LedgerResource
@@ -31,6 +32,14 @@ def open_ledger() -> Iterator[Ledger]:
     """Open the configured ledger."""
     with LedgerResource().open() as ledger:
         yield ledger
+
+
+def demand_known(scope: str) -> None:
+    """Raise DecisionRefusedError for a scope in which nothing is ever sent."""
+    store, _, action = scope.partition("/")
+    # What is not written as a scope at all, the ledger says itself.
+    if action and (why := doubt(store, action, env=environment())):
+        raise DecisionRefusedError(why)
 
 
 def published() -> Path:

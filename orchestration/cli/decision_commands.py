@@ -81,9 +81,10 @@ def settle(
 @app.command()
 def halt(scope: Scope, by: By, note: Note) -> None:
     """Let nothing more be sent in a scope, from now on, in every process."""
-    from orchestration.cli.deciding import open_ledger
+    from orchestration.cli.deciding import demand_known, open_ledger
 
     with refusals(), open_ledger() as ledger:
+        demand_known(scope)
         ledger.halt(scope, who=named(by), reason=note, at=datetime.now(UTC))
     console.print(f"{scope} is halted; `returns resume {scope}` takes it back")
 

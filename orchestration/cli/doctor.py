@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from shutil import which
@@ -12,12 +13,14 @@ from rich.table import Table
 
 from orchestration.assets.publication import current
 from orchestration.assets.publish import VERSIONED
+from orchestration.cli.scopes import doubt
 from orchestration.extract.findings import Finding, Weight
 from orchestration.gates import LIMITS_FILE, LimitsError, read_limits
 from orchestration.landing import LandingError
 from orchestration.landing.store import look_at
 from orchestration.ledger import Decisions, Ledger
 from orchestration.resources.home import landing_of
+from orchestration.resources.live_since import parse_live_since
 from orchestration.resources.probes import look_at_erp, look_at_store
 from orchestration.resources.settings import (
     Environment,
@@ -68,6 +71,7 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         read_limits(Path(env.get("SYNC_LIMITS") or LIMITS_FILE))
     except LimitsError as error:
         yield str(error)
+    yield from (f"SYNC_LIVE_SINCE: {why}" for why in _misnamed(env))
     try:
         look_at(landing_of(home))
         console.print(f"Landing {home.landing} is reached")
@@ -81,6 +85,14 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
             said = "contradicts its own history" if contradictions else "whole"
             console.print(f"Ledger {said}, {sum(ledger.counts().values())} intents")
         yield from contradictions
+
+
+def _misnamed(env: Environment) -> Iterator[str]:
+    """A day that is no day is among the problems of the settings already."""
+    with suppress(ValueError):
+        for store, action in parse_live_since(env.get("SYNC_LIVE_SINCE", "")):
+            if why := doubt(store, action, env=env):
+                yield why
 
 
 def _systems(console: Console, env: Environment, *, home: Path) -> Iterator[Finding]:

@@ -71,7 +71,11 @@ def _told(seen: Counter[str]) -> str:
         said.append(f"{seen['rows']} rows")
     said += [f"{seen[name]} {name}" for name in OUTCOMES if seen[name]]
     if seen["passed"]:
-        said.append(f"{seen['passed']} checks passed")
+        said.append(f"{_checks(seen['passed'])} passed")
     if seen["failed"]:
-        said.append(f"[red]{seen['failed']} checks failed[/red]")
+        said.append(f"[red]{_checks(seen['failed'])} failed[/red]")
     return ", ".join(said)
+
+
+def _checks(count: int) -> str:
+    return f"{count} check{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ import duckdb
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
-from orchestration.planted import compare
+from orchestration.planted import Comparison, compare
 
 STAGES = """
     select current_stage, count(*), count(*) filter (is_falsely_complete)
@@ -129,6 +129,8 @@ def show_planted(console: Console, publication: Path, truth: Path, *, title: str
         table.add_row(shown, _text(count.finding), *map(str, numbers))
         group = count.group
     console.print(table)
+    if mended := _mended(comparison):
+        console.print(f"Mended by syncs since, and counted so above: {mended}")
     for finding, case, is_planted, _ in comparison.differences[:SHOWN_DIFFERENCES]:
         said = "missed" if is_planted else "flagged, though not planted"
         console.print(f"[red]{said}[/red] {case}: {_text(finding)}")
@@ -137,6 +139,17 @@ def show_planted(console: Console, publication: Path, truth: Path, *, title: str
         console.print(f"[green]All {found:,} found as planted, and no clean case flagged[/green]")
     else:
         console.print(f"[red]{len(comparison.differences):,} differ[/red] from what was planted")
+
+
+def _mended(comparison: Comparison) -> str:
+    """Say what the pipeline's own syncs have done about what was planted; nothing for nothing."""
+    done = (
+        (comparison.paid, "missing or awaited refund", "paid"),
+        (comparison.taken_off_sale, "failed unit", "taken off sale"),
+    )
+    return ", ".join(
+        f"{count:,} {what}{'' if count == 1 else 's'} {how}" for count, what, how in done if count
+    )
 
 
 def _alarming(number: int) -> str:

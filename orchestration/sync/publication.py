@@ -195,7 +195,9 @@ def current_file(folder: Path) -> Path:
     try:
         said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise NoPublicationError(f"nothing is published in {folder}: run the build") from error
+        raise NoPublicationError(
+            f"nothing is published in {folder}: `returns run` publishes"
+        ) from error
     return folder / str(said["file"])
 
 

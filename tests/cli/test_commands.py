@@ -128,7 +128,7 @@ def test_a_clock_that_is_none_is_refused(returns):
     finished = returns("run", "--as-of", "yesterday")
 
     assert finished.exit_code == 2
-    assert "yesterday is not an ISO 8601 time" in finished.output
+    assert "yesterday is no ISO 8601 time" in finished.output
 
 
 def test_half_a_configuration_names_every_missing_setting(returns, monkeypatch):

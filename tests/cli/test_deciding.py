@@ -103,6 +103,23 @@ def test_everything_is_halted_by_one_command_and_resumed_by_another(returns, led
     assert [entry.state for entry in ledger.history()] == ["halted", "resumed"]
 
 
+def test_a_slip_in_a_scope_is_named_before_it_halts_nothing_or_leaves_on_what_is_off(
+    returns, ledger, monkeypatch
+):
+    refused = returns("halt", "us/restok", "--by", "ana", "--note", "stock count")
+    assert "restok is no action: it is one of publish_quote" in refused.output
+    monkeypatch.setenv("SHOPIFY_STORES", "us,uk")
+    refused = returns("halt", "eu/restock", "--by", "ana", "--note", "stock count")
+    assert "eu is no store: it is one of us, uk" in refused.output
+    assert ledger.halts() == []
+
+    monkeypatch.delenv("SHOPIFY_STORES")
+    monkeypatch.setenv("SYNC_LIVE_SINCE", "us/*=2026-11-01,us/notfy=9999-01-01")
+    examined = returns("doctor")
+    assert examined.exit_code == 1
+    assert "SYNC_LIVE_SINCE: notfy is no action" in examined.output
+
+
 def test_a_backup_is_restored_under_another_address_and_over_nothing(
     returns, ledger, tmp_path, monkeypatch
 ):
@@ -126,6 +143,7 @@ def test_a_backup_is_restored_under_another_address_and_over_nothing(
         ("refuse", "nothing", "--by", "ana", "--note", "-"),
         ("resume", "*/*", "--by", "ana"),
         ("halt", "us", "--by", "ana", "--note", "-"),
+        ("halt", "us/restok", "--by", "ana", "--note", "-"),
         ("approve", "restock-1", "--by", " "),
         ("notify",),
         ("golive", "--since", "soon"),
@@ -168,4 +186,4 @@ def test_without_a_publication_the_remedy_is_named(returns, tmp_path):
     finished = returns("plan")
 
     assert finished.exit_code == 2
-    assert "run the build" in finished.output
+    assert "`returns run` publishes" in finished.output

@@ -123,6 +123,33 @@ BREAK = """
 """
 
 
+def test_who_is_next_is_who_owns_what_is_wrong_where_the_credit_is_late(opened, publish_anew):
+    home, file = publish_anew()
+    [(case,)] = asked(
+        file,
+        """
+        select any_value(case_name) from marts.fct_return_lifecycle
+        where current_stage = 'awaiting_posting'
+        """,
+    )
+    change(
+        file,
+        f"""
+        insert into marts.fct_reconciliation_breaks by name
+        select * replace (
+            'late' as break_key, 'paid_no_erp' as break_type, 'money' as subject,
+            'integration' as owner_role, 'Post the credit memo.' as next_step,
+            (select case_key from marts.fct_return_lifecycle where case_name = '{case}')
+                as case_key
+        )
+        from marts.fct_reconciliation_breaks limit 1
+        """,
+    )
+    told = said(opened(home, "one_return", find=case))
+    assert "Integration team: post the credit memo" in told
+    assert "Finance: post" not in told
+
+
 def test_what_explains_itself_is_given_to_nobody_and_what_is_early_is_no_problem(
     opened, publish_anew
 ):

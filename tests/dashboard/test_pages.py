@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from dashboard.customers import customer_key
+from dashboard.places import SHARED
 from orchestration.ledger import Decisions, FoundBreak
 from tests.dashboard.publications import HOSTILE, asked
 
@@ -44,6 +45,9 @@ def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, publish
     assert not app.exception
     assert app.title[0].value.endswith("?")
     assert "Complete, as of" in said(app)
+    # What a page asks of these goes with its reader to the others.
+    asked_here = {choice.key for choice in app.selectbox} & {"store", "currency"}
+    assert asked_here == set(SHARED.get("" if page == "close" else page, ()))
 
 
 def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
@@ -191,7 +195,9 @@ def test_gates_say_in_words_why_a_row_is_held(opened, published):
     )
 
 
-@pytest.mark.parametrize("text", ["#1031", "1031", "#1031-R1", "RMA7031", "rma7031"])
+@pytest.mark.parametrize(
+    "text", ["#1031", "# 1031", "#1031-R1", "rma7031", "gid://shopify/Return/31"]
+)
 def test_a_return_is_found_by_any_of_its_numbers(opened, published, text):
     words = said(opened(published[0], "one_return", find=text))
     assert "We received your goods on" in words
@@ -214,6 +220,26 @@ def test_the_timeline_is_in_order_and_names_system_and_document(opened, publishe
 def test_a_number_nobody_has_is_said_in_words(opened, published):
     words = said(opened(published[0], "one_return", find="' or true --"))
     assert "Nothing has this number" in words
+
+
+def test_a_part_of_a_number_offers_what_it_is_in_and_shows_none_of_it(opened, published):
+    app = opened(published[0], "one_return", find="MA703")
+    assert "Nothing has this number" in said(app)
+    assert {name[:6] for name in table(app, "near")["RMA"]} == {"RMA703"}
+    assert "Tell the customer" not in said(app)
+
+
+def test_an_order_of_which_nothing_came_back_is_not_said_to_be_unknown(opened, publish_anew):
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        insert into marts.dim_orders by name
+        select 'us' as store, 'new' as order_id, '#9001' as order_name
+        """,
+    )
+    words = said(opened(home, "one_return", find="9001"))
+    assert "nothing of it was returned or refunded" in words
 
 
 def test_names_that_mean_harm_are_shown_as_plain_text(opened, published):

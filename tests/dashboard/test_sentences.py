@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from dashboard.actors import next_actor
+from dashboard.actors import Todo, next_actor
 from dashboard.sentences import customer_sentence
 from dashboard.standing import is_all_done
 
@@ -98,6 +98,38 @@ def test_nothing_is_called_complete_while_money_or_the_erp_is_open(open_):
     assert "complete" not in sentence(**open_)
     assert not is_all_done(FINISHED | open_)
     assert not next_actor(FINISHED | open_).startswith("Nobody")
+
+
+LATE_CREDIT = Todo("Integration team", "Post the credit memo.", is_money=True)
+OTHER_PERIOD = Todo("Finance", "Accrue the other side.", is_money=False)
+
+
+def test_who_owns_the_late_credit_is_next_and_not_the_team_of_the_stage():
+    waiting = FINISHED | {"current_stage": "awaiting_posting", "root_cause": "missing_credit_memo"}
+    assert next_actor(waiting) == "Finance: post the credit memo"
+    assert next_actor(waiting, [OTHER_PERIOD, LATE_CREDIT]) == (
+        "Integration team: post the credit memo"
+    )
+
+
+def test_who_owns_what_is_wrong_is_next_once_the_stages_are_done():
+    assert next_actor(FINISHED, [OTHER_PERIOD]) == "Finance: accrue the other side"
+    assert next_actor(FINISHED, [OTHER_PERIOD, LATE_CREDIT]) == (
+        "Finance and Integration team: what is wrong stands below"
+    )
+
+
+def test_a_payment_that_nothing_makes_is_decided_about_by_who_owns_its_break():
+    unpaid = Todo("Payments", "Release the refund.", is_money=True)
+    held = FINISHED | CREDITED | {"gate_decision": "held"}
+    assert next_actor(held, [unpaid]) == (
+        "Payments: decide about the payment; nothing pays it by itself"
+    )
+
+
+def test_a_bank_that_has_not_settled_yet_is_watched_by_payments():
+    unsettled = FINISHED | {"is_settled_otherwise": True, "settled_amount": Decimal(0)}
+    assert next_actor(unsettled) == "Payments: see that the bank settles the refund"
 
 
 def test_no_open_stage_in_any_state_is_called_complete():

@@ -132,7 +132,7 @@ def test_the_stores_whose_facts_failed_are_named(tmp_path):
 
 
 def test_the_pointer_names_the_file_and_without_one_there_is_nothing_to_act_on(tmp_path):
-    with pytest.raises(NoPublicationError, match="run the build"):
+    with pytest.raises(NoPublicationError, match="returns run"):
         current_file(tmp_path)
 
     assert write_publication(tmp_path) == current_file(tmp_path)

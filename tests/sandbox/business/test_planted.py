@@ -152,6 +152,32 @@ def test_the_truth_moves_with_the_clock_of_the_run(home, tmp_path):
     assert awaited == missing != set()
 
 
+def test_a_missing_refund_that_our_own_sync_paid_counts_as_paid_and_is_said_to_be(
+    home, truth_rows, tmp_path
+):
+    case = next(row["case_name"] for row in truth_rows if row["root_cause"] == "missing_refund")
+    later = tmp_path / "later.duckdb"
+    shutil.copy(current(home / "published"), later)
+    of_case = f"where case_name = '{case}'"
+    with duckdb.connect(later) as connection:
+        connection.execute(f"""
+            update marts.fct_refund_variance set root_cause = 'none' {of_case};
+            delete from marts.fct_reconciliation_breaks {of_case};
+            insert into marts.fct_sync_actions by name
+            select 'paid' as intent_key, case_key, case_name, store, currency,
+                'issue_refund' as action, 'confirmed' as action_state, as_of as sent_at,
+                as_of as confirmed_at
+            from marts.fct_return_lifecycle cross join ops.publication {of_case};
+        """)
+    said = Console(record=True, width=120)
+
+    show_planted(said, later, home / "sandbox" / TRUTH, title="A run later")
+
+    told = said.export_text()
+    assert "1 missing or awaited refund paid" in told
+    assert "found as planted, and no clean case flagged" in told
+
+
 def test_the_table_is_shown_with_what_differs(home, truth_rows, tmp_path):
     publication = current(home / "published")
     struck = next(row for row in truth_rows if row["root_cause"] == "fee")
