@@ -1,4 +1,4 @@
-"""What each page was narrowed to when it was left: the menu and the way back lead there again."""
+"""What each page was narrowed to when it was left: the menu leads there again."""
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -28,14 +28,15 @@ def take_up(page: StreamlitPage) -> None:
     is_come_to = st.session_state.get(SHOWN, page.url_path) != page.url_path
     st.session_state[SHOWN] = page.url_path
     asked = st.query_params.to_dict()
-    if not is_come_to or not asked.keys() <= set(MONEY):
-        return
-    left = st.session_state.get(LEFT, {}).get(page.url_path, {})
-    carried = st.session_state.get(CARRIED, {})
-    own = {key: value for key, value in left.items() if key not in MONEY}
-    shared = {key: carried[key] for key in SHARED.get(page.url_path, ()) if key in carried}
-    if (wanted := own | shared | asked) != asked:
-        st.switch_page(page, query_params=wanted)
+    if is_come_to and asked.keys() <= set(MONEY):
+        left = st.session_state.get(LEFT, {}).get(page.url_path, {})
+        carried = st.session_state.get(CARRIED, {})
+        own = {key: value for key, value in left.items() if key not in MONEY}
+        shared = {key: carried[key] for key in SHARED.get(page.url_path, ()) if key in carried}
+        if (wanted := own | shared | asked) != asked:
+            st.switch_page(page, query_params=wanted)
+    # Who is quick leaves a page before it is whole.
+    leave(page)
 
 
 def leave(page: StreamlitPage) -> None:

@@ -240,6 +240,7 @@ def refunded_order(*, booked):
 def unread_refund():
     """A tender and its payout that name a refund which no page of the orders brings."""
     tender = {"id": "t1", "processedAt": "2026-03-12T10:00:00Z", "amount": pounds("-12.00")}
+    tender["order"] = {"id": "unread"}
     summary = {"refundsFeeGross": pounds("-12.00"), "refundsFee": pounds("0.00")}
     payout = {
         "id": "p1",
