@@ -1,9 +1,20 @@
-{# A part over a whole, 0 to 1 to four places; null over nothing. #}
+{#
+    A part over a whole, 0 to 1 to four places, half up; null over nothing. In whole thousandths, so that both engines
+    come to one figure where it lies between two.
+#}
 {% macro rate(numerator, denominator) -%}
     case
         when {{ denominator }} <> 0
-            then cast({{ numerator }} * cast(1.0000 as decimal(5, 4)) / {{ denominator }} as decimal(9, 4))
+            then
+                cast(
+                    cast({{ ratio(in_thousandths(numerator), '10000', in_thousandths(denominator)) }} as decimal(9, 0))
+                    * cast(0.0001 as decimal(5, 4)) as decimal(9, 4)
+                )
     end
+{%- endmacro %}
+
+{% macro in_thousandths(figure) -%}
+    {{ return("cast((" ~ figure ~ ") * 1000 as decimal(24, 0))") }}
 {%- endmacro %}
 
 {# The value below which a fraction of a group lies, interpolated. #}
