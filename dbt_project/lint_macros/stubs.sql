@@ -14,6 +14,7 @@
 {% macro ratio(amount, multiplier, divisor) %}ratio({{ amount }}, {{ multiplier }}){% endmacro %}
 {% macro share(amount, taken, quantity, units) %}share({{ amount }}){% endmacro %}
 {% macro each_of(relation, alias, list, element) %}{{ relation }} as {{ alias }} cross join unnest({{ alias }}.{{ list }}) as each_{{ element }} ({{ element }}){% endmacro %}
+{% macro gate_key(line=[], amount_minor='', told='', suffix='') %}md5(case_key){% endmacro %}
 {% macro sorted_list(elements) %}sorted_list(1){% endmacro %}
 {% macro merged_sorted(first, second) %}merged_sorted({{ first }}, {{ second }}){% endmacro %}
 {% macro empty_list() %}empty_list(){% endmacro %}

@@ -14,16 +14,16 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Whether a row belongs to a changed record; the key of a case ends in the record it is about. #}
+{#
+    Whether a row belongs to a changed record; the key of a case ends in its kind and the record it is
+    about. Asked of every row of a kept model, so it takes no pattern to answer.
+#}
 {% macro is_changed(column) -%}
-    {%- set record -%}
-        {%- if column == 'case_key' -%}
-            regexp_replace({{ column }}, '^[^/]*/[^/]*/', '')
-        {%- else -%}
-            cast({{ column }} as {{ text_type() }})
-        {%- endif -%}
-    {%- endset -%}
-    {{ record }} in (select record_id from changed._records)
+    {%- if column == 'case_key' -%}
+        substr({{ column }}, strpos({{ column }}, '/') + 1) in (select kind_and_id from changed._cases)
+    {%- else -%}
+        cast({{ column }} as {{ text_type() }}) in (select record_id from changed._records)
+    {%- endif -%}
 {%- endmacro %}
 
 {# A source as far as it changed, by the column `of` that names the record of a row. #}

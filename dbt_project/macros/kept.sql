@@ -1,7 +1,8 @@
 {#
     A table whose rows outlive the build: a build of changes replaces those of the changed records,
     so that rows which leave the model leave the table, and touches no other. The changed rows stand
-    in schema `changed` for the models that follow. A kept model carries one of these ids.
+    in schema `changed` for the models that follow. A kept model carries one of these ids; where the first of
+    them may be null, its meta says by which its rows are replaced (kept_by).
 #}
 {% materialization kept, adapter='duckdb' %}
 
@@ -22,7 +23,7 @@
     {%- endcall %}
 
     {%- set columns = adapter.get_columns_in_relation(piece) | map(attribute='name') | list -%}
-    {%- set record_id = kept_record_id(columns) -%}
+    {%- set record_id = config.get('meta', {}).get('kept_by') or kept_record_id(columns) -%}
 
     {% call statement('forget') -%}
         delete from {{ existing }} where {{ is_changed(record_id) }}

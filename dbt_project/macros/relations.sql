@@ -37,6 +37,7 @@
 
 {#
     A view likewise: one statement, where dbt-duckdb's own way makes another, renames both and drops one.
+    It names no database, so that it reads whatever file it stands in, under any name it is attached by.
 #}
 {% materialization view, adapter='duckdb' %}
 
@@ -50,7 +51,12 @@
     {% endif %}
 
     {% call statement('main') -%}
-        create or replace view {{ target }} as ({{ compiled_code }})
+        {%- if config.get('contract').enforced %}
+        {{ get_assert_columns_equivalent(compiled_code) }}
+        {%- endif %}
+        create or replace view {{ target }} as (
+            {{ compiled_code | replace('"' ~ this.database ~ '".', '') }}
+        )
     {%- endcall %}
 
     {{ run_hooks(post_hooks) }}

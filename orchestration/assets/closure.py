@@ -48,6 +48,20 @@ KEEP_NEW = (
     "drop table changed._moments",
 )
 
+# What a case is about: macros/keys.sql. An id of the storefront names its type, and what is no id,
+# such as `text:...`, has a colon too.
+CASES = """
+    create table changed._cases as
+    select kind || '/' || record_id as kind_and_id
+    from changed._records
+    cross join (
+        values ('return', 'Return'), ('refund', 'Refund'), ('erp', null)
+    ) as kinds(kind, type)
+    where
+        record_id not like '%:%'
+        or record_id like 'gid://%/' || type || '/%'
+"""
+
 
 def find_changed_records(
     connection: duckdb.DuckDBPyConnection,
@@ -58,7 +72,8 @@ def find_changed_records(
     until: datetime,
 ) -> None:
     """
-    Fill `changed._records(record_id)` with every record that a change can reach.
+    Fill `changed._records(record_id)` with every record that a change can reach, and
+    `changed._cases(kind_and_id)` with what the keys of cases about them end in.
 
     A row is a change when it stands in a new batch, or when the clock moved past one of its
     moments, in the interval `(after, until]`. Links are followed in both directions through every
@@ -78,6 +93,7 @@ def find_changed_records(
         {"after": after, "until": until},
     )
     _follow_links(connection)
+    connection.execute(CASES)
 
 
 def _follow_links(connection: duckdb.DuckDBPyConnection) -> None:

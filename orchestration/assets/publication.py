@@ -142,6 +142,7 @@ def _write(path: Path, *, warehouse: Path, tables: Mapping[str, Sequence[Row]]) 
 
 
 def _copy_marts(connection: duckdb.DuckDBPyConnection) -> None:
+    # What a view shows is not counted: it may be the largest of all.
     largest_first = """
         select table_name
         from information_schema.tables
@@ -150,7 +151,7 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection) -> None:
             where database_name = 'warehouse' and schema_name = 'marts'
         ) using (table_name)
         where table_catalog = 'warehouse' and table_schema = 'marts'
-        order by cells desc nulls last, table_name
+        order by cells desc nulls first, table_name
     """
     names = [name for (name,) in connection.execute(largest_first).fetchall()]
 

@@ -34,7 +34,8 @@ NOTES = {
     "int_erp_unit_lines": "decides for every line of a return, receipt and credit if it stands for"
     " units, before any of them is added up",
     "int_erp_line_sources": "ranks every link between lines of documents to find the nearest",
-    "fct_sync_gates": "is the longest mart, its key a digest of all that a decision rests on",
+    "int_gates_of_cases": "makes five decisions of each return, and of all that one rests on a"
+    " digest, its key",
     "int_case_line_amounts": "splits discounts and each tax of four readings of every line to the"
     " minor unit",
     "int_case_lines": "adds up seven sources by case and line, and counts what earlier cases took",

@@ -61,6 +61,6 @@ FULL = Size(
     days=3,
     run_returns=1_000,
     shown_returns=1_000_000,
-    looks=20,
+    looks=10,
 )
 SIZES = {size.name: size for size in (SMALL, FULL)}

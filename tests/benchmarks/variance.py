@@ -18,7 +18,12 @@ from tests.benchmarks.table import Section, took
 from tests.dbt_project.model_bench import ModelBench
 
 AS_OF = "2026-06-01T00:00:00Z"
-MODELS = ("int_case_amounts", "int_case_root_causes", "int_case_variances")
+MODELS = (
+    "int_case_amounts",
+    "int_case_root_causes",
+    "int_case_reversals",
+    "int_case_variances",
+)
 # Where in a thousand cases a document is missing, and where an amount is another one.
 MISSING_CREDIT, MISSING_REFUND = "number % 500 = 1", "number % 500 = 2"
 OTHER_PRICE, OTHER_TAX = "number % 150 = 7", "number % 150 = 77"

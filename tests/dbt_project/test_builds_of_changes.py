@@ -20,10 +20,9 @@ SEED = int(os.environ.get("RETURNS_SEED", "20260320"))
 SEQUENCES = int(os.environ.get("RETURNS_CHANGES", "3"))
 COMPARED = 3
 FLOWS = 40
-# A view names the database that it was built in, and what it shows stands in the tables after it.
 TABLES = """
     select table_schema || '.' || table_name from information_schema.tables
-    where table_schema in ('intermediate', 'marts') and table_type = 'BASE TABLE' order by all
+    where table_schema in ('intermediate', 'marts') order by all
 """
 
 

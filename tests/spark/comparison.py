@@ -8,7 +8,8 @@ import duckdb
 
 TABLES = """
     select table_schema, table_name from information_schema.tables
-    where table_schema in ({schemas}) and table_type = 'BASE TABLE' order by all
+    where table_schema in ({schemas}) and (table_type = 'BASE TABLE' or table_schema = 'marts')
+    order by all
 """
 
 

@@ -42,7 +42,7 @@ lines as (
         sum(arrived_quantity * unit_cost_minor) as received_cost_minor,
         sum(case when has_cost then 0 else awaited_quantity end) as uncosted_quantity
 
-    from {{ ref('int_lines_not_credited') }}
+    from {{ ref('int_lines_not_credited_costs') }}
 
     group by case_key
 

@@ -1,4 +1,4 @@
--- What of each returned line the ERP has not credited yet: its worth by the sale, and what its units cost.
+-- What of each returned line the ERP has not credited yet, and its worth by the sale.
 with
 
 lines as (
@@ -7,7 +7,7 @@ lines as (
         *,
         case when requested_quantity > 0 then requested_quantity else authorized_quantity end as expected_quantity
 
-    from {{ ref('fct_return_lines') }}
+    from {{ changed('fct_return_lines') }}
 
 ),
 
@@ -21,7 +21,7 @@ taken as (
         due_quantity < expected_quantity as is_short,
         sum(due_quantity) over (partition by case_key) as due_of_case_quantity
 
-    from {{ ref('int_case_lines') }}
+    from {{ changed('int_case_lines') }}
 
 ),
 
@@ -31,18 +31,7 @@ cases as (
         case_key,
         order_id
 
-    from {{ ref('fct_return_lifecycle') }}
-
-),
-
-items as (
-
-    select
-        store,
-        sku,
-        unit_cost_amount
-
-    from {{ ref('dim_items') }}
+    from {{ changed('int_cases') }}
 
 ),
 
@@ -54,9 +43,9 @@ rates as (
         sales.order_id,
         max(documents.exchange_rate) as exchange_rate
 
-    from {{ ref('int_sales_orders_linked_to_orders') }} as sales
+    from {{ changed('int_sales_orders_linked_to_orders') }} as sales
 
-    inner join {{ ref('int_erp_documents') }} as documents on sales.document_id = documents.document_id
+    inner join {{ changed('int_erp_documents') }} as documents on sales.document_id = documents.document_id
 
     group by sales.store, sales.order_id
 
@@ -67,7 +56,6 @@ remaining as (
     select
         lines.*,
         taken.taken_quantity + lines.credited_quantity as counted_quantity,
-        items.unit_cost_amount,
         coalesce(rates.exchange_rate, 1) as exchange_rate,
         -- The wait for what is short is over. Where nothing came at all, what was paid is to be credited all the same.
         greatest(
@@ -92,11 +80,6 @@ remaining as (
 
     inner join cases on lines.case_key = cases.case_key
 
-    left join items
-        on
-            lines.store = items.store
-            and lines.sku = items.sku
-
     left join rates
         on
             lines.store = rates.store
@@ -111,6 +94,9 @@ in_minor as (
     select
         case_key,
         order_line_id,
+        store,
+        sku,
+        currency,
         expected_quantity,
         remaining_quantity,
         ordered_quantity,
@@ -118,13 +104,10 @@ in_minor as (
         least(remaining_quantity, unreceived_quantity) as awaited_quantity,
         least(remaining_quantity - least(remaining_quantity, unreceived_quantity), received_quantity)
             as arrived_quantity,
-        unit_cost_amount is not null as has_cost,
         {% for part in ['gross', 'discount', 'tax'] %}
             {{ to_minor('original_' ~ part ~ '_amount', 'currency') }} as original_{{ part }}_minor,
         {% endfor %}
-        cast(round(coalesce(unit_cost_amount, 0) * 100000, 0) as bigint) as unit_cost,
-        {{ minor_scale('currency') }} as minor_scale,
-        cast(round(exchange_rate * 1000000, 0) as bigint) as exchange_rate
+        exchange_rate
 
     from remaining
 
@@ -133,13 +116,12 @@ in_minor as (
 shares as (
 
     select
-        *,
         {% for part in ['gross', 'discount', 'tax'] %}
             {{ share(
                 'original_' ~ part ~ '_minor', 'counted_quantity', 'remaining_quantity', 'ordered_quantity'
             ) }} as {{ part }}_minor,
         {% endfor %}
-        {{ ratio('unit_cost', 'minor_scale * 1000000', 'exchange_rate * 100000') }} as unit_cost_minor
+        *
 
     from in_minor
 
@@ -150,13 +132,15 @@ final as (
     select
         case_key,
         order_line_id,
+        store,
+        sku,
+        currency,
+        exchange_rate,
         expected_quantity,
         remaining_quantity,
         awaited_quantity,
         arrived_quantity,
-        has_cost,
-        gross_minor - discount_minor + tax_minor as remaining_minor,
-        unit_cost_minor
+        gross_minor - discount_minor + tax_minor as remaining_minor
 
     from shares
 

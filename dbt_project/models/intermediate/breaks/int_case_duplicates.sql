@@ -3,19 +3,19 @@ with
 
 lines as (
 
-    select * from {{ ref('int_case_lines') }}
+    select * from {{ changed('int_case_lines') }}
 
 ),
 
 amounts as (
 
-    select * from {{ ref('int_case_line_amounts') }}
+    select * from {{ changed('int_case_line_amounts') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 

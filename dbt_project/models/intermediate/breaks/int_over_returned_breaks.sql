@@ -6,25 +6,25 @@ with
 
 lines as (
 
-    select * from {{ ref('int_case_lines') }}
+    select * from {{ changed('int_case_lines') }}
 
 ),
 
 milestones as (
 
-    select * from {{ ref('int_case_milestones') }}
+    select * from {{ changed('int_case_milestones') }}
 
 ),
 
 case_currencies as (
 
-    select * from {{ ref('int_case_currencies') }}
+    select * from {{ changed('int_case_currencies') }}
 
 ),
 
 originals as (
 
-    select * from {{ ref('int_storefront_order_line_amounts') }}
+    select * from {{ changed('int_storefront_order_line_amounts') }}
 
 ),
 

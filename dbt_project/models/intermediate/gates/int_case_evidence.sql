@@ -7,17 +7,17 @@ case_documents as (
     select
         case_key,
         document_id
-    from {{ ref('int_rmas_linked_to_cases') }}
+    from {{ changed('int_rmas_linked_to_cases') }}
     union
     select
         case_key,
         document_id
-    from {{ ref('int_case_receipt_lines') }}
+    from {{ changed('int_case_receipt_lines') }}
     union
     select
         case_key,
         document_id
-    from {{ ref('int_case_credit_lines') }}
+    from {{ changed('int_case_credit_lines') }}
 
 ),
 
@@ -32,7 +32,7 @@ transactions as (
             else {{ instant_text('modified_at') }}
         end as document_version
 
-    from {{ ref('stg_netsuite__transactions') }}
+    from {{ changed('stg_netsuite__transactions') }}
 
 ),
 

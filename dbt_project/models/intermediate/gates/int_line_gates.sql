@@ -1,187 +1,79 @@
--- What may be done with the units of each line, and what has to wait, with the first reason why.
-{% set line %}
+-- What may be done with the units of each line and where, and what has to wait. Where units are sold and how many are
+-- left there is the storefront's to say, and no record of a return tells when it changes.
+with
+
+quarantine_split as (
+
+    select
         lines.case_key,
         lines.order_line_id,
         lines.store,
         lines.sku,
         lines.inventory_item_id,
-        lines.restored_location_id,
-        lines.any_location_id,
-        lines.held_quantity,
-        lines.quarantined_quantity,
-        lines.released_quantity,
-        lines.written_off_quantity,
-        lines.is_disposed_late,
-{%- endset %}
-with
-
-cases as (
-
-    select * from {{ ref('int_cases') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_case_stages') }}
-
-),
-
-rmas as (
-
-    select * from {{ ref('int_case_rmas') }}
-
-),
-
-stock as (
-
-    select
-        *,
-        -- Units that our own dispositions decided on never were in quality control.
-        held_quantity + quarantined_quantity - released_quantity - written_off_quantity + coalesce(disposed_quantity, 0)
-            as in_quality_control_quantity
-
-    from {{ ref('int_case_line_stock') }}
-
-),
-
-lines as (
-
-    select
-        lines.*,
-        cases.kind,
-        stages.current_stage in ('declined', 'cancelled') as is_ended,
-        coalesce(rmas.has_live_rma, false) as has_live_rma,
-        coalesce(rmas.is_wait_over, false) as is_wait_over,
-        coalesce(stock.restored_quantity, 0) as restored_quantity,
-        coalesce(stock.held_quantity, 0) as held_quantity,
-        coalesce(stock.quarantined_quantity, 0) as quarantined_quantity,
-        coalesce(stock.released_quantity, 0) as released_quantity,
-        coalesce(stock.on_sale_quantity, 0) as on_sale_quantity,
-        coalesce(stock.written_off_quantity, 0) as written_off_quantity,
-        coalesce(stock.disposed_quantity, 0) as disposed_quantity,
-        coalesce(stock.kept_off_quantity, 0) as kept_off_quantity,
-        coalesce(stock.in_quality_control_quantity, 0) as in_quality_control_quantity,
-        -- Units in quality control leave it as they came, whatever the store does with the others.
-        {{ disposes_late('cases.store') }} and coalesce(stock.in_quality_control_quantity, 0) <= 0 as is_disposed_late,
-        stock.restored_location_id,
-        stock.any_location_id
-
-    from {{ ref('int_case_lines') }} as lines
-
-    inner join cases on lines.case_key = cases.case_key
-
-    inner join stages on lines.case_key = stages.case_key
-
-    left join rmas on lines.case_key = rmas.case_key
-
-    left join stock
-        on
-            lines.case_key = stock.case_key
-            and lines.order_line_id = stock.order_line_id
-
-),
-
-returned as (
-
-    select * from lines
-
-    where
-        kind = 'return'
-        and not is_ended
-
-),
-
-quarantine_split as (
-
-    select
-        lines.*,
+        coalesce(stock.restored_location_id, stock.any_location_id) as location_id,
+        stock.quarantined_quantity,
         splits.open_quantity,
         splits.ready_quantity
 
     from {{ ref('int_quarantine_splits') }} as splits
 
-    inner join lines
+    inner join {{ ref('int_case_lines') }} as lines
         on
             splits.case_key = lines.case_key
             and splits.order_line_id = lines.order_line_id
 
+    inner join {{ ref('int_case_line_stock') }} as stock
+        on
+            splits.case_key = stock.case_key
+            and splits.order_line_id = stock.order_line_id
+
 ),
 
-decisions as (
+quarantines as (
 
-    select
-        {{ line }}
-        'quarantine' as action,
-        ready_quantity as quantity,
-        cast(null as {{ text_type() }}) as hold_reason
+    {% for quantity, reason in {
+        'ready_quantity': "cast(null as " ~ text_type() ~ ")",
+        'open_quantity - ready_quantity': "'insufficient_available'",
+    }.items() %}
+        select
+            case_key,
+            order_line_id,
+            store,
+            sku,
+            inventory_item_id,
+            location_id,
+            'quarantine' as action,
+            cast({{ quantity }} as integer) as quantity,
+            {{ reason }} as hold_reason,
+            'states' as inventory_method,
+            quarantined_quantity as moved_before_quantity
+        from quarantine_split
+        where {{ quantity }} > 0
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
-    from quarantine_split as lines
+),
 
-    union all
+gates as (
 
-    select
-        {{ line }}
-        'quarantine' as action,
-        open_quantity - ready_quantity as quantity,
-        'insufficient_available' as hold_reason
-
-    from quarantine_split as lines
-
-    union all
-
-    select
-        {{ line }}
-        'hold_for_inspection' as action,
-        received_quantity - restored_quantity - held_quantity - disposed_quantity as quantity,
-        case when not has_live_rma then 'unlinked' end as hold_reason
-
-    from returned as lines
-
-    where not {{ disposes_late('store') }}
+    select * from quarantines
 
     union all
 
     select
-        {{ line }}
-        'restock' as action,
-        case
-            when {{ disposes_late('store') }} and not is_disposed_late
-                then least(passed_quantity - on_sale_quantity, in_quality_control_quantity)
-            else passed_quantity - on_sale_quantity
-        end as quantity,
-        cast(null as {{ text_type() }}) as hold_reason
+        case_key,
+        order_line_id,
+        store,
+        sku,
+        inventory_item_id,
+        location_id,
+        action,
+        quantity,
+        hold_reason,
+        inventory_method,
+        moved_before_quantity
 
-    from returned as lines
-
-    union all
-
-    select
-        {{ line }}
-        'restock' as action,
-        case when is_wait_over then least(requested_quantity, received_quantity) else requested_quantity end
-        - greatest(passed_quantity, on_sale_quantity)
-        - failed_quantity as quantity,
-        case
-            when not has_live_rma then 'unlinked'
-            when received_quantity < due_quantity then 'not_received'
-            else 'not_inspected'
-        end as hold_reason
-
-    from returned as lines
-
-    union all
-
-    select
-        {{ line }}
-        'write_off' as action,
-        case
-            when is_disposed_late then failed_quantity - written_off_quantity - kept_off_quantity
-            else least(failed_quantity - written_off_quantity, in_quality_control_quantity)
-        end as quantity,
-        cast(null as {{ text_type() }}) as hold_reason
-
-    from returned as lines
+    from {{ ref('int_line_decisions') }}
 
 ),
 
@@ -215,42 +107,25 @@ item_locations as (
 final as (
 
     select
-        decisions.case_key,
-        decisions.order_line_id,
-        decisions.sku,
-        decisions.inventory_item_id,
-        coalesce(
-            decisions.restored_location_id,
-            decisions.any_location_id,
-            item_locations.location_id,
-            default_locations.location_id
-        ) as location_id,
-        decisions.action,
-        cast(decisions.quantity as integer) as quantity,
-        decisions.hold_reason,
-        case
-            when decisions.action in ('restock', 'write_off') and decisions.is_disposed_late then 'dispositions'
-            else 'states'
-        end as inventory_method,
-        -- What this action moved on the line before: so many units asked for again are another request. None of these
-        -- ever falls; what is on sale now does, and could be met again.
-        case decisions.action
-            when 'quarantine' then decisions.quarantined_quantity
-            when 'hold_for_inspection' then decisions.held_quantity
-            when 'restock' then decisions.released_quantity
-            else decisions.written_off_quantity
-        end as moved_before_quantity
+        gates.case_key,
+        gates.order_line_id,
+        gates.sku,
+        gates.inventory_item_id,
+        coalesce(gates.location_id, item_locations.location_id, default_locations.location_id) as location_id,
+        gates.action,
+        gates.quantity,
+        gates.hold_reason,
+        gates.inventory_method,
+        gates.moved_before_quantity
 
-    from decisions
+    from gates
 
     left join item_locations
         on
-            decisions.store = item_locations.store
-            and decisions.inventory_item_id = item_locations.inventory_item_id
+            gates.store = item_locations.store
+            and gates.inventory_item_id = item_locations.inventory_item_id
 
-    left join default_locations on decisions.store = default_locations.store
-
-    where decisions.quantity > 0
+    left join default_locations on gates.store = default_locations.store
 
 )
 

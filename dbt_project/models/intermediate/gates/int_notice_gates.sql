@@ -3,7 +3,7 @@ with
 
 stages as (
 
-    select * from {{ ref('int_case_stages') }}
+    select * from {{ changed('int_case_stages') }}
 
     where
         kind = 'return'
@@ -30,11 +30,9 @@ sent as (
         case_key,
         reference as told
 
-    from {{ ref('stg_ledger__actions') }}
+    from {{ changed('int_confirmed_actions') }}
 
-    where
-        action = 'notify'
-        and confirmed_at <= {{ as_of() }}
+    where action = 'notify'
 
 ),
 
@@ -53,9 +51,9 @@ final as (
 
     from stages_done
 
-    inner join {{ ref('int_cases') }} as cases on stages_done.case_key = cases.case_key
+    inner join {{ changed('int_cases') }} as cases on stages_done.case_key = cases.case_key
 
-    left join {{ ref('int_storefront_orders') }} as orders
+    left join {{ changed('int_storefront_orders') }} as orders
         on
             cases.store = orders.store
             and cases.order_id = orders.order_id

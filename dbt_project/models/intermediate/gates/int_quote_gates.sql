@@ -3,21 +3,21 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
     where kind = 'return'
 
 ),
 
-variances as (
+reversals as (
 
-    select * from {{ ref('int_case_variances') }}
+    select * from {{ changed('int_case_reversals') }}
 
 ),
 
 rmas as (
 
-    select * from {{ ref('int_case_rmas') }}
+    select * from {{ changed('int_case_rmas') }}
 
 ),
 
@@ -26,14 +26,13 @@ published as (
     select
         case_key,
         {{ to_minor('amount', 'currency') }} as amount_minor,
-        cast(count(*) over (partition by case_key) as integer) as published_count,
-        row_number() over (partition by case_key order by confirmed_at desc, intent_key desc) as newest_rank
+        action_count as published_count
 
-    from {{ ref('stg_ledger__actions') }}
+    from {{ changed('int_confirmed_actions') }}
 
     where
         action = 'publish_quote'
-        and confirmed_at <= {{ as_of() }}
+        and newest_rank = 1
 
 ),
 
@@ -41,32 +40,29 @@ figures as (
 
     select
         cases.case_key,
-        variances.is_currency_mismatch,
-        variances.has_credit,
+        reversals.is_currency_mismatch,
+        reversals.has_credit,
         coalesce(rmas.has_live_rma, false) as has_live_rma,
-        variances.authorized_lines_minor,
-        least(greatest(variances.authorized_quantity, 1), {{ var('tolerance_cap_minor') }}) as tolerance_minor,
-        {{ to_minor('rmas.total_amount', 'variances.currency') }} as authorized_minor,
+        reversals.authorized_lines_minor,
+        least(greatest(reversals.authorized_quantity, 1), {{ var('tolerance_cap_minor') }}) as tolerance_minor,
+        {{ to_minor('rmas.total_amount', 'reversals.currency') }} as authorized_minor,
         case
-            when variances.is_currency_mismatch then null
-            when variances.has_credit then variances.erp_minor
-            else {{ to_minor('rmas.total_amount', 'variances.currency') }}
+            when reversals.is_currency_mismatch then null
+            when reversals.has_credit then reversals.erp_minor
+            else {{ to_minor('rmas.total_amount', 'reversals.currency') }}
         end as amount_minor,
         published.amount_minor as published_minor,
         coalesce(published.published_count, 0) as published_count
 
     from cases
 
-    inner join variances on cases.case_key = variances.case_key
+    inner join reversals on cases.case_key = reversals.case_key
 
-    inner join {{ ref('int_case_stages') }} as stages on cases.case_key = stages.case_key
+    inner join {{ changed('int_case_stages') }} as stages on cases.case_key = stages.case_key
 
     left join rmas on cases.case_key = rmas.case_key
 
-    left join published
-        on
-            cases.case_key = published.case_key
-            and published.newest_rank = 1
+    left join published on cases.case_key = published.case_key
 
     where stages.current_stage not in ('declined', 'cancelled')
 

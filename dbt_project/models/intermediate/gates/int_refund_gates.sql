@@ -3,21 +3,21 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
+    select * from {{ changed('int_cases') }}
 
     where kind = 'return'
 
 ),
 
-variances as (
+reversals as (
 
-    select * from {{ ref('int_case_variances') }}
+    select * from {{ changed('int_case_reversals') }}
 
 ),
 
 stages as (
 
-    select * from {{ ref('int_case_stages') }}
+    select * from {{ changed('int_case_stages') }}
 
 ),
 
@@ -31,12 +31,12 @@ facts as (
 
     select
         cases.case_key,
-        variances.currency,
-        variances.is_currency_mismatch,
-        variances.has_refund,
-        variances.has_credit,
-        variances.has_duplicate_credit,
-        variances.root_cause in ('none', 'offsetting', 'rounding') as is_settled,
+        reversals.currency,
+        reversals.is_currency_mismatch,
+        reversals.has_refund,
+        reversals.has_credit,
+        reversals.has_duplicate_credit,
+        reversals.timeless_cause in ('none', 'offsetting', 'rounding') as is_settled,
         stages.inspection_status,
         stages.posting_status,
         stages.payout_status,
@@ -44,30 +44,30 @@ facts as (
         coalesce(credits.has_cash_refund, false) as has_cash_refund,
         coalesce(rmas.has_live_rma, false) as has_live_rma,
         coalesce(
-            abs(variances.reversal_variance_minor) > variances.credited_tolerance_minor, false
+            abs(reversals.reversal_variance_minor) > reversals.credited_tolerance_minor, false
         ) as is_reversal_off,
         case
-            when variances.has_credit and not variances.is_currency_mismatch
-                then variances.erp_minor - variances.exchange_minor
+            when reversals.has_credit and not reversals.is_currency_mismatch
+                then reversals.erp_minor - reversals.exchange_minor
         end as amount_minor,
-        {{ approval_limit('variances.currency', 'limits.refund_approval_limit') }} as approval_limit_amount
+        {{ approval_limit('reversals.currency', 'limits.refund_approval_limit') }} as approval_limit_amount
 
     from cases
 
-    inner join variances on cases.case_key = variances.case_key
+    inner join reversals on cases.case_key = reversals.case_key
 
     inner join stages on cases.case_key = stages.case_key
 
-    left join {{ ref('int_storefront_orders') }} as orders
+    left join {{ changed('int_storefront_orders') }} as orders
         on
             cases.store = orders.store
             and cases.order_id = orders.order_id
 
-    left join {{ ref('int_case_credits') }} as credits on cases.case_key = credits.case_key
+    left join {{ changed('int_case_credits') }} as credits on cases.case_key = credits.case_key
 
-    left join {{ ref('int_case_rmas') }} as rmas on cases.case_key = rmas.case_key
+    left join {{ changed('int_case_rmas') }} as rmas on cases.case_key = rmas.case_key
 
-    left join limits on variances.currency = limits.currency
+    left join limits on reversals.currency = limits.currency
 
     where stages.current_stage not in ('declined', 'cancelled')
 

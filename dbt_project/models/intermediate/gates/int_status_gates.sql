@@ -8,7 +8,7 @@ stages as (
         'confirmation=' || confirmation_status || ' inspection=' || inspection_status
         || ' posting=' || posting_status || ' payout=' || payout_status as told
 
-    from {{ ref('int_case_stages') }}
+    from {{ changed('int_case_stages') }}
 
     where
         kind = 'return'
@@ -21,14 +21,13 @@ published as (
     select
         case_key,
         reference as told,
-        cast(count(*) over (partition by case_key) as integer) as published_count,
-        row_number() over (partition by case_key order by confirmed_at desc, intent_key desc) as newest_rank
+        action_count as published_count
 
-    from {{ ref('stg_ledger__actions') }}
+    from {{ changed('int_confirmed_actions') }}
 
     where
         action = 'publish_status'
-        and confirmed_at <= {{ as_of() }}
+        and newest_rank = 1
 
 ),
 
@@ -43,10 +42,7 @@ final as (
 
     from stages
 
-    left join published
-        on
-            stages.case_key = published.case_key
-            and published.newest_rank = 1
+    left join published on stages.case_key = published.case_key
 
 )
 

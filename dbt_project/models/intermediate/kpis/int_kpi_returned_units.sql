@@ -1,70 +1,6 @@
 -- Unit and value return rate, by the month of the order (cohort) and by the month of the receipt (activity).
 with
 
-orders as (
-
-    select * from {{ ref('int_storefront_orders') }}
-
-),
-
-lines as (
-
-    select * from {{ ref('int_storefront_order_lines') }}
-
-),
-
-originals as (
-
-    select * from {{ ref('int_storefront_order_line_amounts') }}
-
-),
-
-sold as (
-
-    select
-        orders.store,
-        lines.order_line_id,
-        orders.shop_currency as currency,
-        lines.ordered_quantity,
-        coalesce(originals.net_minor, 0) as net_minor,
-        {{ store_month('orders.placed_at', 'orders.store') }} as sold_in
-
-    from lines
-
-    inner join orders
-        on
-            lines.store = orders.store
-            and lines.order_id = orders.order_id
-
-    left join originals
-        on
-            lines.store = originals.store
-            and lines.order_line_id = originals.order_line_id
-            and orders.shop_currency = originals.currency
-
-),
-
-received as (
-
-    select
-        sold.store,
-        sold.currency,
-        sold.sold_in,
-        {{ store_month('receipts.received_at', 'sold.store') }} as received_in,
-        receipts.quantity,
-        {{ ratio('sold.net_minor', 'cast(receipts.quantity as bigint)', 'sold.ordered_quantity') }} as net_minor
-
-    from {{ ref('int_case_receipt_lines') }} as receipts
-
-    inner join {{ ref('int_cases') }} as cases on receipts.case_key = cases.case_key
-
-    inner join sold
-        on
-            cases.store = sold.store
-            and receipts.order_line_id = sold.order_line_id
-
-),
-
 entries as (
 
     {% for basis, month in {'cohort': 'sold_in', 'activity': 'received_in'}.items() %}
@@ -73,11 +9,11 @@ entries as (
             store,
             currency,
             sold_in as period,
-            ordered_quantity as sold_quantity,
-            net_minor as sold_minor,
+            sold_quantity,
+            sold_minor,
             0 as returned_quantity,
             0 as returned_minor
-        from sold
+        from {{ ref('int_order_units_sold') }}
         union all
         select
             '{{ basis }}' as basis,
@@ -86,9 +22,9 @@ entries as (
             {{ month }} as period,
             0 as sold_quantity,
             0 as sold_minor,
-            quantity as returned_quantity,
-            net_minor as returned_minor
-        from received
+            returned_quantity,
+            returned_minor
+        from {{ ref('int_case_units_received') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -5,9 +5,9 @@ unfinished_returns as (
 
     select distinct {{ case_key('lines.store', "'return'", 'lines.return_id') }} as case_key
 
-    from {{ ref('stg_shopify__return_lines') }} as lines
+    from {{ changed('stg_shopify__return_lines') }} as lines
 
-    inner join {{ ref('stg_shopify__returns') }} as returns
+    inner join {{ changed('stg_shopify__returns') }} as returns
         on
             lines.store = returns.store
             and lines.return_id = returns.return_id
@@ -22,7 +22,7 @@ unfinished_returns as (
 moved_later as (
 
     select {{ case_key('store', "'return'", 'return_id') }} as case_key
-    from {{ ref('stg_shopify__refunds') }}
+    from {{ changed('stg_shopify__refunds') }}
     where
         return_id is not null
         and refunded_at > {{ as_of() }}
@@ -30,7 +30,7 @@ moved_later as (
     union
 
     select {{ case_key('store', "'return'", 'return_id') }} as case_key
-    from {{ ref('stg_shopify__sales') }}
+    from {{ changed('stg_shopify__sales') }}
     where
         return_id is not null
         and happened_at > {{ as_of() }}
@@ -42,14 +42,14 @@ read_too_early as (
 
     select distinct case_refunds.case_key
 
-    from {{ ref('int_case_refunds') }} as case_refunds
+    from {{ changed('int_case_refunds') }} as case_refunds
 
-    inner join {{ ref('stg_shopify__refunds') }} as refunds
+    inner join {{ changed('stg_shopify__refunds') }} as refunds
         on
             case_refunds.store = refunds.store
             and case_refunds.refund_id = refunds.refund_id
 
-    left join {{ ref('stg_shopify__sales_agreements') }} as agreements
+    left join {{ changed('stg_shopify__sales_agreements') }} as agreements
         on
             case_refunds.store = agreements.store
             and case_refunds.order_id = agreements.order_id

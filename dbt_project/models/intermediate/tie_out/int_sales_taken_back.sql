@@ -1,3 +1,5 @@
+{{ config(meta={'kept_by': 'order_id'}) }}
+
 -- A return may be booked by its own agreement or by its refund's; what an edit removed is booked by the edit, and the
 -- refund that it made holds the same lines again.
 with
@@ -6,7 +8,7 @@ sales as (
 
     select *
 
-    from {{ ref('stg_shopify__sales') }}
+    from {{ changed('stg_shopify__sales') }}
 
     where
         happened_at <= {{ as_of() }}
@@ -24,7 +26,7 @@ of_refunds_and_returns as (
 
     from sales
 
-    left join {{ ref('int_case_refunds') }} as case_refunds
+    left join {{ changed('int_case_refunds') }} as case_refunds
         on
             sales.store = case_refunds.store
             and sales.refund_id = case_refunds.refund_id
@@ -44,9 +46,9 @@ lines_removed as (
             order by case_refunds.refunded_at, case_refunds.refund_id
         ) as removal_number
 
-    from {{ ref('int_storefront_refund_lines') }} as lines
+    from {{ changed('int_storefront_refund_lines') }} as lines
 
-    inner join {{ ref('int_case_refunds') }} as case_refunds
+    inner join {{ changed('int_case_refunds') }} as case_refunds
         on
             lines.store = case_refunds.store
             and lines.refund_id = case_refunds.refund_id

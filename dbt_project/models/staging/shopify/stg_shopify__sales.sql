@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(meta={'kept_by': 'order_id'}) }}
 
 with
 
@@ -9,7 +9,7 @@ agreements_unnested as (
         orders.order_id,
         agreement
 
-    from {{ each_of(ref('stg_shopify__sales_agreements'), 'orders', 'agreements', 'agreement') }}
+    from {{ each_of(changed('stg_shopify__sales_agreements'), 'orders', 'agreements', 'agreement') }}
 
 ),
 

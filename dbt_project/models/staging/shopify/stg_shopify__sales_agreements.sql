@@ -1,10 +1,8 @@
-{{ config(materialized='view') }}
-
 with
 
 newest as (
 
-    {{ newest_version(source('shopify', 'sales_agreements'), ['_store', 'id']) }}
+    {{ newest_version(source('shopify', 'sales_agreements'), ['_store', 'id'], of='id') }}
 
 ),
 
