@@ -73,6 +73,11 @@ TRACES: dict[tuple[System, str], Trace] = {
             ),
         ),
     ),
+    # What an order's refunds gave back beyond its goods is told here alone.
+    (System.SHOPIFY, "sales_agreements"): Trace(
+        records=("id",),
+        moments="list_transform(agreements.nodes, lambda agreement: agreement.happenedAt)",
+    ),
     (System.SHOPIFY, "bank_references"): Trace(records=(f"'payment:' || {_tail('id')}",)),
     (System.SHOPIFY, "balance_transactions"): Trace(
         records=("associatedOrder.id", "'payment:' || sourceOrderTransactionId"),
@@ -134,7 +139,6 @@ READ_WHOLE = frozenset(
     {
         (System.SHOPIFY, "order_census"),
         (System.SHOPIFY, "deleted_orders"),
-        (System.SHOPIFY, "sales_agreements"),
         (System.SHOPIFY, "customers"),
         (System.SHOPIFY, "locations"),
         (System.SHOPIFY, "inventory_levels"),
