@@ -25,6 +25,10 @@ UNDECIDED = (
     "The credit is posted; a colleague has to decide about the payment, so no amount can be"
     " promised yet."
 )
+NEVER_CHARGED = (
+    "No payment was ever taken for this order, and what was reserved for it was released: there is"
+    " nothing to pay back."
+)
 # What is said of a refund of which nothing was paid, by the status of its payout.
 UNPAID = {
     "failed": f"Your refund could not be paid: {OTHER_WAY}",
@@ -38,6 +42,9 @@ def customer_sentence(case: Case, *, day: Day) -> str:
     stage = str(case["current_stage"])
     if stage in ENDED:
         return _ended(case, stage, day=day)
+    # An earlier publication does not say it.
+    if case.get("is_never_charged") and case["payout_status"] == "not_required":
+        return NEVER_CHARGED
     if stage == "complete":
         return _complete(case, day=day)
     waiting = _waiting(case, stage, day=day)

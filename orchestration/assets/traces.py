@@ -73,6 +73,7 @@ TRACES: dict[tuple[System, str], Trace] = {
             ),
         ),
     ),
+    # What an order's refunds gave back beyond its goods is told here alone.
     (System.SHOPIFY, "sales_agreements"): Trace(
         records=("id",),
         moments="list_transform(agreements.nodes, lambda agreement: agreement.happenedAt)",

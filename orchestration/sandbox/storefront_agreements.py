@@ -9,6 +9,11 @@ from orchestration.sandbox.storefront_wire import Record, money
 
 Find = Callable[[str], Record | None]
 SIDES = ("shopMoney", "presentmentMoney")
+# A line that is no product, by what its record says it was sold as.
+SOLD_AS = {
+    "tip": {"__typename": "TipSale", "lineType": "TIP"},
+    "gift_card": {"__typename": "GiftCardSale", "lineType": "GIFT_CARD"},
+}
 
 
 def agreements(order: Record, find: Find) -> list[Record]:
@@ -23,7 +28,7 @@ def agreements(order: Record, find: Find) -> list[Record]:
     charged: set[str] = set()
     made = [_placed(order, find)]
     for refund in refunds:
-        lines = list(_reversed_lines(order, refund))
+        lines = list(_reversed_lines(order, refund, find))
         edited = [sale for kind, sale in lines if kind == "CANCEL"]
         taken = [sale for kind, sale in lines if kind != "CANCEL"]
         pointer = refund["return"]
@@ -70,11 +75,12 @@ def _placed(order: Record, find: Find) -> Record:
     return {**_agreement(order, "OrderAgreement", "ORDER", sales), "order": {"$ref": order["id"]}}
 
 
-def _reversed_lines(order: Record, refund: Record) -> Iterator[tuple[str, Record]]:
+def _reversed_lines(order: Record, refund: Record, find: Find) -> Iterator[tuple[str, Record]]:
     for line in refund["refundLineItems"]:
         total = _negative(_total(order, line["subtotalSet"], line["totalTaxSet"]))
         sale = _product(line["id"], line["lineItem"]["$ref"], -line["quantity"], total)
-        yield line["restockType"], sale
+        sold = find(line["lineItem"]["$ref"]) or {}
+        yield line["restockType"], {**sale, **SOLD_AS.get(str(sold.get("soldAs")), {})}
 
 
 def _shipping(order: Record, refund: Record) -> Iterator[Record]:

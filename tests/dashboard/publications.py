@@ -425,7 +425,13 @@ def _units(received, passed, refunded):
 def _lifecycle_defaults(number):
     flags = ("is_storefront_complete", "is_erp_complete", "is_falsely_complete", "is_overdue")
     flags += ("is_refunded_before_inspection", "is_restocked_before_inspection", "is_exchange")
-    flags += ("is_credited_before_receipt", "is_bundle", "is_partial", "is_promotional")
+    flags += (
+        "is_never_charged",
+        "is_credited_before_receipt",
+        "is_bundle",
+        "is_partial",
+        "is_promotional",
+    )
     return {
         "kind": "return",
         "order_id": f"gid://shopify/Order/{5000 + number}",

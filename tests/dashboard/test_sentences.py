@@ -346,6 +346,27 @@ def test_an_amount_that_was_paid_is_not_said_to_be_confirmed_still():
     )
 
 
+@pytest.mark.parametrize("stage", ["awaiting_posting", "complete"])
+def test_of_an_order_that_was_given_up_before_it_was_paid_no_money_and_no_credit_is_promised(
+    stage,
+):
+    given_up = FINISHED | {
+        "kind": "refund_only",
+        "current_stage": stage,
+        "payout_status": "not_required",
+        "paid_amount": Decimal(0),
+        "settled_amount": None,
+        "sent_at": None,
+        "is_never_charged": True,
+    }
+
+    assert customer_sentence(given_up, day=str) == (
+        "No payment was ever taken for this order, and what was reserved for it was released:"
+        " there is nothing to pay back."
+    )
+    assert "credit" in customer_sentence(given_up | {"is_never_charged": False}, day=str)
+
+
 @pytest.mark.parametrize(
     ("payout", "told"),
     [

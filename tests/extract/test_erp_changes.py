@@ -1,5 +1,6 @@
 """Extraction after extraction of books that change equals one extraction of the whole."""
 
+import json
 import random
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -168,6 +169,40 @@ def test_what_several_authorities_levy_under_one_code_is_read_whole_however_page
     key = ", ".join(STREAMS[System.NETSUITE, "transaction_tax_details"].key)
     twice = f"select {key} from netsuite.transaction_tax_details group by all having count(*) > 1"
     assert reader.ask(twice) == []
+
+
+def test_a_link_that_names_no_line_is_one_of_the_whole_document_however_pages_fall(
+    account, clock, tmp_path
+):
+    running = account()
+    (credit, *_), (order, *_) = (
+        documents_of(running, "CustCred"),
+        documents_of(running, "SalesOrd"),
+    )
+    for value in (1, 2, 3):
+        running.books.erp.change(
+            "insert into transactionlinelink values"
+            " (?, null, 'SalesOrd', ?, null, 'CustCred', ?, ?, ?)",
+            [order, credit, f"Whole{value}", value, clock.pass_by(hours=3)],
+        )
+
+    with Reader(running, tmp_path, page_rows=1).client() as client:
+        links = STREAMS[System.NETSUITE, "transaction_links"]
+        changes = STREAMS[System.NETSUITE, "link_changes"]
+        read = [
+            [row for page in pages for row in json.loads(page)["items"]]
+            for pages in (
+                client.records_by_id(links, [credit]),
+                client.pages(changes, since=clock() - timedelta(hours=8)),
+            )
+        ]
+
+    for rows in read:
+        assert [
+            (row["nextline"], row["previousline"])
+            for row in sorted(rows, key=lambda row: row["linktype"])
+            if row["linktype"].startswith("Whole")
+        ] == [("0", "0")] * 3
 
 
 def test_a_line_that_is_gone_takes_its_taxes_and_links_with_it(read_once, clock, equal):

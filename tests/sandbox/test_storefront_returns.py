@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchestration.extract.streams import STREAMS, System
 from orchestration.sandbox.identity import gid
 from orchestration.sandbox.server import serve
 from tests.sandbox.conftest import SCENARIOS, Clock, Storefront
@@ -83,3 +84,21 @@ def test_units_that_a_refund_says_to_restock_are_on_sale_once(tmp_path, kind, un
     assert answers[0]["userErrors"] == []
     (shown,) = answers[0]["refund"]["refundLineItems"]["nodes"]
     assert (shown["restocked"], after - before) == (bool(units), units)
+
+
+@pytest.mark.parametrize(
+    ("sold_as", "booked"), [("tip", "TIP"), ("gift_card", "GIFT_CARD"), (None, "PRODUCT")]
+)
+def test_the_sales_ledger_names_the_line_that_it_takes_back_whatever_it_was_sold_as(
+    tmp_path, sold_as, booked
+):
+    with serve(tmp_path, [SCENARIOS / "clean_single_return.yaml"], clock=Clock()) as running:
+        [line] = running.books.storefront.of_kind("us", "LineItem")
+        running.books.storefront.replace("us", {**line, "soldAs": sold_as})
+        [order] = running.books.storefront.of_kind("us", "Order")
+        document = STREAMS[System.SHOPIFY, "sales_agreements"].query
+        found = Storefront(running.environment).read(document, ids=[order["id"]])
+
+    agreements = found["nodes"][0]["agreements"]["nodes"]
+    [sale] = [sale for made in agreements for sale in made.get("sales", {}).get("nodes", [])]
+    assert (sale["lineType"], sale["lineItem"]) == (booked, {"id": line["id"]})

@@ -148,6 +148,7 @@ timeless as (
         traits.is_partial,
         traits.is_promotional,
         amounts.has_exchange as is_exchange,
+        coalesce(orders.has_voided_payment and not orders.has_captured_payment, false) as is_never_charged,
         entered.stage_entered_at,
         {{ deep_link('storefront', 'cases.store', 'cases.order_id') }} as storefront_url,
         {{ deep_link('erp', 'cases.store', 'rmas.rma_id') }} as erp_url

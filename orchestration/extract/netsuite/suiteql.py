@@ -52,9 +52,14 @@ def order_of(stream: Stream, part: Part) -> tuple[Key, ...]:
     Return the unique order in which a part's rows are read.
 
     A window is read by the text of its change in UTC and then by key: text of whole seconds
-    means the same in the hour that summer time repeats, and where the ERP keeps fractions.
+    means the same in the hour that summer time repeats, and where the ERP keeps fractions. A
+    column that may be empty is read and ordered as zero: nothing comes after a null.
     """
-    keys = tuple(Key(column, column.rpartition(".")[2]) for column in key_columns(stream))
+    zeroed = stream.parameters.get("zero_where_null", "").split(", ")
+    keys = tuple(
+        Key(f"NVL({column}, 0)" if column in zeroed else column, column.rpartition(".")[2])
+        for column in key_columns(stream)
+    )
     if isinstance(part, Window) and stream.cursor is not None:
         return (Key(UTC_TEXT.format(part.column), stream.cursor), *keys)
     return keys

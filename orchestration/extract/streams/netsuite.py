@@ -81,6 +81,7 @@ NETSUITE_STREAMS = (
             "needs": "nexttransactionlinelink.lastmodifieddate",
             "changed": "l.lastmodifieddate",
             "after": "l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype",
+            "zero_where_null": "l.nextline, l.previousline",
         },
         columns={
             "nextdoc": "BIGINT",
@@ -149,6 +150,7 @@ NETSUITE_STREAMS = (
         parameters={
             "document": "l.nextdoc",
             "after": "l.nextdoc, l.nextline, l.previousdoc, l.previousline, l.linktype",
+            "zero_where_null": "l.nextline, l.previousline",
         },
         columns={
             "nextdoc": "BIGINT",

@@ -30,19 +30,54 @@ documents as (
 -- Lines of a sale are negative where its header is positive, and a credit's the other way about: seen from the
 -- document, its items are positive and what lessens them is negative. Summed apart, because a window would sort
 -- every column of every line.
-directions as (
+items_summed_to_document as (
 
     select
         lines.document_id,
-        nullif({{ sign_of('sum(lines.amount)') }}, 0) as direction
+        documents.document_type,
+        nullif({{ sign_of('sum(lines.amount)') }}, 0) as amount_sign,
+        {{ sign_of('sum(case when lines.amount > 0 then lines.quantity end)') }} as positive_lines_sign,
+        {{ sign_of('sum(case when lines.amount < 0 then lines.quantity end)') }} as negative_lines_sign,
+        {{ sign_of('sum(lines.quantity)') }} as quantity_sign
 
     from {{ changed('stg_netsuite__transaction_lines') }} as lines
+
+    inner join documents on lines.document_id = documents.document_id
 
     where
         {{ means_something }}
         and {{ line_class }} = 'item'
 
-    group by lines.document_id
+    group by lines.document_id, documents.document_type
+
+),
+
+directed as (
+
+    select
+        *,
+        coalesce(
+            amount_sign,
+            case when document_type in ('sales_order', 'invoice', 'cash_sale') then -1 else 1 end
+        ) as direction
+
+    from items_summed_to_document
+
+),
+
+-- Units have the sign that they have on the lines of the document's own direction; without amounts, that of them all.
+directions as (
+
+    select
+        document_id,
+        direction,
+        coalesce(
+            nullif(case when direction > 0 then positive_lines_sign else negative_lines_sign end, 0),
+            nullif(quantity_sign, 0),
+            1
+        ) as unit_direction
+
+    from directed
 
 ),
 
@@ -60,7 +95,12 @@ classified as (
         lines.kit_line_id,
         lines.storefront_line_reference,
         lines.is_kit_component or lines.kit_line_id is not null as is_kit_component,
-        coalesce(cast(lines.quantity as integer), 0) as quantity,
+        -- A receipt takes nothing back, whatever signs an account writes.
+        case
+            when documents.document_type = 'item_receipt' or directions.document_id is null
+                then abs(coalesce(cast(lines.quantity as integer), 0))
+            else coalesce(cast(lines.quantity as integer), 0) * directions.unit_direction
+        end as quantity,
         coalesce(lines.amount, 0) * coalesce(
             directions.direction,
             case when documents.document_type in ('sales_order', 'invoice', 'cash_sale') then -1 else 1 end

@@ -33,6 +33,13 @@ placed as (
             lines.store = orders.store
             and lines.order_id = orders.order_id
 
+    left join {{ changed('int_storefront_tip_lines') }} as tips
+        on
+            lines.store = tips.store
+            and lines.order_line_id = tips.order_line_id
+
+    where tips.order_line_id is null
+
 )
 
 select * from placed

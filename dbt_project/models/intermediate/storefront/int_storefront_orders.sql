@@ -22,6 +22,10 @@ placed_by_as_of as (
             {{ any_of('payments', "element.kind in ('SALE', 'CAPTURE') and element.status = 'SUCCESS'") }},
             false
         ) as has_captured_payment,
+        coalesce(
+            {{ any_of('payments', "element.kind = 'VOID' and element.status = 'SUCCESS'") }},
+            false
+        ) as has_voided_payment,
         placed_at
 
     from orders

@@ -52,6 +52,25 @@ amounts as (
 
     from refunds_in_each_currency
 
+),
+
+final as (
+
+    select
+        amounts.store,
+        amounts.refund_id,
+        amounts.currency,
+        amounts.shipping_minor,
+        amounts.adjustment_minor + coalesce(extras.extra_minor, 0) as adjustment_minor
+
+    from amounts
+
+    left join {{ changed('int_storefront_refund_extras') }} as extras
+        on
+            amounts.store = extras.store
+            and amounts.refund_id = extras.refund_id
+            and amounts.currency = extras.currency
+
 )
 
-select * from amounts
+select * from final

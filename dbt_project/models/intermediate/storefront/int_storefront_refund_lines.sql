@@ -27,6 +27,13 @@ lines as (
             refunds.store = orders.store
             and refunds.order_id = orders.order_id
 
+    left join {{ changed('int_storefront_tip_lines') }} as tips
+        on
+            lines.store = tips.store
+            and lines.order_line_id = tips.order_line_id
+
+    where tips.order_line_id is null
+
 ),
 
 lines_in_each_currency as (

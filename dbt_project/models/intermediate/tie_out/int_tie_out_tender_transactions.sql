@@ -1,6 +1,10 @@
 -- Money that went back to customers, as the storefront's balance knows it, against the refund transactions built.
 -- A refund that was pending may keep the time at which it was made: it counts when its tender moved. The tender of an
 -- order that was deleted loses the order's name, and nothing can be read of its refunds: neither side counts them.
+-- Where no money passes, as by a gift card, no tender is missed; what has one all the same stands beside it.
+{% set without_tender -%}
+    payments.gateway in ({{ literals(var("gateways_without_tender")) }})
+{%- endset %}
 with
 
 deleted_orders as (
@@ -76,9 +80,10 @@ payments_in_tender as (
         payments.currency,
         payments.amount_minor,
         payments.processed_at,
+        {{ without_tender }} as is_without_tender,
         row_number() over (
             partition by payments.store, refunds.order_id, payments.currency, payments.amount_minor
-            order by payments.processed_at, payments.payment_id
+            order by case when {{ without_tender }} then 1 else 0 end, payments.processed_at, payments.payment_id
         ) as occurrence
 
     from {{ ref('int_storefront_refund_payments') }} as payments
@@ -106,7 +111,6 @@ payments_in_tender as (
     where
         payments.payment_status = 'success'
         and deleted_orders.order_id is null
-        and payments.gateway not in ({{ literals(var("gateways_without_tender")) }})
         and payments.amount_minor <> 0
         and payments.currency = coalesce(tender_currencies.currency, orders.shop_currency)
         -- A store whose tender cannot be read has no witness here.
@@ -133,7 +137,9 @@ refund_payments as (
             and payments.amount_minor = tender.amount_minor
             and payments.occurrence = tender.occurrence
 
-    where coalesce(tender.moved_at, payments.processed_at) <= {{ as_of() }}
+    where
+        coalesce(tender.moved_at, payments.processed_at) <= {{ as_of() }}
+        and (tender.moved_at is not null or not payments.is_without_tender)
 
 )
 

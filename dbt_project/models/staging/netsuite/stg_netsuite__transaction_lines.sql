@@ -27,7 +27,7 @@ renamed as (
         newest.itemid as sku,
         newest.storefront_line as storefront_line_reference,
         newest.foreignamount as amount,
-        abs(newest.quantity) as quantity,
+        newest.quantity,
         coalesce(newest.mainline, 'F') = 'T' as is_main_line,
         coalesce(newest.taxline, 'F') = 'T' as is_tax_line,
         coalesce(newest.iscogs, 'F') = 'T' as is_cost_line,

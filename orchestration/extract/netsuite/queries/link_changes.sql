@@ -1,9 +1,9 @@
 -- Links that changed, where the account keeps their time: it need not move their document's.
 SELECT
   l.nextdoc,
-  l.nextline,
+  NVL(l.nextline, 0) AS nextline,
   l.previousdoc,
-  l.previousline,
+  NVL(l.previousline, 0) AS previousline,
   l.linktype,
   TO_CHAR(SYS_EXTRACT_UTC(l.lastmodifieddate), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS lastmodifieddate
 FROM NextTransactionLineLink l

@@ -1,11 +1,12 @@
 -- Line to line, one row per pair and link type. The links into a document that is asked for are rewritten together,
--- what a credit is applied to among them: applying it changes the credit.
+-- what a credit is applied to among them: applying it changes the credit. A link that names no line is one of the
+-- whole document, as the main line's, whose id is 0.
 SELECT
   l.nextdoc,
-  l.nextline,
+  NVL(l.nextline, 0) AS nextline,
   l.nexttype,
   l.previousdoc,
-  l.previousline,
+  NVL(l.previousline, 0) AS previousline,
   l.previoustype,
   l.linktype,
   l.foreignamount,
