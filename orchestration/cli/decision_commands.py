@@ -129,7 +129,7 @@ def notify(
         raise typer.BadParameter("notices are sent by runs: add --preview to read them")
     with refusals():
         due = preview_notices(console, case=case, limit=limit)
-    console.print(f"{due} notices are due")
+    console.print("1 notice is due" if due == 1 else f"{due:,} notices are due")
 
 
 def named(who: str) -> str:
