@@ -27,6 +27,21 @@ Records = Sequence[Mapping[str, object]]
 LayeredChart = alt.LayerChart | alt.FacetChart
 
 
+def in_words(point: str, records: Records, *, label: str, figure: str, shape: str = ",") -> str:
+    """Return what a chart shows for who cannot see it: its point, then each label's figure."""
+    figures = "; ".join(f"{one[label]} {format(_number(one[figure]), shape)}" for one in records)
+    return f"{point}: {figures}" if figures else point
+
+
+def _number(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def money_shape(currency: str) -> str:
+    """Return how an amount of this currency is written out."""
+    return f",.{decimals(currency)}f"
+
+
 def ink() -> str:
     """Return the colour of text inside a chart, readable on the reader's theme."""
     return "#edebe8" if st.context.theme.type == "dark" else "#2f2d2b"
@@ -122,7 +137,7 @@ def money_bars(
     records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
 ) -> LayeredChart:
     """Return bars of money, the largest first, each with its figure."""
-    shape = f",.{decimals(currency)}f"
+    shape = money_shape(currency)
     values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
@@ -143,7 +158,7 @@ def money_columns(
     records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
 ) -> LayeredChart:
     """Return columns of money in the order they come in, from zero, each with its figure."""
-    shape = f",.{decimals(currency)}f"
+    shape = money_shape(currency)
     values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
