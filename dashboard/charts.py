@@ -47,6 +47,13 @@ def ink() -> str:
     return "#edebe8" if st.context.theme.type == "dark" else "#2f2d2b"
 
 
+def legible(chart: LayeredChart) -> LayeredChart:
+    """Return a chart with its labels in ink: the theme's own grey has less than 4.5 to 1."""
+    drawn = chart.configure_axis(labelColor=ink(), titleColor=ink())
+    named: LayeredChart = drawn.configure_legend(labelColor=ink(), titleColor=ink())
+    return named
+
+
 def stage_chart(statuses: pa.Table) -> LayeredChart:
     """Return one bar a stage, cut by status: what is done from the left, what is open after it."""
     order = list(STATUS_COLOURS)
@@ -95,7 +102,7 @@ def stage_chart(statuses: pa.Table) -> LayeredChart:
             alt.value("#1c1b1a"),
         ),
     )
-    return alt.layer(bars, figures).properties(height=alt.Step(38))
+    return legible(alt.layer(bars, figures).properties(height=alt.Step(38)))
 
 
 def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
@@ -130,7 +137,7 @@ def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
     points = base.mark_point(filled=True, size=90).encode(
         shape=alt.Shape("question:N", sort=order, legend=None)
     )
-    return alt.layer(lines, points).properties(height=260)
+    return legible(alt.layer(lines, points).properties(height=260))
 
 
 def money_bars(
@@ -151,7 +158,7 @@ def money_bars(
     figures = base.mark_text(align="left", dx=5, color=ink(), fontSize=12).encode(
         text=alt.Text("amount:Q", format=shape)
     )
-    return alt.layer(bars, figures).properties(height=alt.Step(32))
+    return legible(alt.layer(bars, figures).properties(height=alt.Step(32)))
 
 
 def money_columns(
@@ -174,7 +181,7 @@ def money_columns(
     figures = base.mark_text(dy=-8, color=ink(), fontSize=11).encode(
         text=alt.Text("amount:Q", format=",.0f" if widest >= WHOLE_FROM else shape)
     )
-    return alt.layer(bars, figures).properties(height=220)
+    return legible(alt.layer(bars, figures).properties(height=220))
 
 
 def _end(values: Records, shape: str) -> alt.ExprRef:

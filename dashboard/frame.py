@@ -35,6 +35,7 @@ ROOMIER = """<style>
     [data-testid="stMetricValue"] > div, [data-testid="stMetricLabel"] p {
         white-space: normal; overflow-wrap: anywhere;
     }
+    [data-testid="stMarkdown"] h2 { padding-top: 0; }
     [data-testid="stMarkdownContainer"] p > .stMarkdownBadge { white-space: normal; }
     [data-testid="stElementContainer"]:only-child:has(> [data-testid="stMetric"]),
     [data-testid="stElementContainer"]:only-child > [data-testid="stMetric"] { height: 100%; }
