@@ -22,7 +22,8 @@ ALL = "all"
 # The first numbers stand on the first screen: Streamlit leaves a hand's breadth above its title.
 # A figure is never cut off: it shrinks with its card, and cards and charts that are too narrow
 # stand below each other: five cards as three and two, on a phone two by two. Cards of one row are
-# of one height. White on a button is readable in the dark theme too.
+# of one height. White on a button is readable in the dark theme too, and
+# who goes by the keyboard sees where they are.
 ROOMIER = """<style>
     button[kind="primary"], [data-testid^="stBaseButton-primary"] {
         background-color: #2f6fb0; border-color: #2f6fb0; color: #ffffff;
@@ -34,6 +35,9 @@ ROOMIER = """<style>
     }
     [data-testid="stMetricValue"] > div, [data-testid="stMetricLabel"] p {
         white-space: normal; overflow-wrap: anywhere;
+    }
+    a:focus-visible, button:focus-visible {
+        outline: 2px solid currentColor !important; outline-offset: 2px;
     }
     [data-testid="stMarkdown"] h2 { padding-top: 0; }
     [data-testid="stMarkdownContainer"] p > .stMarkdownBadge { white-space: normal; }

@@ -214,6 +214,19 @@ def test_an_earlier_publication_goes_along_until_somebody_leaves_it(look):
     expect(page).to_have_url(re.compile(r"/variance\?currency=GBP$"))
 
 
+def test_who_goes_by_the_keyboard_sees_where_they_are_and_comes_to_another_page(look):
+    page = look("/")
+    link = page.get_by_role("link", name="Stages")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["/stages"])
+
+
 def test_a_chart_says_its_figures_to_who_cannot_see_it(look, metric):
     page = look("/variance?currency=USD")
     bridge = page.get_by_label(re.compile("^Bridge from the storefront")).first
