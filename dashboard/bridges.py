@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboard.charts import BLUE, GREY, VERMILION, LayeredChart, ink
+from dashboard.charts import BLUE, GREY, VERMILION, LayeredChart, ink, legible
 from dashboard.money import decimals
 from dashboard.words import COMPONENTS
 
@@ -40,7 +40,7 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     labels = base.mark_text(dy=-9, color=ink(), fontSize=12).encode(
         y="high:Q", text=alt.Text("change:Q", format=shape)
     )
-    return alt.layer(bars, labels).properties(height=340)
+    return legible(alt.layer(bars, labels).properties(height=340))
 
 
 def component_bars(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
@@ -71,9 +71,8 @@ def component_bars(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
     text = alt.Text("change:Q", format=shape)
     added = base.transform_filter("datum.change >= 0").mark_text(align="left", dx=5, color=ink())
     taken = base.transform_filter("datum.change < 0").mark_text(align="right", dx=-5, color=ink())
-    return alt.layer(bars, added.encode(text=text), taken.encode(text=text)).properties(
-        height=alt.Step(38)
-    )
+    drawn = alt.layer(bars, added.encode(text=text), taken.encode(text=text))
+    return legible(drawn.properties(height=alt.Step(38)))
 
 
 def bridge_steps(totals: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -27,9 +27,31 @@ Records = Sequence[Mapping[str, object]]
 LayeredChart = alt.LayerChart | alt.FacetChart
 
 
+def in_words(point: str, records: Records, *, label: str, figure: str, shape: str = ",") -> str:
+    """Return what a chart shows for who cannot see it: its point, then each label's figure."""
+    figures = "; ".join(f"{one[label]} {format(_number(one[figure]), shape)}" for one in records)
+    return f"{point}: {figures}" if figures else point
+
+
+def _number(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def money_shape(currency: str) -> str:
+    """Return how an amount of this currency is written out."""
+    return f",.{decimals(currency)}f"
+
+
 def ink() -> str:
     """Return the colour of text inside a chart, readable on the reader's theme."""
     return "#edebe8" if st.context.theme.type == "dark" else "#2f2d2b"
+
+
+def legible(chart: LayeredChart) -> LayeredChart:
+    """Return a chart with its labels in ink: the theme's own grey has less than 4.5 to 1."""
+    drawn = chart.configure_axis(labelColor=ink(), titleColor=ink())
+    named: LayeredChart = drawn.configure_legend(labelColor=ink(), titleColor=ink())
+    return named
 
 
 def stage_chart(statuses: pa.Table) -> LayeredChart:
@@ -80,7 +102,7 @@ def stage_chart(statuses: pa.Table) -> LayeredChart:
             alt.value("#1c1b1a"),
         ),
     )
-    return alt.layer(bars, figures).properties(height=alt.Step(38))
+    return legible(alt.layer(bars, figures).properties(height=alt.Step(38)))
 
 
 def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
@@ -115,14 +137,14 @@ def share_lines(records: Records, *, words: Mapping[str, str]) -> LayeredChart:
     points = base.mark_point(filled=True, size=90).encode(
         shape=alt.Shape("question:N", sort=order, legend=None)
     )
-    return alt.layer(lines, points).properties(height=260)
+    return legible(alt.layer(lines, points).properties(height=260))
 
 
 def money_bars(
     records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
 ) -> LayeredChart:
     """Return bars of money, the largest first, each with its figure."""
-    shape = f",.{decimals(currency)}f"
+    shape = money_shape(currency)
     values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
@@ -136,14 +158,14 @@ def money_bars(
     figures = base.mark_text(align="left", dx=5, color=ink(), fontSize=12).encode(
         text=alt.Text("amount:Q", format=shape)
     )
-    return alt.layer(bars, figures).properties(height=alt.Step(32))
+    return legible(alt.layer(bars, figures).properties(height=alt.Step(32)))
 
 
 def money_columns(
     records: Records, *, label: str, amount: str, currency: str, colour: str = BLUE
 ) -> LayeredChart:
     """Return columns of money in the order they come in, from zero, each with its figure."""
-    shape = f",.{decimals(currency)}f"
+    shape = money_shape(currency)
     values = [{"label": r[label], "amount": float(Decimal(str(r[amount])))} for r in records]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
@@ -159,7 +181,7 @@ def money_columns(
     figures = base.mark_text(dy=-8, color=ink(), fontSize=11).encode(
         text=alt.Text("amount:Q", format=",.0f" if widest >= WHOLE_FROM else shape)
     )
-    return alt.layer(bars, figures).properties(height=220)
+    return legible(alt.layer(bars, figures).properties(height=220))
 
 
 def _end(values: Records, shape: str) -> alt.ExprRef:

@@ -13,18 +13,21 @@ from dashboard.choosing import doubt, one_of, say_unknown
 from dashboard.marts import health, source, stages
 from dashboard.marts.source import MissingTableError, Scope
 from dashboard.money import spoken_amount
+from dashboard.places import FROZEN
 from dashboard.publication import Edition, Pointer, PublicationError, Trust, current, named
 from dashboard.settings import settings
 from dashboard.zone import reader_zone, spoken_time
 
 ALL = "all"
-# An address with this in it shows a publication that is kept: a closed period as it was closed.
-FROZEN = "publication"
 # The first numbers stand on the first screen: Streamlit leaves a hand's breadth above its title.
 # A figure is never cut off: it shrinks with its card, and cards and charts that are too narrow
 # stand below each other: five cards as three and two, on a phone two by two. Cards of one row are
-# of one height.
+# of one height. White on a button is readable in the dark theme too, and
+# who goes by the keyboard sees where they are.
 ROOMIER = """<style>
+    button[kind="primary"], [data-testid^="stBaseButton-primary"] {
+        background-color: #2f6fb0; border-color: #2f6fb0; color: #ffffff;
+    }
     [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; padding-bottom: 3rem; }
     [data-testid="stMetric"] { container-type: inline-size; }
     [data-testid="stMetricValue"] {
@@ -33,6 +36,10 @@ ROOMIER = """<style>
     [data-testid="stMetricValue"] > div, [data-testid="stMetricLabel"] p {
         white-space: normal; overflow-wrap: anywhere;
     }
+    a:focus-visible, button:focus-visible {
+        outline: 2px solid currentColor !important; outline-offset: 2px;
+    }
+    [data-testid="stMarkdown"] h2 { padding-top: 0; }
     [data-testid="stMarkdownContainer"] p > .stMarkdownBadge { white-space: normal; }
     [data-testid="stElementContainer"]:only-child:has(> [data-testid="stMetric"]),
     [data-testid="stElementContainer"]:only-child > [data-testid="stMetric"] { height: 100%; }
@@ -150,8 +157,17 @@ def _opened() -> Pointer:
         _stamp(pointer, Scope())
     except PublicationError as error:
         st.info(f"**There are no numbers to show.** {error}", icon=":material/inbox:")
+        if asked:
+            _offer_current()
         st.stop()
     return pointer
+
+
+def _offer_current() -> None:
+    """Lead out of an earlier publication, which goes along from page to page."""
+    if st.button("Show the current numbers", icon=":material/lock_open:"):
+        del st.query_params[FROZEN]
+        st.rerun()
 
 
 def _stamp(pointer: Pointer, chosen: Scope) -> None:
@@ -168,11 +184,11 @@ def _say_trust(pointer: Pointer, edition: Edition, *, is_frozen: bool) -> None:
     )
     if is_frozen:
         st.info(
-            f"**An earlier publication, as it was kept**: {when}. Leave `publication` out of the"
-            " address for the current numbers. How breaks stand is today's: decisions taken since"
-            " are counted in.",
+            f"**An earlier publication, as it was kept**: {when}. Every page of the menu shows it."
+            " How breaks stand is today's: decisions taken since are counted in.",
             icon=":material/lock:",
         )
+        _offer_current()
         if not edition.is_complete:
             st.error(
                 f"**It was incomplete.** {_failures(pointer)} Do not close or pay on these"

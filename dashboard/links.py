@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.frame import FROZEN
+from dashboard.places import FROZEN
 
 ONE_RETURN = "one_return"
 OPEN = "Open this return"
@@ -17,12 +17,9 @@ def open_return(case_key: str) -> None:
 
     In the same tab the list would lose what is ticked in it, and its place.
     """
-    asked = {"find": case_key}
-    if FROZEN in st.query_params:
-        asked[FROZEN] = st.query_params[FROZEN]
     st.link_button(
         OPEN,
-        f"{ONE_RETURN}?{urlencode(asked)}",
+        f"{ONE_RETURN}?{urlencode(_asked(case_key))}",
         icon=":material/open_in_new:",
         type="tertiary",
         help="In a tab of its own: the list stays as it is.",
@@ -35,8 +32,15 @@ def show_return(case_key: str) -> None:
         f"views/{ONE_RETURN}.py",
         label=OPEN,
         icon=":material/arrow_forward:",
-        query_params={"find": case_key},
+        query_params=_asked(case_key),
     )
+
+
+def _asked(case_key: str) -> dict[str, str]:
+    asked = {"find": case_key}
+    if FROZEN in st.query_params:
+        asked[FROZEN] = st.query_params[FROZEN]
+    return asked
 
 
 def open_in_systems(case: Mapping[str, object]) -> None:

@@ -156,7 +156,7 @@ MEANINGS = (
     ),
     Meaning(
         "Close",
-        "Breaks to do",
+        "To do",
         "Breaks with an owner that arose by the end of the period and that nobody has snoozed,"
         " accepted or mended. What explains itself (rounding, not due) is left out. The money in"
         " them counts the largest of a return's breaks: they are often about the same money.",

@@ -31,14 +31,14 @@ MOVED = (
 def since_the_last(pointer: Pointer, narrowed: Scope) -> None:
     """Show what changed since the publication before."""
     if not close.has_previous(pointer):
-        st.subheader("Since the last publication", anchor=False)
+        st.header("Since the last publication", anchor=False)
         nothing("No earlier publication is kept: what is new or gone shows from the next one on.")
         return
     before = close.previous_as_of(pointer)
     found = close.moves(pointer, narrowed)
     new, gone = found["new"]["breaks"], found["resolved"]["breaks"]
     since = spoken_time(before) if isinstance(before, datetime) else "the last publication"
-    st.subheader(f"Since {since}: {new:,} new, {gone:,} gone", anchor=False)
+    st.header(f"Since {since}: {new:,} new, {gone:,} gone", anchor=False)
     move = _chosen(found, narrowed)
     if not found[move]["breaks"]:
         nothing(f"No break in {narrowed.currency} is {MOVES[move].lower()}.")

@@ -4,7 +4,10 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 SHOWN, LEFT, CARRIED = "page_shown", "addresses_left", "narrowed_everywhere"
-STORE, MONEY = ("store",), ("store", "currency")
+# An address with this in it shows a publication that is kept: a closed period as it was closed.
+FROZEN = "publication"
+# Whoever looks at an earlier publication stays in it, on whatever page.
+KEPT, STORE, MONEY = (FROZEN,), (FROZEN, "store"), (FROZEN, "store", "currency")
 # What goes with its reader from page to page, by the pages' addresses; the first page has none.
 SHARED = {
     "": MONEY,
@@ -12,15 +15,17 @@ SHARED = {
     "variance": MONEY,
     "stages": STORE,
     "exposure": MONEY,
+    "one_return": KEPT,
     "diagnostics": MONEY,
     "accruals": MONEY,
     "gates": STORE,
+    "health": KEPT,
 }
 
 
 def take_up(page: StreamlitPage) -> None:
     """
-    Go on where this page was left, in the store and currency that are looked at by now.
+    Go on where this page was left, in what is looked at by now: store, currency, publication.
 
     Streamlit forgets a page's filters as soon as another is shown, and puts an address without
     them between the two. An address that asks for something of the page's own counts as it is.

@@ -82,8 +82,7 @@ def named(folder: Path, id_: str) -> Pointer:
         if pointer.id == id_:
             return pointer
     raise PublicationError(
-        f"The publication {id_} is not kept. Leave `publication` out of the address to see the"
-        " current one."
+        f"The publication {id_} is not kept: look at the current numbers, or at one that is."
     )
 
 

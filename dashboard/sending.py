@@ -81,7 +81,7 @@ def waiting(store: str | None) -> None:
     if not total:
         return
     waits = "waits" if total == 1 else "wait"
-    st.subheader(f"{counted(total, 'action')} {waits} for a second person", anchor=False)
+    st.header(f"{counted(total, 'action')} {waits} for a second person", anchor=False)
     number = tables.page_of(total, key="waiting_page", noun="Actions")
     found = _page([State.PLANNED], number, store=store)
     spot = st.container()
@@ -105,7 +105,7 @@ def unknown(store: str | None) -> None:
     total = sum(counts.get(state, 0) for state in NOT_KNOWN)
     if not total:
         return
-    st.subheader(f"Of {counted(total, 'action')} the outcome is not known", anchor=False)
+    st.header(f"Of {counted(total, 'action')} the outcome is not known", anchor=False)
     number = tables.page_of(total, key="unknown_page", noun="Actions")
     found = _page(NOT_KNOWN, number, store=store)
     selected = tables.choose(

@@ -17,7 +17,7 @@ PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 SHORTEST_SECRET = 32
 REMEDY = (
     "Write the section [auth] of your OpenID Connect provider into .streamlit/secrets.toml (the"
-    " README says how), or leave the address at 127.0.0.1."
+    " docs/login.md says how), or leave the address at 127.0.0.1."
 )
 Section = Mapping[str, object]
 

@@ -14,11 +14,12 @@ from dashboard.asking import asking, confirmed
 from dashboard.closing import Readiness, Verdict
 from dashboard.decisions import ledger
 from dashboard.doorway import allowed
-from dashboard.frame import FROZEN, counted, is_frozen
+from dashboard.frame import counted, is_frozen
 from dashboard.marts import packs
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
 from dashboard.people import current_person, named, readable
+from dashboard.places import FROZEN
 from dashboard.publication import Pointer
 from dashboard.zone import spoken_month, spoken_time
 from orchestration.ledger import DecisionRefusedError, SignOff

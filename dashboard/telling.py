@@ -21,7 +21,7 @@ def headline(pointer: Pointer, case: cases.Case, found: Sequence[Break]) -> None
     """Show the sentence to read out, what support needs beside it, and who mends what is wrong."""
     with st.container(border=True):
         st.caption("Tell the customer")
-        st.markdown(f"#### {customer_sentence(case, day=spoken_day)}")
+        st.markdown(f"## {customer_sentence(case, day=spoken_day)}")
     name, customer, next_, bank = st.columns(4)
     with name:
         st.caption("Return, order, RMA")

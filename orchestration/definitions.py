@@ -61,9 +61,10 @@ action_jobs = [
     job=reconcile_returns,
     cron_schedule="15 * * * *",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Reconcile every hour; of the hours missed, the last one when Dagster starts.",
 )
 def hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """Reconcile every hour, as of the hour's tick; a tick missed is not made up for."""
+    """Reconcile every hour, as of the hour's tick; of missed ticks the last one is made up for."""
     tick = context.scheduled_execution_time.astimezone(UTC)
     return dg.RunRequest(run_key=tick.isoformat(), tags={AS_OF_TAG: tick.isoformat()})
 

@@ -114,13 +114,19 @@ def roll_forward(pointer: Pointer, narrowed: Scope, currency: str) -> list[dict[
     if not found:
         nothing("No return was ever opened in this currency.")
         return found
-    st.subheader(_point(found, currency), anchor=False)
+    st.header(_point(found, currency), anchor=False)
     st.caption(f"Refund liability at the end of each month, of the last one so far, {currency}")
     st.altair_chart(
         charts.money_columns(
             list(reversed(found[:24])), label="period", amount="closing_amount", currency=currency
         ),
-        alt="Refund liability at the end of each month",
+        alt=charts.in_words(
+            f"Refund liability at the end of each month, {currency}",
+            list(reversed(found[:24])),
+            label="period",
+            figure="closing_amount",
+            shape=charts.money_shape(currency),
+        ),
     )
     tables.show(rows, ROLL, key="roll_forward", title="Roll-forward", currency=currency)
     return found
@@ -128,7 +134,7 @@ def roll_forward(pointer: Pointer, narrowed: Scope, currency: str) -> list[dict[
 
 def entry(pointer: Pointer, narrowed: Scope, first: str, currency: str) -> None:
     """Propose the entry of one month as a file: of the last that is over, unless asked."""
-    st.subheader("The entry this proposes", anchor=False)
+    st.header("The entry this proposes", anchor=False)
     months = entries.months_since(first, source.edition(pointer).as_of)
     chosen = st.selectbox(
         "At the end of",
@@ -166,15 +172,13 @@ def estimate(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     rows = accruals.estimates(pointer, narrowed)
     total = sum(rows.column("estimated_amount").to_pylist(), Decimal(0))
     if not rows.num_rows:
-        st.subheader("No estimate of returns still to come", anchor=False)
+        st.header("No estimate of returns still to come", anchor=False)
         nothing(
             "All above rests on returns that were opened. To see an estimate beside it, write"
             " expected rates by store and month into seeds/expected_return_rates.csv."
         )
         return
-    st.subheader(
-        f"Estimate: {spoken_amount(total, currency)} of returns still to come", anchor=False
-    )
+    st.header(f"Estimate: {spoken_amount(total, currency)} of returns still to come", anchor=False)
     st.caption(
         "Net sales of the month times the expected rate of the seed, less what was asked back so"
         " far; without tax. An estimate, and no part of the figures and the entry above."
@@ -190,7 +194,7 @@ def estimate(pointer: Pointer, narrowed: Scope, currency: str) -> None:
 
 def listed(pointer: Pointer, narrowed: Scope, count: int) -> None:
     """List the returns that something is owed for."""
-    st.subheader(f"{counted(count, 'return')} something is owed for", anchor=False)
+    st.header(f"{counted(count, 'return')} something is owed for", anchor=False)
     if not count:
         nothing("Every return in this currency has been credited in the ERP.")
         return

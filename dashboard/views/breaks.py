@@ -102,7 +102,7 @@ def grouped(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states:
     found = rows.to_pylist()
     first, total = found[0], sum(Decimal(row["amount"]) for row in found)
     share = f"{Decimal(first['amount']) / total:.0%}" if total else "none"
-    st.subheader(
+    st.header(
         f"{spoken(first['break_type'], BREAKS)}: {share} of the money, in"
         f" {counted(first['breaks'], 'break')}",
         anchor=False,
@@ -117,7 +117,7 @@ def grouped(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states:
 def queue(pointer: Pointer, narrowed: Scope, filtered: BreakFilter, *, states: Decided) -> None:
     """List the breaks, and act on those that are selected."""
     total = breaks.count(pointer, narrowed, narrowed=filtered, decided=states)
-    st.subheader(f"{counted(total, 'break')}, the most money first", anchor=False)
+    st.header(f"{counted(total, 'break')}, the most money first", anchor=False)
     number = tables.page_of(total, key="breaks_page", noun="Breaks")
     listing = breaks.listed(pointer, narrowed, narrowed=filtered, decided=states)
     rows = listing.page(number)

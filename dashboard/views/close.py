@@ -117,7 +117,13 @@ def figures(
     mine = _of_currency(open_, narrowed.currency)
     tied, breaks, money, new, gone = st.columns(5)
     tied.metric("Controls that tie", f"{ready.tied:,} of {ready.controls:,}", border=True)
-    breaks.metric(f"Breaks to do ({narrowed.currency})", f"{mine['breaks']:,}", border=True)
+    breaks.metric(
+        f"To do ({narrowed.currency})",
+        f"{mine['breaks']:,}",
+        border=True,
+        help="Open breaks with an owner that arose by the end of the period; the page Breaks"
+        " counts later ones too.",
+    )
     money.metric(
         "Money in them",
         spoken_amount(Decimal(mine["amount"]), narrowed.currency),
@@ -148,10 +154,10 @@ def tie_out(
     found = close.verdicts(pointer, narrowed, period)
     off = sum(row["controls"] - row["tied"] for row in found)
     if not found:
-        st.subheader("No control was taken for this period", anchor=False)
+        st.header("No control was taken for this period", anchor=False)
         nothing("It is not tied out, so it cannot be closed.")
         return
-    st.subheader(
+    st.header(
         f"{counted(off, 'control')} with two different sides"
         if off
         else "Every control has the same count and sum on both sides",
@@ -194,11 +200,11 @@ def ageing(
     currency = str(narrowed.currency)
     rows = close.ageing(pointer, narrowed, period, decided=states)
     if not rows.num_rows:
-        st.subheader(f"No break in {currency} is left to do", anchor=False)
+        st.header(f"No break in {currency} is left to do", anchor=False)
         return
     by_age = close.ages(pointer, narrowed, period, decided=states).to_pylist()
     once = _of_currency(open_, currency)
-    st.subheader(_old_point(once, currency), anchor=False)
+    st.header(_old_point(once, currency), anchor=False)
     say_overlap(sum(row["amount"] for row in by_age), once["amount"], currency)
     for row in by_age:
         row["label"] = f"{AGES[row['age']]} ({row['breaks']:,})"
@@ -216,7 +222,13 @@ def ageing(
             st.caption(f"Money in {currency} by {said} (breaks)")
             st.altair_chart(
                 charts.money_bars(bars, label="label", amount="amount", currency=currency),
-                alt=f"Money in open breaks by {said}",
+                alt=charts.in_words(
+                    f"Money in breaks to do by {said}, {currency}",
+                    bars,
+                    label="label",
+                    figure="amount",
+                    shape=charts.money_shape(currency),
+                ),
             )
     tables.show(rows, AGEING, key="ageing", title="Open breaks by kind and age", currency=currency)
 

@@ -88,19 +88,20 @@ def over_time(narrowed: Scope) -> None:
     found.sort(key=lambda row: (row["as_of"], QUESTIONS.index(row["question"])))
     moments = {row["as_of"] for row in found}
     if len(moments) < 2:
-        st.subheader("How the answers move", anchor=False)
+        st.header("How the answers move", anchor=False)
         nothing("One publication is kept so far: a trend shows from the next one on.")
         return
-    st.subheader(_moved(found), anchor=False)
+    st.header(_moved(found), anchor=False)
     st.caption(f"Share of each question in the {len(moments)} publications that are kept")
     st.altair_chart(
-        charts.share_lines(found, words=QUESTIONS_SHORT), alt="Share of each question over time"
+        charts.share_lines(found, words=QUESTIONS_SHORT),
+        alt=f"Share of each question over time: {_moved(found)}",
     )
 
 
 def behind(pointer: Pointer, narrowed: Scope) -> None:
     """List the cases behind one answer."""
-    st.subheader("The cases behind an answer", anchor=False)
+    st.header("The cases behind an answer", anchor=False)
     question = st.selectbox(
         "Question",
         list(BEHIND),

@@ -63,7 +63,7 @@ def now(found: dict[str, Any], currency: str, as_of: datetime) -> None:
 
 def so_far(found: dict[str, Any]) -> None:
     """Show what has come of exposure, open or not."""
-    st.subheader("What has come of it so far, open or cleared", anchor=False)
+    st.header("What has come of it so far, open or cleared", anchor=False)
     lines, sold, risk, hours = st.columns(4)
     lines.metric("Lines ever exposed", f"{found['lines']:,}", border=True)
     sold.metric(
@@ -93,7 +93,7 @@ def places(pointer: Pointer, narrowed: Scope, currency: str, found: dict[str, An
         {"place": f"{row['sku']} at {row['location'] or 'unknown place'}", **row}
         for row in exposure.places(pointer, narrowed).to_pylist()
     ]
-    st.subheader(
+    st.header(
         f"{spoken_amount(found['open_amount'], currency)} is on sale that has not passed"
         f" inspection, from {counted(found['open_cases'], 'return')}",
         anchor=False,
@@ -102,7 +102,13 @@ def places(pointer: Pointer, narrowed: Scope, currency: str, found: dict[str, An
         charts.money_bars(
             rows, label="place", amount="open_amount", currency=currency, colour=charts.VERMILION
         ),
-        alt="Money on sale that has not passed inspection by SKU and location",
+        alt=charts.in_words(
+            f"Money on sale that has not passed inspection by SKU and location, {currency}",
+            rows,
+            label="place",
+            figure="open_amount",
+            shape=charts.money_shape(currency),
+        ),
     )
 
 
@@ -110,7 +116,7 @@ def trend(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     """Show whether it happens more or less often."""
     found = list(reversed(exposure.months(pointer, narrowed).to_pylist()))
     last = next(month for month in reversed(found) if month["lines"])
-    st.subheader(
+    st.header(
         f"{spoken_amount(last['peak_amount'], currency)} was put on sale too early in"
         f" {spoken_month(last['month'])}, in {counted(last['lines'], 'line')}",
         anchor=False,
@@ -118,13 +124,19 @@ def trend(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     st.caption(f"Money put on sale before it passed inspection, by the month it began, {currency}")
     st.altair_chart(
         charts.money_columns(found, label="month", amount="peak_amount", currency=currency),
-        alt="Money put on sale before it passed inspection, by month",
+        alt=charts.in_words(
+            f"Money put on sale before it passed inspection by month, {currency}",
+            found,
+            label="month",
+            figure="peak_amount",
+            shape=charts.money_shape(currency),
+        ),
     )
 
 
 def listed(pointer: Pointer, narrowed: Scope, currency: str) -> None:
     """List the lines, what is open first, the oldest on top."""
-    st.subheader("The lines, oldest first", anchor=False)
+    st.header("The lines, oldest first", anchor=False)
     is_open_only = st.toggle("Only what is open now", value=True, key="open", bind="query-params")
     count = exposure.line_count(pointer, narrowed, is_open_only=is_open_only)
     if not count:

@@ -72,13 +72,13 @@ def summary(pointer: Pointer, narrowed: Scope) -> tuple[list[str], list[str]]:
     sending.counts(cards[3:], narrowed.store)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("By action", anchor=False)
+        st.header("By action", anchor=False)
         if by_action.num_rows:
             tables.show(by_action, BY_ACTION, key="actions", title="Gates by action")
         else:
             nothing("No return has an action.")
     with right:
-        st.subheader("Why rows are held", anchor=False)
+        st.header("Why rows are held", anchor=False)
         if by_reason.num_rows:
             tables.show(by_reason, BY_REASON, key="reasons", title="Reasons of held gates")
         else:
@@ -124,13 +124,13 @@ def history(pointer: Pointer, narrowed: Scope) -> None:
     """List the runs that sent something."""
     rows = gates.runs(pointer, narrowed)
     if rows.num_rows:
-        st.subheader("The runs that sent it, latest first", anchor=False)
+        st.header("The runs that sent it, latest first", anchor=False)
         tables.show(rows, RUNS, key="sync_runs", title="Runs of the syncs")
 
 
 def sent(pointer: Pointer, narrowed: Scope) -> None:
     """List what was sent and read back."""
-    st.subheader("Sent and confirmed, latest first", anchor=False)
+    st.header("Sent and confirmed, latest first", anchor=False)
     rows = gates.sent(pointer, narrowed)
     if rows.num_rows:
         tables.show(rows, SENT, key="sent", title="Actions sent and confirmed")
@@ -150,7 +150,7 @@ with page("What may be sent, what is held, and why?") as pointer:
     sending.waiting(narrowed.store)
     sending.unknown(narrowed.store)
     if actions:
-        st.subheader("The rows, ready first", anchor=False)
+        st.header("The rows, ready first", anchor=False)
         listed(pointer, narrowed, chosen(actions, reasons))
     else:
         nothing("There is nothing to do: no return has an action that is ready, held or done.")

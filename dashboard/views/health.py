@@ -77,7 +77,7 @@ def checks(pointer: Pointer) -> None:
     """List what must hold, what failed first."""
     counts = health.check_counts(pointer)
     off = counts["failed"] + counts["warned"]
-    st.subheader(
+    st.header(
         f"{counted(off, 'check')} failed or warned"
         if off
         else f"All {counted(counts['held'], 'check')} of the run passed",
@@ -109,7 +109,7 @@ def listed(rows: pa.Table, columns: tuple[Column, ...], *, key: str, empty: str)
 
 def definitions(pointer: Pointer) -> None:
     """List what every number means, those of the pages first, then every column of every model."""
-    st.subheader("What each number means", anchor=False)
+    st.header("What each number means", anchor=False)
     text = st.text_input("Find a word", key="word", bind="query-params", type="search", width=320)
     word = (text or "").strip().lower()
     found = [row for row in meanings.rows() if word in " ".join(map(str, row.values())).lower()]
@@ -118,7 +118,7 @@ def definitions(pointer: Pointer) -> None:
         tables.read(rows, DEFINITIONS, key="definitions", title="Numbers of the pages")
     else:
         nothing("No number of the pages has this word in its meaning.")
-    st.subheader("What each column of the models means", anchor=False)
+    st.header("What each column of the models means", anchor=False)
     with part():
         columns(pointer, word)
 
@@ -158,11 +158,11 @@ with page("May these numbers be trusted, and what do they mean?") as pointer:
         verdict(pointer)
     with part():
         checks(pointer)
-    st.subheader("Freshness of the sources, oldest first", anchor=False)
+    st.header("Freshness of the sources, oldest first", anchor=False)
     with part():
         streams = health.freshness(pointer)
         listed(streams, FRESHNESS, key="freshness", empty="No stream was published.")
-    st.subheader("Recent runs", anchor=False)
+    st.header("Recent runs", anchor=False)
     with part():
         listed(health.runs(pointer), RUNS, key="runs", empty="No run was published.")
     definitions(pointer)

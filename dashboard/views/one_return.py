@@ -146,7 +146,7 @@ def problems(found: Sequence[Break], currency: object) -> None:
 
 def amounts(case: cases.Case) -> None:
     """Show every side's amount beside the others."""
-    st.subheader("Amounts", anchor=False)
+    st.header("Amounts", anchor=False)
     for column, (label, name, meaning) in zip(st.columns(5), SIDES, strict=True):
         column.metric(label, _figure(case, name), help=meaning, border=True)
 
@@ -155,13 +155,13 @@ def lines(pointer: Pointer, case: cases.Case) -> None:
     """Show what was sent back, line by line, and how far the units of each have come."""
     rows = cases.lines(pointer, str(case["case_key"]))
     if rows.num_rows:
-        st.subheader("Units, line by line", anchor=False)
+        st.header("Units, line by line", anchor=False)
         tables.show(rows, LINES, key="units", title="Units of the return, line by line")
 
 
 def timeline(pointer: Pointer, case: cases.Case) -> None:
     """Show everything that happened, in one order."""
-    st.subheader("Timeline", anchor=False)
+    st.header("Timeline", anchor=False)
     st.caption(f"Times in {reader_zone()}.")
     rows = cases.events(pointer, str(case["case_key"]))
     if not rows.num_rows:

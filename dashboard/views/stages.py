@@ -10,7 +10,7 @@ from dashboard.marts import stages
 from dashboard.marts.source import Scope
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import DURATIONS, STAGES, STATUSES
+from dashboard.words import DURATIONS, STAGES, STATUSES, STEPS, spoken
 
 DAYS = "Whole days since the case entered the stage it is in."
 COUNTS = (
@@ -80,19 +80,30 @@ def funnel(pointer: Pointer, narrowed: Scope, paid_uncredited: int) -> None:
         if paid_uncredited
         else "No case is paid out without a full credit in the ERP"
     )
-    st.subheader(point, anchor=False)
-    st.altair_chart(charts.stage_chart(statuses), alt="Cases by stage and status")
+    st.header(point, anchor=False)
+    st.altair_chart(charts.stage_chart(statuses), alt=_in_words(statuses))
+
+
+def _in_words(statuses: tables.Rows) -> str:
+    records = [
+        {
+            "what": f"{spoken(row['stage'], STEPS)}, {spoken(row['status'], STATUSES).lower()}",
+            "cases": row["cases"],
+        }
+        for row in statuses.to_pylist()
+    ]
+    return charts.in_words("Cases by stage and status", records, label="what", figure="cases")
 
 
 def waits(pointer: Pointer, narrowed: Scope) -> None:
     """Show how long it takes, for what is open and for what was done."""
     now, then = st.columns(2, gap="large")
     with now:
-        st.subheader("Where cases are now", anchor=False)
+        st.header("Where cases are now", anchor=False)
         counts = stages.stage_counts(pointer, narrowed)
         tables.show(counts, COUNTS, key="stages", title="Cases by current stage")
     with then:
-        st.subheader("How long the steps took", anchor=False)
+        st.header("How long the steps took", anchor=False)
         tables.show(
             stages.durations(pointer, narrowed), DONE, key="durations", title="Days per step"
         )
@@ -100,7 +111,7 @@ def waits(pointer: Pointer, narrowed: Scope) -> None:
 
 def falsely_complete(pointer: Pointer, narrowed: Scope, count: int) -> None:
     """List what the storefront calls complete and the ERP does not."""
-    st.subheader(f"Storefront says complete, ERP does not: {count:,}", anchor=False)
+    st.header(f"Storefront says complete, ERP does not: {count:,}", anchor=False)
     if not count:
         nothing("Every return that the storefront calls complete is complete in the ERP too.")
         return
@@ -113,7 +124,7 @@ def falsely_complete(pointer: Pointer, narrowed: Scope, count: int) -> None:
 
 def overdue(pointer: Pointer, narrowed: Scope, count: int) -> None:
     """List what has stayed too long where it is."""
-    st.subheader(f"Overdue: {count:,}", anchor=False)
+    st.header(f"Overdue: {count:,}", anchor=False)
     if not count:
         nothing("No case has been in its stage for longer than the stage's target.")
         return

@@ -122,19 +122,25 @@ def differences(totals: dict[str, Any], currency: str) -> None:
 
 def bridge(totals: dict[str, Any], currency: str) -> None:
     """Show the way from the storefront's total to the ERP's, and its steps on their own scale."""
-    st.subheader(point(totals, currency), anchor=False)
+    st.header(point(totals, currency), anchor=False)
     way, steps = st.columns([5, 3], gap="large")
     with way:
         st.caption(f"From the storefront's total to the ERP's, {currency}")
         st.altair_chart(
             bridges.bridge_chart(totals, currency=currency),
-            alt="Bridge from the storefront's total to the ERP's by component",
+            alt=charts.in_words(
+                f"Bridge from the storefront's total to the ERP's, {currency}",
+                bridges.bridge_steps(totals),
+                label="step",
+                figure="change",
+                shape=charts.money_shape(currency),
+            ),
         )
     with steps:
         st.caption("The steps alone: what each takes away or adds")
         st.altair_chart(
             bridges.component_bars(totals, currency=currency),
-            alt="What each component takes away or adds",
+            alt="What each component takes away or adds, as in the bridge",
         )
 
 
@@ -158,13 +164,13 @@ def cuts(
     rows = variance.cut(pointer, narrowed, narrowed=filtered, by=by)
     found = [row for row in rows.to_pylist() if row["gross_amount"]]
     if not found:
-        st.subheader(no_part(totals), anchor=False)
+        st.header(no_part(totals), anchor=False)
         return
     words = PARTS.get(by, {})
     for row in found:
         row["label"] = spoken(row["part"], words) if row["part"] else "Unknown"
     most = max(found, key=lambda row: row["gross_amount"])
-    st.subheader(
+    st.header(
         f"{most['label']}: {spoken_amount(most['gross_amount'], currency)} of differences, in"
         f" {counted(most['cases'], 'case')}",
         anchor=False,
@@ -187,7 +193,13 @@ def _parts(
         st.caption(f"Gross variance by {CUT_BY[by].lower()}, {currency}")
         st.altair_chart(
             charts.money_bars(found[:12], label="label", amount="gross_amount", currency=currency),
-            alt=f"Gross variance by {CUT_BY[by].lower()}",
+            alt=charts.in_words(
+                f"Gross variance by {CUT_BY[by].lower()}, {currency}",
+                found[:12],
+                label="label",
+                figure="gross_amount",
+                shape=charts.money_shape(currency),
+            ),
         )
     with table:
         kind = Kind.WORD if words else Kind.TEXT
@@ -198,7 +210,7 @@ def _parts(
 
 def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:
     """List the cases behind the numbers, and the lines of the one selected."""
-    st.subheader("The cases", anchor=False)
+    st.header("The cases", anchor=False)
     is_differing_only = st.toggle(
         "Only where some side differs", value=True, key="differing", bind="query-params"
     )

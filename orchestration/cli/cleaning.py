@@ -26,7 +26,9 @@ def clean_up(
     abandoned = close_abandoned_runs(instance, settings)
     swept = sweep_unfinished(landing, before=datetime.now(UTC), scratch=settings.scratch)
     if swept or abandoned:
-        console.print(f"Cleaned up after {abandoned} killed runs, {swept} half batches")
+        runs = "1 killed run" if abandoned == 1 else f"{abandoned:,} killed runs"
+        batches = "1 half batch" if swept == 1 else f"{swept:,} half batches"
+        console.print(f"Cleaned up after {runs}, {batches}")
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance, settings: HomeSettings) -> int:

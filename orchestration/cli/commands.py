@@ -257,12 +257,14 @@ def dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
 
 @app.command()
 def dagster(port: Port = 3000) -> None:
-    """Serve Dagster's web UI, with the schedule and the automation of the syncs running."""
+    """Serve Dagster's web UI, with its schedules and the automation of the syncs running."""
     console.print("Loading Dagster and dbt")
+    from orchestration.cli.profile import choose_source
     from orchestration.cli.serving import serve_dagster
 
+    choose = partial(choose_source, scenarios=None, returns=None, seed=None, clock=moment(""))
     with refusals():
-        returned = serve_dagster(console, port=port)
+        returned = serve_dagster(console, choose, port=port)
     raise typer.Exit(returned)
 
 

@@ -1,11 +1,13 @@
 """What people see and decide of the syncs: plans, approvals, halts, going live, notices."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from orchestration.cli.scopes import doubt
@@ -19,12 +21,15 @@ from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.actions.notify import letter_id
 from orchestration.sync.engine import LIFTED_BY_APPROVAL, hold_reasons, run_action
 from orchestration.sync.going_live import baseline
+from orchestration.sync.money import rounded
 from orchestration.sync.notices import letter_of
 from orchestration.sync.policy import Policy
 from orchestration.sync.publication import current_file, read_publication, read_row
 from orchestration.sync.values import HELD, READY, GateRow, Outcome, Publication
 
 SHOWN = 50
+# What a run plans bears the run's id.
+RUN_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @contextmanager
@@ -53,7 +58,9 @@ def show_plan(console: Console) -> None:
     limits = read_limits(settings.limits_file or LIMITS_FILE)
     policy = Policy(live_since=settings.live_since, limits=limits)
     with open_ledger() as ledger:
-        table = _table("Plan", "action", "to send", "done", "held", "units", "why held")
+        counted = ("to send", "done", "held", "units")
+        table = _table("Plan", "action", *counted, "why held", figures=counted)
+        kinds: Counter[str] = Counter()
         for action in IN_ORDER:
             summary = run_action(
                 action,
@@ -66,10 +73,13 @@ def show_plan(console: Console) -> None:
             )
             shown = (Outcome.PLANNED, Outcome.DONE, Outcome.HELD)
             counts = [*(summary.counts[kind] for kind in shown), summary.units[Outcome.PLANNED]]
-            reasons = summary.held_by_reason.most_common(3)
-            why = ", ".join(f"{count} {reason}" for reason, count in reasons)
-            table.add_row(action.name, *map(str, counts), why)
+            reasons = summary.held_by_reason.most_common()
+            why = "\n".join(f"{count:,} {reason}" for reason, count in reasons)
+            table.add_row(action.name, *(f"{count:,}" for count in counts), why)
+            kinds += summary.held_by_reason
         console.print(table)
+        if kinds["above_run_limit"]:
+            console.print("What is held as above_run_limit goes with later runs by itself.")
         _show_waiting(console, ledger)
         for halt in ledger.halts():
             console.print(f"[red]halted[/red] {halt.scope} by {halt.who}: {halt.reason}")
@@ -150,32 +160,39 @@ def _show_waiting(console: Console, ledger: Ledger) -> None:
     if not waiting:
         console.print("Nothing waits for a person.")
         return
-    table = _table("Waits for a person", "key", "state", "action", "case", "what", "proposed by")
+    console.print(f"[italic]Waits for a person: {len(waiting):,}[/italic]")
     for record in waiting[:SHOWN]:
-        table.add_row(
-            record.intent.intent_key,
-            str(record.state),
-            record.intent.action,
-            record.intent.case_name,
-            _what(record),
-            record.proposed_by or "",
-        )
-    console.print(table)
+        intent = record.intent
+        said = ", ".join((intent.action, _what(record), _state(record)))
+        line = f" {intent.store} {intent.case_name}: {said}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        # Whole and in a line of its own, however narrow the terminal: it is copied from there.
+        console.print(f"   {intent.intent_key}", markup=False, highlight=False, soft_wrap=True)
     if len(waiting) > SHOWN:
-        console.print(f"and {len(waiting) - SHOWN} more")
+        console.print(f" and {len(waiting) - SHOWN:,} more, in the dashboard's page of gates")
+    console.print("`returns approve`, `returns refuse` and `returns settle` take the key.")
 
 
 def _what(record: IntentRecord) -> str:
     intent = record.intent
     if intent.amount is not None:
-        return f"{intent.amount} {intent.currency}"
+        return f"{intent.currency} {rounded(intent.amount, str(intent.currency)):,}"
     return intent.told or f"{intent.quantity} {intent.sku}"
 
 
-def _table(title: str, *columns: str) -> Table:
+def _state(record: IntentRecord) -> str:
+    """Return what is waited for: of a call whose outcome is unknown, what somebody found out."""
+    if record.state is State.UNKNOWN:
+        return "sent, outcome unknown"
+    by = record.proposed_by or ""
+    return f"planned by {'a run' if RUN_ID.fullmatch(by) else by or 'nobody known'}"
+
+
+def _table(title: str, *columns: str, figures: Collection[str] = ()) -> Table:
     table = Table(title=title, title_justify="left", box=None)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        justify: JustifyMethod = "right" if column in figures else "left"
+        table.add_column(column, overflow="fold", justify=justify)
     return table
 
 

@@ -1,5 +1,6 @@
 """The commands by which people see and decide what the syncs do."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -128,7 +129,7 @@ def notify(
         raise typer.BadParameter("notices are sent by runs: add --preview to read them")
     with refusals():
         due = preview_notices(console, case=case, limit=limit)
-    console.print(f"{due} notices are due")
+    console.print("1 notice is due" if due == 1 else f"{due:,} notices are due")
 
 
 def named(who: str) -> str:
@@ -145,7 +146,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file; it becomes a l
 
     with refusals():
         copied = back_up(_ledger_url(), file)
-    console.print(f"{sum(copied.values()):,} rows of the ledger are in {file}, its history whole")
+    console.print(f"{_rows_are(copied, 'of the ledger ')}in {file}, its history whole")
 
 
 @app.command()
@@ -155,7 +156,12 @@ def restore(file: Annotated[Path, typer.Argument(help="A file `returns backup` w
 
     with refusals():
         copied = put_back(_ledger_url(), file)
-    console.print(f"{sum(copied.values()):,} rows are restored, the ledger's history whole")
+    console.print(f"{_rows_are(copied)}restored, the ledger's history whole")
+
+
+def _rows_are(copied: Mapping[str, int], of: str = "") -> str:
+    rows = sum(copied.values())
+    return f"1 row {of}is " if rows == 1 else f"{rows:,} rows {of}are "
 
 
 def _ledger_url() -> str:

@@ -5,6 +5,7 @@ from orchestration.cli.forget import NoCustomerError
 from orchestration.cli.home import InstanceError
 from orchestration.cli.locks import HomeBusyError
 from orchestration.cli.profile import OtherBooksError
+from orchestration.cli.systems import OwnStateError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.gates import LimitsError
@@ -28,6 +29,7 @@ REFUSALS = (
     NoCustomerError,
     NoPublicationError,
     OtherBooksError,
+    OwnStateError,
     ProjectError,
     RunFailedError,
     ScenarioError,

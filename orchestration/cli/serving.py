@@ -13,6 +13,7 @@ from orchestration.cli.cleaning import clean_up
 from orchestration.cli.home import dagster_instance, dagster_storage, prepare_instance
 from orchestration.cli.locks import runs_lock
 from orchestration.cli.profile import settings_in_place
+from orchestration.cli.systems import Choose, systems_as_kept
 from orchestration.landing.store import workplace
 from orchestration.resources.home import landing_of
 from orchestration.resources.running import name_holder
@@ -21,7 +22,7 @@ from orchestration.resources.settings import environment, read_home
 WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 
 
-def serve_dagster(console: Console, *, port: int) -> int:
+def serve_dagster(console: Console, choose: Choose, *, port: int) -> int:
     """
     Serve Dagster's pages, schedule and sensors until they end, and return how they did.
 
@@ -35,7 +36,11 @@ def serve_dagster(console: Console, *, port: int) -> int:
             clean_up(console, instance, settings, landing=on_disk)
         folder = prepare_instance(settings.path, is_on_postgres=bool(settings.dagster_url))
         in_place = {"DAGSTER_HOME": str(folder), "RETURNS_HOME": str(settings.path)}
-        with dagster_storage(settings), settings_in_place(in_place):
+        with (
+            dagster_storage(settings),
+            systems_as_kept(console, settings.path, choose),
+            settings_in_place(in_place),
+        ):
             return _until_it_ends(["dev", "-w", str(WORKSPACE), "-p", str(port)], lock)
 
 
@@ -44,8 +49,10 @@ def _until_it_ends(arguments: Sequence[str], lock: TextIO) -> int:
     Run Dagster with the lock in its hands too, and be asked to end in its place.
 
     It ends its services when interrupted only: a service manager and a container ask by another
-    signal, which nothing answers where this is a container's first process.
+    signal, which nothing answers where this is a container's first process. What a shell starts in
+    the background is told to ignore interrupts, and would hand that on to the services.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [sys.executable, "-m", "dagster", *arguments]
     dagster = subprocess.Popen(command, pass_fds=[lock.fileno()])  # noqa: S603 - our own program
     name_holder(lock, dagster.pid)

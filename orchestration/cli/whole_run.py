@@ -1,7 +1,5 @@
 """One whole run: extract, build, check, publish, gate, sync, and what was found."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,18 +10,14 @@ from orchestration.assets.publication import current
 from orchestration.cli.cleaning import clean_up
 from orchestration.cli.home import dagster_instance
 from orchestration.cli.locks import lone_lock
-from orchestration.cli.profile import OWN_STATE, SANDBOX, sandbox_in_place
+from orchestration.cli.profile import SANDBOX
 from orchestration.cli.progress import Progress
 from orchestration.cli.summary import show, show_planted
+from orchestration.cli.systems import Choose, systems
 from orchestration.pipeline import Outcome, run_job
 from orchestration.resources.home import landing_of
-from orchestration.resources.settings import (
-    HomeSettings,
-    environment,
-    is_configured,
-    read_home,
-)
-from orchestration.sandbox.source import TRUTH, Loaded, Source, read_loaded
+from orchestration.resources.settings import HomeSettings, environment, read_home
+from orchestration.sandbox.source import TRUTH, Loaded
 from orchestration.upkeep import is_upkeep_due, keep_up
 
 RECONCILE = "reconcile_returns"
@@ -34,9 +28,6 @@ class RunFailedError(RuntimeError):
     """A run did not end well; the message names each failed step and its remedy."""
 
 
-Choose = Callable[[Path], Source]
-
-
 def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
     """
     Run everything against the configured systems or the sandbox; say if it is complete.
@@ -45,7 +36,7 @@ def run_once(console: Console, choose: Choose, *, as_of: datetime) -> bool:
     """
     settings = read_home(environment())
     home = settings.path
-    with lone_lock(home), _systems(console, home, choose) as loaded:
+    with lone_lock(home), systems(console, home, choose) as loaded:
         with dagster_instance(settings) as instance:
             clean_up(console, instance, settings, landing=landing_of(settings))
             is_complete = _reconcile_and_sync(console, instance, home=home, as_of=as_of)
@@ -81,27 +72,6 @@ def _keep_up(console: Console, instance: dg.DagsterInstance, settings: HomeSetti
             f"Upkeep: {done.compacted.parts:,} batches of landing are {done.compacted.made:,} now,"
             f" {done.forgotten_runs:,} runs of long ago are forgotten"
         )
-
-
-@contextmanager
-def _systems(console: Console, home: Path, choose: Choose) -> Iterator[Loaded | None]:
-    """Let the systems be read, and say what the sandbox's books hold where it stands in."""
-    if is_configured(environment()):
-        console.print("Reading the configured systems")
-        yield None
-        return
-    if owned := sorted(name for name in OWN_STATE if environment().get(name)):
-        raise RunFailedError(
-            f"no store and no ERP is configured, but {' and '.join(owned)} is set: the sandbox"
-            " writes into nothing of yours. Set SHOPIFY_STORES and NETSUITE_URL, or unset that"
-        )
-    with sandbox_in_place(home, choose(home), now=datetime.now(UTC)):
-        loaded = read_loaded(home / SANDBOX)
-        console.print(
-            f"No store and no ERP is configured: the sandbox stands in, with {loaded}"
-            f" (kept in {home / SANDBOX})"
-        )
-        yield loaded
 
 
 def _compare_with_truth(console: Console, home: Path, loaded: Loaded, *, as_of: datetime) -> None:

@@ -83,8 +83,8 @@ def _refuse_unless_empty(target: Connection) -> None:
         count = target.execute(select(func.count()).select_from(table)).scalar() or 0
         if count and table is not chain_head:
             raise BackupRefusedError(
-                f"the ledger holds {count} rows of {table.name} already: restore into a new one,"
-                " and point LEDGER_URL at it"
+                f"the ledger holds {count} row{'' if count == 1 else 's'} of {table.name} already:"
+                " restore into a new one, and point LEDGER_URL at it"
             )
 
 

@@ -96,7 +96,8 @@ class Loaded:
         """Return it as a person says it."""
         if "returns" in self.said:
             return f"{self.said['returns']:,} generated returns of seed {self.said['seed']}"
-        return f"{len(self.said.get('files', ()))} scenario files"
+        files = len(self.said.get("files", ()))
+        return f"{files} scenario file{'' if files == 1 else 's'}"
 
 
 def read_loaded(directory: Path) -> Loaded | None:

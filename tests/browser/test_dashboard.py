@@ -1,6 +1,7 @@
 """What a person sees: numbers of the marts, in both themes, at both widths, and no errors."""
 
 import re
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +19,41 @@ HAS_NO_OVERFLOW = """() => {
 HAS_WHOLE_FIGURES = """() => [
     ...document.querySelectorAll('[data-testid="stMetricValue"] > div')
 ].every(figure => figure.scrollWidth <= figure.clientWidth)"""
+OUTLINE = """() => [
+    ...document.querySelectorAll('[data-testid="stMain"] :is(h1, h2, h3, h4, h5, h6)')
+].map(heading => Number(heading.tagName[1]))"""
+# Text of plain size takes 4.5 to 1 against what it stands on (WCAG 2.2, 1.4.3); what is switched
+# off, an icon's name and what stands on a picture are left out.
+FAINT = """() => {
+    const colour = said => {
+        const [red, green, blue, alpha = 1] = said.match(/[\\d.]+/g).map(Number);
+        return [red, green, blue, alpha];
+    };
+    const over = (above, below) => above.slice(0, 3).map(
+        (part, at) => part * above[3] + below[at] * (1 - above[3])
+    );
+    const light = rgb => rgb.map(part => part / 255).map(
+        part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    ).reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const ground = element => {
+        const layers = [];
+        for (let at = element; at; at = at.parentElement) {
+            layers.unshift(colour(getComputedStyle(at).backgroundColor));
+        }
+        return layers.reduce((below, above) => over(above, below), [255, 255, 255]);
+    };
+    const said = [...document.querySelectorAll(
+        ':is([data-testid="stMain"], header) :is(p, h1, h2, code, th, td)'
+    )];
+    return said.filter(element => {
+        if (!element.innerText?.trim() || !element.checkVisibility({opacityProperty: true})
+            || element.closest(':disabled, [data-testid="stSkeleton"]')) return false;
+        const below = ground(element);
+        const ink = over(colour(getComputedStyle(element).color), below);
+        const [bright, dark] = [light(ink), light(below)].sort((one, other) => other - one);
+        return (bright + 0.05) / (dark + 0.05) < 4.5;
+    }).map(element => element.innerText.slice(0, 60));
+}"""
 IS_THEMED = """scheme => {
     const app = document.querySelector('[data-testid="stApp"]');
     const red = Number(getComputedStyle(app).backgroundColor.match(/\\d+/)[0]);
@@ -30,9 +66,11 @@ def test_every_page_is_whole_in_both_themes_and_widths(look, path):
     page = look(path, scheme="dark")
     expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
     expect(page).to_have_title(re.compile(r"\w — Return lifecycle$"))
+    assert all(level <= before + 1 for before, level in pairwise(page.evaluate(OUTLINE)))
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(IS_THEMED, arg=scheme)
+        assert page.evaluate(FAINT) == []
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(HAS_NO_OVERFLOW)
@@ -114,7 +152,7 @@ def test_a_falsely_complete_return_is_never_told_as_complete(look, ask):
         "select case_key from marts.fct_return_lifecycle where is_falsely_complete limit 1"
     )
     page = look(f"/one_return?find={quote(case_key)}")
-    told = page.get_by_role("heading", level=4)
+    told = page.get_by_role("heading", level=2).first
     expect(told).to_be_visible()
     assert "complete" not in told.inner_text().lower()
     expect(page.get_by_text("Timeline", exact=True)).to_be_visible()
@@ -132,7 +170,7 @@ def test_a_selected_case_opens_its_lines_and_then_its_return_beside_the_list(loo
     one = opened.value
     settled(one)
     expect(one.get_by_role("heading", level=1)).to_have_text(PAGES["/one_return"])
-    expect(one.get_by_role("heading", level=4)).to_be_visible()
+    expect(one.get_by_role("heading", level=2).first).to_be_visible()
     assert "find=" in one.url
     one.close()
     assert "currency=GBP" in page.url
@@ -161,6 +199,40 @@ def test_the_menu_leads_to_a_page_as_it_was_left(look):
     page.get_by_role("link", name="Breaks").click()
     expect(page).to_have_url(re.compile("owner=Finance"))
     expect(page.get_by_role("combobox", name="Owner")).to_have_value("Finance")
+
+
+def test_an_earlier_publication_goes_along_until_somebody_leaves_it(look):
+    page = look("/?publication=20200101T000000Z-before&currency=GBP")
+    page.get_by_role("link", name="Definitions").click()
+    expect(page).to_have_url(re.compile(r"/health\?publication=20200101T000000Z-before"))
+    expect(page.get_by_text("An earlier publication, as it was kept")).to_be_visible()
+    settled(page)
+
+    page.get_by_role("button", name="Show the current numbers").click()
+    expect(page.get_by_text("An earlier publication, as it was kept")).to_have_count(0)
+    page.get_by_role("link", name="Variance").click()
+    expect(page).to_have_url(re.compile(r"/variance\?currency=GBP$"))
+
+
+def test_who_goes_by_the_keyboard_sees_where_they_are_and_comes_to_another_page(look):
+    page = look("/")
+    link = page.get_by_role("link", name="Stages")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if link.evaluate("link => link === document.activeElement"):
+            break
+    expect(link).to_be_focused()
+    expect(link).to_have_css("outline-style", "solid")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES["/stages"])
+
+
+def test_a_chart_says_its_figures_to_who_cannot_see_it(look, metric):
+    page = look("/variance?currency=USD")
+    bridge = page.get_by_label(re.compile("^Bridge from the storefront")).first
+    expect(bridge).to_be_visible()
+    said = bridge.get_attribute("aria-label")
+    assert said.endswith(f"; ERP {metric(page, 'ERP (USD)')}")
 
 
 def test_the_dashboard_asks_nobody_outside_this_machine(chromium, address):

@@ -1,6 +1,8 @@
 """People see what would be sent, decide by name, and stop everything with one command."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from typer.testing import CliRunner
@@ -94,6 +96,21 @@ def test_what_waits_is_shown_with_its_key_and_can_be_refused(returns, ledger):
     assert ledger.intent("issue_refund-1").state is State.REFUSED
 
 
+def test_a_key_stands_whole_in_a_narrow_terminal_beside_its_amount_and_its_planner(
+    returns, ledger, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "40")
+    key = "2ae4cdb04c9e6bb1bddcf0f5962aad19" * 2
+    run = "70852d93-3cf5-4b92-87e5-8b34d54727b6"
+    intent = replace(WAITING.intent, intent_key=key, amount=Decimal("601.870"), currency="USD")
+    ledger.plan(intent, at=datetime.now(UTC), run_id=run)
+
+    lines = returns("plan").output.splitlines()
+
+    assert key in (line.strip() for line in lines)
+    assert any("USD 601.87, planned by a run" in line for line in lines)
+
+
 def test_everything_is_halted_by_one_command_and_resumed_by_another(returns, ledger):
     assert returns("halt", "*/*", "--by", "ana", "--note", "stock count").exit_code == 0
     assert "halted" in returns("plan").output
@@ -177,7 +194,7 @@ def test_notices_are_read_before_they_are_sent(returns):
     said = returns("notify", "--preview").output
 
     assert "Subject: Your return #1001-R1 is approved" in said
-    assert "1 notices are due" in said
+    assert "1 notice is due" in said
 
 
 def test_without_a_publication_the_remedy_is_named(returns, tmp_path):

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dagster as dg
 import pytest
@@ -19,8 +20,10 @@ from orchestration.cli import app
 from orchestration.cli.cleaning import clean_up
 from orchestration.cli.home import dagster_instance
 from orchestration.cli.locks import HomeBusyError, runs_lock
+from orchestration.cli.profile import SANDBOX
 from orchestration.resources.running import seen_to_run
 from orchestration.resources.settings import DAGSTER_URL, read_home
+from orchestration.sandbox.server import serve
 from tests.browser.looking import plain_environment
 from tests.ledger.postgres import running_cluster
 from tests.orchestration.test_automation import free_port, until
@@ -83,6 +86,16 @@ def silent_store():
             "SHOPIFY_US_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
             "SHOPIFY_US_ACCESS_TOKEN": "token",
         }
+
+
+@contextmanager
+def ignored_interrupts():
+    """What is started meanwhile ignores interrupts, as what a script starts with `&` does."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -168,11 +181,58 @@ def test_a_run_that_lost_its_process_does_not_keep_the_next_one_in_the_queue(hom
 
 
 def test_dagster_that_is_asked_to_end_takes_its_services_along(home):
-    with serving(home, free_port()) as command:
+    """Also where a script had started it in the background, which ignores interrupts."""
+    with ignored_interrupts(), serving(home, free_port()) as command:
         until(lambda: services(home) not in (None, command.pid), "the services to start")
         command.terminate()
         command.wait(60)
         assert is_free(home)
+
+
+@pytest.fixture
+def reached(monkeypatch):
+    """Collect which stores Dagster's services, not started here, would reach."""
+    seen = []
+
+    class Services:
+        pid = os.getpid()
+
+        def __init__(self, *_, **__):
+            stores = os.environ.get("SHOPIFY_STORES", "").split(",")
+            for key in filter(None, stores):
+                address = urlsplit(os.environ[f"SHOPIFY_{key.upper()}_URL"])
+                with socket.create_connection((address.hostname, address.port)):
+                    seen.append(key)
+
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Services)
+    before = {asked: signal.getsignal(asked) for asked in (signal.SIGINT, signal.SIGTERM)}
+    yield seen
+    for asked, handler in before.items():
+        signal.signal(asked, handler)
+
+
+def test_dagster_serves_the_sandbox_that_a_home_was_made_with(home, reached):
+    scenario = CHECKOUT / "tests" / "scenarios" / "clean_single_return.yaml"
+    with serve(home / SANDBOX, [scenario]):
+        pass
+
+    served = CliRunner().invoke(app, ["dagster"])
+
+    assert served.exit_code == 0, served.output
+    assert "the sandbox stands in, with 1 scenario file" in " ".join(served.output.split())
+    assert reached
+
+
+def test_dagster_loads_no_sandbox_into_a_home_without_one(home, reached):
+    served = CliRunner().invoke(app, ["dagster"])
+
+    assert served.exit_code == 0, served.output
+    assert "this home has no sandbox" in " ".join(served.output.split())
+    assert reached == []
+    assert not (home / SANDBOX).exists()
 
 
 @pytest.mark.usefixtures("no_services")

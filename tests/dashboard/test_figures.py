@@ -15,7 +15,7 @@ TO_DO = "owner_role <> 'none' and currency = 'USD'"
 
 
 def headlines(app):
-    return [element.value.replace(NBSP, " ") for element in app.subheader]
+    return [element.value.replace(NBSP, " ") for element in app.header]
 
 
 def test_what_is_not_late_yet_is_taken_out_of_the_difference_and_not_off_its_figure(

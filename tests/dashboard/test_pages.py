@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from dashboard.customers import customer_key
-from dashboard.places import SHARED
+from dashboard.places import FROZEN, SHARED
 from orchestration.ledger import Decisions, FoundBreak
 from tests.dashboard.publications import HOSTILE, asked
 
@@ -26,7 +26,7 @@ def change(file, *statements):
 
 def said(app):
     """Return every word on the page, but not what stands in tables."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.text, app.info)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.text, app.info)
     kinds += (app.warning, app.error)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
@@ -47,7 +47,7 @@ def test_every_page_opens_and_says_that_the_numbers_are_complete(opened, publish
     assert "Complete, as of" in said(app)
     # What a page asks of these goes with its reader to the others.
     asked_here = {choice.key for choice in app.selectbox} & {"store", "currency"}
-    assert asked_here == set(SHARED.get("" if page == "close" else page, ()))
+    assert asked_here == set(SHARED["" if page == "close" else page]) - {FROZEN}
 
 
 def test_the_counts_of_stages_are_those_of_the_mart(opened, published):
@@ -131,7 +131,7 @@ def test_cases_without_a_common_currency_are_never_said_to_agree(
     home, file = publish_anew()
     change(file, "delete from marts.fct_refund_variance where case_name = '#1048-R1'", *changes)
     app = opened(home, "variance", currency="USD")
-    headlines = [element.value for element in app.subheader]
+    headlines = [element.value for element in app.header]
     assert headlines.count(point) == 2
     assert not [other for other in headlines if "agree" in other and other != point]
 
@@ -140,7 +140,7 @@ def test_differences_that_belong_to_no_line_are_not_said_to_be_none(opened, publ
     home, file = publish_anew()
     change(file, "update marts.fct_return_lines set erp_gross_amount = storefront_gross_amount")
     app = opened(home, "variance", currency="USD", by="SKU")
-    headlines = [element.value for element in app.subheader]
+    headlines = [element.value for element in app.header]
     assert "The cases differ, but in none of their lines" in headlines
 
 

@@ -55,7 +55,7 @@ def test_nothing_is_overwritten(used, tmp_path):
 
     with pytest.raises(BackupRefusedError, match="exists already"):
         backup(used, file)
-    with pytest.raises(BackupRefusedError, match="holds 1 rows of halts already"):
+    with pytest.raises(BackupRefusedError, match="holds 1 row of halts already"):
         restore(used, file)
 
 
