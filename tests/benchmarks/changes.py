@@ -39,7 +39,7 @@ def section(*, is_judged: bool) -> Section:
         "Closure, a part of the build, is what finds the records that a change can reach, and the"
         " first time in a home's life all that they are linked with; whole is"
         " a build of everything after the last day, which comes to equal marts. Above a share of"
-        f" {builds.BREAK_EVEN:.0%} of the orders a run builds everything; here no day does."
+        f" {builds.BREAK_EVEN:.1%} of the orders a run builds everything; here it never does."
     )
     return table
 
