@@ -2,37 +2,7 @@ with
 
 cases as (
 
-    select * from {{ ref('int_cases') }}
-
-),
-
-stages as (
-
-    select * from {{ ref('int_case_stages') }}
-
-),
-
-milestones as (
-
-    select * from {{ ref('int_case_milestones') }}
-
-),
-
-amounts as (
-
-    select * from {{ ref('int_case_amounts') }}
-
-),
-
-rmas as (
-
-    select * from {{ ref('int_case_rmas') }}
-
-),
-
-orders as (
-
-    select * from {{ ref('int_storefront_orders') }}
+    select * from {{ ref('int_case_lifecycles') }}
 
 ),
 
@@ -42,162 +12,85 @@ customers as (
 
 ),
 
-exposed_cases as (
-
-    select distinct case_key from {{ ref('int_exposure_intervals') }}
-
-),
-
 stage_targets as (
 
     select * from {{ ref('stage_targets') }}
 
 ),
 
--- A stage is entered when the last of those before it has ended; they may end in any order.
-entered as (
-
-    select
-        cases.case_key,
-        case stages.current_stage
-            when 'awaiting_confirmation' then milestones.requested_at
-            when 'awaiting_receipt' then coalesce(milestones.approved_at, milestones.requested_at)
-            when 'awaiting_inspection'
-                then
-                    greatest(
-                        coalesce(milestones.approved_at, milestones.requested_at),
-                        milestones.received_at
-                    )
-            when 'awaiting_posting'
-                then
-                    greatest(
-                        coalesce(milestones.approved_at, milestones.requested_at),
-                        stages.inspected_at
-                    )
-            when 'awaiting_payout'
-                then
-                    greatest(
-                        coalesce(milestones.approved_at, milestones.requested_at),
-                        stages.inspected_at,
-                        milestones.last_credited_at
-                    )
-            else
-                greatest(
-                    milestones.requested_at,
-                    milestones.approved_at,
-                    stages.inspected_at,
-                    milestones.last_credited_at,
-                    milestones.last_paid_at,
-                    milestones.refunded_at
-                )
-        end as stage_entered_at
-
-    from cases
-
-    inner join stages on cases.case_key = stages.case_key
-
-    inner join milestones on cases.case_key = milestones.case_key
-
-),
-
-timeless as (
-
-    select
-        cases.case_key,
-        cases.case_name,
-        cases.kind,
-        cases.store,
-        cases.order_id,
-        orders.order_name,
-        cases.return_id,
-        case when cases.kind = 'return' then cases.case_name end as return_name,
-        cast(rmas.rma_id as {{ text_type() }}) as rma_id,
-        rmas.rma_number,
-        orders.channel,
-        customers.customer_key,
-        amounts.currency,
-        cases.link_method,
-        stages.confirmation_status,
-        stages.inspection_status,
-        stages.posting_status,
-        stages.payout_status,
-        stages.current_stage,
-        milestones.requested_at,
-        milestones.approved_at,
-        milestones.rma_opened_at,
-        milestones.received_at,
-        stages.inspected_at,
-        milestones.credited_at,
-        milestones.refunded_at,
-        milestones.settled_at,
-        milestones.closed_at,
-        stages.is_storefront_complete,
-        stages.is_erp_complete,
-        stages.is_falsely_complete,
-        stages.is_refunded_before_inspection,
-        exposed_cases.case_key is not null as is_restocked_before_inspection,
-        stages.is_credited_before_receipt,
-        cast(stages.requested_quantity as integer) as requested_quantity,
-        cast(stages.received_quantity as integer) as received_quantity,
-        cast(stages.passed_quantity as integer) as passed_quantity,
-        cast(stages.failed_quantity as integer) as failed_quantity,
-        traits.restocked_quantity,
-        cast(stages.refunded_quantity as integer) as refunded_quantity,
-        cast(stages.credited_quantity as integer) as credited_quantity,
-        traits.is_bundle,
-        traits.is_partial,
-        traits.is_promotional,
-        amounts.has_exchange as is_exchange,
-        coalesce(orders.has_voided_payment and not orders.has_captured_payment, false) as is_never_charged,
-        entered.stage_entered_at,
-        {{ deep_link('storefront', 'cases.store', 'cases.order_id') }} as storefront_url,
-        {{ deep_link('erp', 'cases.store', 'rmas.rma_id') }} as erp_url
-
-    from cases
-
-    inner join stages on cases.case_key = stages.case_key
-
-    inner join milestones on cases.case_key = milestones.case_key
-
-    inner join amounts on cases.case_key = amounts.case_key
-
-    inner join entered on cases.case_key = entered.case_key
-
-    inner join {{ ref('int_case_traits') }} as traits on cases.case_key = traits.case_key
-
-    left join rmas on cases.case_key = rmas.case_key
-
-    left join orders
-        on
-            cases.store = orders.store
-            and cases.order_id = orders.order_id
-
-    left join customers
-        on
-            orders.store = customers.store
-            and orders.customer_id = customers.customer_id
-
-    left join exposed_cases on cases.case_key = exposed_cases.case_key
-
-),
-
 aged as (
 
     select
-        timeless.*,
-        {{ days_between('timeless.stage_entered_at', as_of()) }} as days_in_stage,
+        cases.*,
+        customers.customer_key,
+        {{ days_between('cases.stage_entered_at', as_of()) }} as days_in_stage,
         cast(stage_targets.target_days as integer) as stage_target_days
 
-    from timeless
+    from cases
 
-    left join stage_targets on timeless.current_stage = stage_targets.stage
+    left join customers
+        on
+            cases.store = customers.store
+            and cases.customer_id = customers.customer_id
+
+    left join stage_targets on cases.current_stage = stage_targets.stage
 
 ),
 
 final as (
 
     select
-        *,
+        case_key,
+        case_name,
+        kind,
+        store,
+        order_id,
+        order_name,
+        return_id,
+        return_name,
+        rma_id,
+        rma_number,
+        channel,
+        customer_key,
+        currency,
+        link_method,
+        confirmation_status,
+        inspection_status,
+        posting_status,
+        payout_status,
+        current_stage,
+        requested_at,
+        approved_at,
+        rma_opened_at,
+        received_at,
+        inspected_at,
+        credited_at,
+        refunded_at,
+        settled_at,
+        closed_at,
+        is_storefront_complete,
+        is_erp_complete,
+        is_falsely_complete,
+        is_refunded_before_inspection,
+        is_restocked_before_inspection,
+        is_credited_before_receipt,
+        requested_quantity,
+        received_quantity,
+        passed_quantity,
+        failed_quantity,
+        restocked_quantity,
+        refunded_quantity,
+        credited_quantity,
+        is_bundle,
+        is_partial,
+        is_promotional,
+        is_exchange,
+        is_never_charged,
+        stage_entered_at,
+        storefront_url,
+        erp_url,
+        days_in_stage,
+        stage_target_days,
         coalesce(days_in_stage > stage_target_days, false) as is_overdue
 
     from aged
