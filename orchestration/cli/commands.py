@@ -264,8 +264,7 @@ def dagster(port: Port = 3000) -> None:
 
     choose = partial(choose_source, scenarios=None, returns=None, seed=None, clock=moment(""))
     with refusals():
-        returned = serve_dagster(console, choose, port=port)
-    raise typer.Exit(returned)
+        serve_dagster(console, choose, port=port)
 
 
 @contextmanager

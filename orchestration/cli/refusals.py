@@ -4,7 +4,9 @@ from orchestration.assets.project import ProjectError
 from orchestration.cli.forget import NoCustomerError
 from orchestration.cli.home import InstanceError
 from orchestration.cli.locks import HomeBusyError
+from orchestration.cli.ports import PortHeldError
 from orchestration.cli.profile import OtherBooksError
+from orchestration.cli.services import ServiceEndedError
 from orchestration.cli.systems import OwnStateError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
@@ -30,9 +32,11 @@ REFUSALS = (
     NoPublicationError,
     OtherBooksError,
     OwnStateError,
+    PortHeldError,
     ProjectError,
     RunFailedError,
     ScenarioError,
+    ServiceEndedError,
     SettingsError,
     SourceError,
     SparkMissingError,

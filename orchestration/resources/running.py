@@ -42,16 +42,12 @@ def lock(path: Path) -> Iterator[TextIO]:
         except BlockingIOError as error:
             file.seek(0)
             raise HeldError(file.read().strip() or "(unknown)") from error
-        name_holder(file, os.getpid())
+        file.seek(0)
+        file.truncate()
+        # Whom to end for it to be free; several machines may share a home.
+        file.write(f"{os.getpid()} on {socket.gethostname()}")
+        file.flush()
         yield file
-
-
-def name_holder(file: TextIO, process: int) -> None:
-    """Write into a lock whom to end for it to be free; several machines may share a home."""
-    file.seek(0)
-    file.truncate()
-    file.write(f"{process} on {socket.gethostname()}")
-    file.flush()
 
 
 @contextmanager

@@ -131,10 +131,10 @@ def launched(port):
         return None
 
 
-def services(home):
-    """Return the process that the lock names, once it is another than the command's."""
-    said = (home / "dagster.lock").read_text() if (home / "dagster.lock").exists() else ""
-    return int(said.split()[0]) if said else None
+def listens(port):
+    """Whether anything answers on a port of this machine."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def is_free(home):
@@ -169,11 +169,10 @@ def test_a_run_that_lost_its_process_does_not_keep_the_next_one_in_the_queue(hom
             assert not (home / "running" / dead).exists()
             assert not half.exists()
 
-            command.kill()  # its services live on, and a run of theirs outlives them
+            command.kill()  # it asks nobody to end; a run of its services outlives them
             command.wait()
-            assert f"process {services(home)} on" in refusal()
-            os.kill(services(home), signal.SIGINT)
             until(lambda: f"a run is still at work in {home}" in refusal(), "the services to end")
+            assert not listens(port)
 
             os.kill(int(running.read_text().split()[0]), signal.SIGINT)
             until(lambda: is_free(home), "the run to end")
@@ -182,11 +181,33 @@ def test_a_run_that_lost_its_process_does_not_keep_the_next_one_in_the_queue(hom
 
 def test_dagster_that_is_asked_to_end_takes_its_services_along(home):
     """Also where a script had started it in the background, which ignores interrupts."""
-    with ignored_interrupts(), serving(home, free_port()) as command:
-        until(lambda: services(home) not in (None, command.pid), "the services to start")
+    port = free_port()
+    with ignored_interrupts(), serving(home, port) as command:
+        until(lambda: listens(port), "the services to start")
         command.terminate()
-        command.wait(60)
+        assert command.wait(60) == 0
         assert is_free(home)
+        assert not listens(port)
+
+
+def test_dagster_ends_as_a_whole_when_one_of_its_services_does(home, silent_store):
+    """Whoever watches it sees an exit code: pages without a daemon would look alive."""
+    port = free_port()
+    with serving(home, port, silent_store) as command:
+        until(lambda: listens(port), "the services to start")
+        os.kill(child(command.pid, "dagster._daemon"), signal.SIGKILL)
+        assert command.wait(60) == 2
+        assert "Dagster's daemon ended unasked, with -9" in (home / "dagster.log").read_text()
+        assert not listens(port)
+
+
+def child(parent, program):
+    """Return the process that another started to run a program."""
+    asked = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    lines = [line.split(maxsplit=2) for line in said.stdout.splitlines()]
+    (found,) = [int(pid) for pid, of, run in lines if int(of) == parent and program in run]
+    return found
 
 
 @pytest.fixture
@@ -203,6 +224,9 @@ def reached(monkeypatch):
                 address = urlsplit(os.environ[f"SHOPIFY_{key.upper()}_URL"])
                 with socket.create_connection((address.hostname, address.port)):
                     seen.append(key)
+
+        def poll(self):
+            raise KeyboardInterrupt  # asked to end as soon as they started
 
         def wait(self):
             return 0
@@ -251,6 +275,18 @@ def test_what_would_disturb_runs_is_refused_while_dagster_starts_them(home, comm
     assert "end that process" in refused.output
     assert (home / "warehouse.duckdb").exists()
     assert half.exists()
+
+
+@pytest.mark.usefixtures("home", "no_services")
+def test_dagster_says_in_a_sentence_that_its_port_is_held():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = CliRunner().invoke(app, ["dagster", "--port", str(port)])
+
+    assert refused.exit_code == 2, refused.output
+    (said,) = [line for line in refused.output.splitlines() if "Stopped" in line]
+    assert f"port {port} of 127.0.0.1" in said
+    assert f"--port {port + 1}" in said
 
 
 @pytest.mark.usefixtures("no_services")

@@ -1,0 +1,25 @@
+"""Whether the port that a command is to listen on is free."""
+
+import socket
+
+
+class PortHeldError(RuntimeError):
+    """Another program listens where a command is to; the message says what to do."""
+
+
+def refuse_held_port(command: str, port: int, *, host: str = "127.0.0.1") -> None:
+    """
+    Raise PortHeldError where a program listens on a port of this machine; 0 is no port yet.
+
+    Asked before anything is started: what finds out later has said a page of other things by then.
+    """
+    if not port:
+        return
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise PortHeldError(
+            f"port {port} of {host} cannot be listened on ({error.strerror}): end the program"
+            f" that holds it, or choose another with `returns {command} --port {port + 1}`"
+        ) from error
