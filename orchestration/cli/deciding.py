@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from rich.console import Console, JustifyMethod
@@ -119,15 +120,13 @@ def _row_of(intent_key: str) -> tuple[GateRow, Publication]:
 
 def show_baseline(console: Console, *, live_since: LiveSince) -> None:
     """Print what going live leaves alone for ever, and what it touches in its first run."""
-    table = _table(
-        "Going live",
-        *("store", "action", "live since", "left alone", "units", "amount", "touched at once"),
-    )
+    counted = ("left alone", "units", "amount", "touched at once")
+    table = _table("Going live", "store", "action", "live since", *counted, figures=counted)
     for row in baseline(published(), live_since):
         day = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "never"
-        amount = f"{row.left_amount} {row.currency}" if row.left_amount else ""
-        cells = (row.store, row.action, day, row.left, row.left_units, amount, row.touched)
-        table.add_row(*map(str, cells))
+        amount = _money(row.left_amount, str(row.currency)) if row.left_amount else ""
+        left = (f"{row.left:,}", f"{row.left_units:,}", amount)
+        table.add_row(row.store, row.action, day, *left, f"{row.touched:,}")
     console.print(table)
     console.print("What is left alone is held as before_go_live until a person proposes it.")
     console.print("Never: SYNC_LIVE_SINCE names no date for it.")
@@ -176,8 +175,12 @@ def _show_waiting(console: Console, ledger: Ledger) -> None:
 def _what(record: IntentRecord) -> str:
     intent = record.intent
     if intent.amount is not None:
-        return f"{intent.currency} {rounded(intent.amount, str(intent.currency)):,}"
+        return _money(intent.amount, str(intent.currency))
     return intent.told or f"{intent.quantity} {intent.sku}"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{currency} {rounded(amount, currency):,}"
 
 
 def _state(record: IntentRecord) -> str:
@@ -192,7 +195,10 @@ def _table(title: str, *columns: str, figures: Collection[str] = ()) -> Table:
     table = Table(title=title, title_justify="left", box=None)
     for column in columns:
         justify: JustifyMethod = "right" if column in figures else "left"
-        table.add_column(column, overflow="fold", justify=justify)
+        # In a narrow terminal it is sentences and days that break: these are read as one word.
+        is_whole = column in ("action", "amount", "units")
+        day = len("2026-12-01") if column == "live since" else None
+        table.add_column(column, overflow="fold", justify=justify, no_wrap=is_whole, min_width=day)
     return table
 
 

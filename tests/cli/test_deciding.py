@@ -181,6 +181,22 @@ def test_going_live_says_what_it_leaves_alone_and_what_it_touches(returns):
     assert "Never: SYNC_LIVE_SINCE names no date for it." in said
 
 
+def test_going_live_can_be_read_in_a_narrow_terminal(returns, tmp_path, monkeypatch):
+    """Names of actions and amounts in one piece, amounts to the cent as everywhere else."""
+    rows = [gate("issue_refund", quantity=None, amount=101_445, currency="GBP")]
+    rows.append(gate("hold_for_inspection", line=8))
+    (tmp_path / "home" / "published" / "one.duckdb").unlink()
+    write_publication(tmp_path / "home" / "published", rows=rows)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    said = returns("golive", "--since", "us/*=2026-12-01").output.splitlines()
+    (refund,) = (line.split() for line in said if "issue_refund" in line)
+    (held,) = (line.split() for line in said if "hold_for_inspection" in line)
+
+    assert refund == ["us", "issue_refund", "2026-12-01", "1", "0", "GBP", "101,445.00", "0"]
+    assert held[2] == "2026-12-01"
+
+
 def test_going_live_counts_the_authorizations_that_would_be_opened(returns, tmp_path):
     add_unauthorized(tmp_path / "home" / "published" / "one.duckdb", case_key="us/return/77")
 
