@@ -17,11 +17,17 @@ from dbt.artifacts.schemas.results import RunStatus, TestStatus
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
+from orchestration.assets.lean_manifest import lean
 from orchestration.extract.streams import STREAMS
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-PREPARED = PROJECT / "target" / "prepared"
+PREPARED = PROJECT / "target" / "manifests"
+# What builds read of it; written last, so a folder that has it is whole.
+FOR_BUILDS = "for_builds.msgpack"
 PARSED_SUFFIXES = frozenset({".sql", ".yml", ".csv", ".md"})
 
 # What DuckDB says to the second of two threads that use one connection; a build is repeatable.
@@ -43,9 +49,12 @@ def prepared_manifest() -> Path:
     Safe beside other processes: a parse works in a folder of its own, renamed when it is whole.
     """
     folder = PREPARED / _fingerprint()
-    if not (folder / "manifest.json").exists():
+    if not (folder / FOR_BUILDS).exists():
         working = PREPARED / f".{uuid4().hex}"
-        _invoke(["parse"], manifest=None, target=working)
+        parsed = _invoke(["parse"], manifest=None, target=working)
+        if not isinstance(parsed, Manifest):
+            raise ProjectError("dbt parsed without a result: repeat, and check its version")
+        (working / FOR_BUILDS).write_bytes(lean(parsed).to_msgpack())
         _keep_only(folder, made_as=working)
     return folder / "manifest.json"
 
@@ -102,7 +111,7 @@ def recipe(variables: Mapping[str, Any]) -> str:
 
 
 def _built(arguments: list[str], select: Sequence[str], *, target: Path) -> RunExecutionResult:
-    parsed = _parsed(prepared_manifest().with_name("partial_parse.msgpack"))
+    parsed = _parsed(prepared_manifest().with_name(FOR_BUILDS))
     selected = ["--select", *select] if select else []
     result = _invoke_patiently([*arguments, *selected], manifest=parsed, target=target)
     if not isinstance(result, RunExecutionResult):
@@ -141,12 +150,41 @@ def _invoke(arguments: list[str], *, manifest: Manifest | None, target: Path) ->
         *("--log-level", "none", "--log-level-file", "none", "--no-use-colors"),
     ]
     try:
-        outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
+        with _nobody_told():
+            outcome = dbtRunner(manifest=manifest).invoke([*arguments, *options])
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if outcome.exception is not None:
         raise ProjectError(str(outcome.exception)) from outcome.exception
     return outcome.result
+
+
+class _Untold(EventManager):
+    """
+    Makes messages of dbt's events only where one would be read, or a warning may be an error.
+
+    A build has thousands, and messages that nobody reads would take a tenth of its time.
+    """
+
+    def fire_event(
+        self,
+        e: BaseEvent,
+        level: EventLevel | None = None,
+        node: object = None,
+        force_warn_or_error_handling: bool = False,  # noqa: FBT001, FBT002 - dbt's signature
+    ) -> None:
+        if self.loggers or self.callbacks or force_warn_or_error_handling:
+            super().fire_event(e, level, node, force_warn_or_error_handling)
+
+
+@contextmanager
+def _nobody_told() -> Iterator[None]:
+    before = get_event_manager()
+    ctx_set_event_manager(_Untold())
+    try:
+        yield
+    finally:
+        ctx_set_event_manager(before)
 
 
 @contextmanager

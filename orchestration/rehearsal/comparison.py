@@ -12,6 +12,8 @@ import duckdb
 import yaml
 
 Row = dict[str, Any]
+# The same loader in C, where PyYAML was built with it: ten times as fast.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 GATE_ACTIONS = ("quarantine", "restock", "issue_refund")
 PARTS = {
@@ -182,7 +184,7 @@ def has_marts(warehouse: Path) -> bool:
 
 def _read(path: Path) -> Scenario:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - the safe one
     except yaml.YAMLError as error:
         raise ScenarioError(f"{path} is not YAML: {error}") from error
     if not isinstance(content, dict) or "as_of" not in content or "expected" not in content:
