@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
+from dbt.adapters.sql import impl as adapter
 from dbt.contracts.graph.manifest import Manifest
 
 ADAPTER = "duckdb"
-# dbt asks for these by name, and no model or macro names them.
-ASKED_BY_NAME = frozenset({"check_schema_exists", "get_test_sql", "list_schemas"})
+# dbt's own code asks for these by name, and no model or macro need name them.
+ASKED_BY_NAME = frozenset(
+    {"get_test_sql"}
+    | {str(name) for constant, name in vars(adapter).items() if constant.endswith("_MACRO_NAME")}
+)
 MATERIALIZED = "materialization_"
 
 
