@@ -8,7 +8,7 @@
 {% set goods = 'coalesce(matches.order_line_id, lines.sku, cast(lines.line_id as ' ~ text_type() ~ '))' %}
 with
 
--- Few documents have any: what is found out about a document's lines is asked of theirs alone.
+-- Few documents have kits or lines that take units back: both are looked for among the lines of these alone.
 documents_to_settle as (
 
     select distinct lines.document_id
