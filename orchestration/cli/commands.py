@@ -1,13 +1,13 @@
 """The commands themselves; what they do is in the modules beside this one."""
 
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -212,10 +212,12 @@ def _write_landing(
 @app.command()
 def webhooks(host: Host = "127.0.0.1", port: Port = 8910) -> None:
     """Receive the storefront's webhooks: the next run reads again what they name."""
+    from orchestration.cli.ports import refuse_held_port
     from orchestration.resources.settings import environment, read_home, read_stores
     from orchestration.webhooks import receive_forever, receiver_of
 
     with refusals():
+        refuse_held_port("webhooks", port, host=host)
         env = environment()
         stores = read_stores(env)
         receiver = receiver_of(stores, read_home(env).path, now=lambda: datetime.now(UTC))
@@ -248,10 +250,12 @@ def dashboard(host: Host = "127.0.0.1", port: Port = 8501) -> None:
     """Open the Streamlit app over the current publication; elsewhere people have to log in."""
     application = CHECKOUT / "dashboard" / "app.py"
     options = ["--server.address", host, "--server.port", str(port)]
+    from orchestration.cli.ports import refuse_held_port
     from orchestration.cli.profile import sandbox_secret
     from orchestration.resources.settings import environment, read_home
 
     with refusals(), sandbox_secret(read_home(environment()).path):
+        refuse_held_port("dashboard", port, host=host)
         _become("streamlit", "run", str(application), *options)
 
 
@@ -292,7 +296,7 @@ def moment(text: str) -> datetime:
     return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
 
 
-def _become(program: str, *arguments: str) -> None:
-    """Run another program of this environment until it ends, and end as it did."""
-    finished = subprocess.run([sys.executable, "-m", program, *arguments], check=False)  # noqa: S603 - our own programs
-    raise typer.Exit(finished.returncode)
+def _become(program: str, *arguments: str) -> NoReturn:
+    """Go on as another program of this environment: what ends this process ends that one."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", program, *arguments])  # noqa: S606 - our own programs

@@ -15,8 +15,9 @@ def refuse_held_port(command: str, port: int, *, host: str = "127.0.0.1") -> Non
     """
     if not port:
         return
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((host, port)):
+        with socket.create_server((host, port), family=family):
             return
     except OSError as error:
         raise PortHeldError(

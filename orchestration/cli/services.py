@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 import yaml
 
@@ -16,7 +16,7 @@ WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 CODE, PAGES, DAEMON = "code server", "webserver", "daemon"
 LOOK_SECONDS = 0.5
 
-Service = subprocess.Popen[bytes]
+Service: TypeAlias = "subprocess.Popen[bytes]"
 
 
 class ServiceEndedError(RuntimeError):

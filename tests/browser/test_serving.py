@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.browser.looking import free_port, plain_environment, starting
+from tests.orchestration.test_automation import until
 
 
 def test_without_a_login_it_is_served_on_loopback_alone(publication_home, tmp_path):
@@ -37,6 +38,23 @@ def test_nothing_listens_but_the_configured_address(address):
     port = int(address.rpartition(":")[2])
     assert listening(port) == {"0100007F"}
     assert answers(port)
+
+
+def test_a_dashboard_that_is_killed_leaves_its_port_to_the_next(publication_home, tmp_path):
+    port = free_port()
+    returns = str(Path(sys.executable).with_name("returns"))
+    serving = subprocess.Popen(  # noqa: S603 - our own command
+        [returns, "dashboard", "--port", str(port)],
+        env={**plain_environment(), "RETURNS_HOME": str(publication_home)},
+        cwd=tmp_path,
+    )
+    try:
+        until(lambda: answers(port), "the dashboard to listen")
+    finally:
+        serving.kill()
+        serving.wait()
+
+    until(lambda: not answers(port), "nobody to listen")
 
 
 @contextmanager

@@ -278,15 +278,16 @@ def test_what_would_disturb_runs_is_refused_while_dagster_starts_them(home, comm
 
 
 @pytest.mark.usefixtures("home", "no_services")
-def test_dagster_says_in_a_sentence_that_its_port_is_held():
+@pytest.mark.parametrize("command", ["dagster", "dashboard", "webhooks"])
+def test_what_listens_says_in_a_sentence_that_its_port_is_held(command):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        refused = CliRunner().invoke(app, ["dagster", "--port", str(port)])
+        refused = CliRunner().invoke(app, [command, "--port", str(port)])
 
     assert refused.exit_code == 2, refused.output
     (said,) = [line for line in refused.output.splitlines() if "Stopped" in line]
     assert f"port {port} of 127.0.0.1" in said
-    assert f"--port {port + 1}" in said
+    assert f"`returns {command} --port {port + 1}`" in said
 
 
 @pytest.mark.usefixtures("no_services")
@@ -310,6 +311,7 @@ def no_services(monkeypatch):
         raise AssertionError("services were started")
 
     monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(os, "execv", start)
 
 
 def half_batch(home):
