@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names are declared in code, and literals are quoted by the landing room.
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,10 +28,13 @@ from orchestration.sandbox.source import TRUTH, BusinessSource
 BLOCK = 5_000
 # Returns that one batch tells of: a batch is written in one statement and has to fit beside it.
 RETURNS_A_BATCH = 100_000
-MEMORY_BYTES = 2 * 2**30
+MEMORY_BYTES = 2**30
+WRITERS = 2
 LOCATION, HIDDEN = "gid://shopify/Location/", "gid:location/"
 # Digits that tell a copy's records from those of the others.
 DIGITS = 4
+# Stands in a text of the block where each copy has its digits: found once, replaced in every copy.
+MARK = "chr(31)"
 
 # The world that the copies share; everything else is each copy's own.
 SHARED = frozenset(
@@ -131,12 +135,15 @@ def land_volume(
     with TemporaryDirectory() as folder:
         home = Path(folder)
         _land_block(home, BusinessSource(drawn, seed, clock, shape), clock)
-        rows = sum(
-            _write_copies(home / "landing", stream, batch, writing)
-            for stream in STREAMS.values()
-            for batch in committed_batches(home / "landing", stream)
-            for writing in _writings(root, stream, drawn=drawn, copies=copies, days=days)
-        )
+        with ThreadPoolExecutor(WRITERS) as writers:
+            # A block is so small that the engine reads it on one core.
+            written = [
+                writers.submit(_write_copies, home / "landing", stream, batch, writing)
+                for stream in STREAMS.values()
+                for batch in committed_batches(home / "landing", stream)
+                for writing in _writings(root, stream, drawn=drawn, copies=copies, days=days)
+            ]
+        rows = sum(one.result() for one in written)
         _copy_truth(home / SANDBOX / TRUTH, root.parent / TRUTH, copies=copies)
     return Volume(drawn=drawn, copies=copies, rows=rows)
 
@@ -187,7 +194,10 @@ def _write_copies(landed: Path, stream: Stream, batch: Batch, writing: _Writing)
                 select {", ".join(_columns(stream, copies=writing.of))},
                     _store, {literal(name)} as _batch_id,
                     _extracted_at + interval '{writing.later.days} days' as _extracted_at, _run_id
-                from read_parquet({literal(str(batch.folder(landed) / ROWS))})
+                from (
+                    select {", ".join(_marked_columns(stream))}, _store, _extracted_at, _run_id
+                    from read_parquet({literal(str(batch.folder(landed) / ROWS))})
+                )
                 cross join (
                     select printf('%0{DIGITS}d', number) as copy, number
                     from (select unnest({[*writing.copies]}) as number)
@@ -203,40 +213,60 @@ def _write_copies(landed: Path, stream: Stream, batch: Batch, writing: _Writing)
     return int(rows)
 
 
-def _columns(stream: Stream, *, copies: int) -> Iterator[str]:
-    """Yield each declared column as it stands in copy `copy`, whose number is `number`."""
-    key = (stream.system, stream.name)
+def _marked_columns(stream: Stream) -> Iterator[str]:
+    """Yield each declared column with a mark where a copy is to be told from the others."""
     for name, kind in stream.columns.items():
         column = f'"{name}"'
-        if name in TOTALS.get(key, ()):
+        if _has_marks(stream, name, kind):
+            column = _marked(column, name, kind)
+        yield f'{column} as "{name}"'
+
+
+def _columns(stream: Stream, *, copies: int) -> Iterator[str]:
+    """Yield each declared column as it stands in copy `copy`, whose number is `number`."""
+    for name, kind in stream.columns.items():
+        column = f'"{name}"'
+        if name in TOTALS.get((stream.system, stream.name), ()):
             column = f"{column} * {copies}"
-        elif key not in SHARED and key not in TOTALS:
-            column = _renamed(column, name, kind, stream)
+        elif _has_marks(stream, name, kind):
+            column = f"replace({column}, {MARK}, copy)"
+            column = column if kind == TEXT else f"{column}::json"
+        elif kind == "BIGINT" and _is_own_id(stream, name):
+            column = f"{column} * {10**DIGITS} + number"
         yield f'cast({column} as {kind}) as "{name}"'
 
 
-def _renamed(column: str, name: str, kind: str, stream: Stream) -> str:
-    is_id = name in IDS or (name == "id" and stream.name not in NUMBERED_WITHIN_TRANSACTIONS)
-    if kind == "BIGINT":
-        return f"{column} * {10**DIGITS} + number" if is_id else column
-    if kind == TEXT:
-        if name in ITEM_NAMES:
-            return f"if(itemtype = {literal(GOODS)}, {column} || '-' || copy, {column})"
-        return _with_first_number_marked(column) if is_id or name in NUMBERS else column
+def _is_own_id(stream: Stream, name: str) -> bool:
+    """Whether a column holds the id of a record that each copy has for itself."""
+    if (stream.system, stream.name) in (SHARED | TOTALS.keys()):
+        return False
+    return name in IDS or (name == "id" and stream.name not in NUMBERED_WITHIN_TRANSACTIONS)
+
+
+def _has_marks(stream: Stream, name: str, kind: str) -> bool:
+    if (stream.system, stream.name) in (SHARED | TOTALS.keys()):
+        return False
+    is_told_apart = _is_own_id(stream, name) or name in NUMBERS | ITEM_NAMES
+    return kind.startswith("STRUCT") or (kind == TEXT and is_told_apart)
+
+
+def _marked(column: str, name: str, kind: str) -> str:
     if kind.startswith("STRUCT"):
-        return f"{_with_records_marked(f'to_json({column})::varchar')}::json"
-    return column
+        return _with_records_marked(f"to_json({column})::varchar")
+    if name in ITEM_NAMES:
+        return f"if(itemtype = {literal(GOODS)}, {column} || '-' || {MARK}, {column})"
+    return _with_first_number_marked(column)
 
 
 def _with_first_number_marked(text: str) -> str:
-    return rf"regexp_replace({text}, '(\d+)', '\1' || copy)"
+    return rf"regexp_replace({text}, '(\d+)', '\1' || {MARK})"
 
 
 def _with_records_marked(json: str) -> str:
     """Mark each global id and sku in a JSON text, and leave the locations that copies share."""
     hidden = f"replace({json}, '{LOCATION}', '{HIDDEN}')"
-    marked = rf"regexp_replace({hidden}, '(gid://shopify/\w+/\d+)', '\1' || copy, 'g')"
-    marked = rf"""regexp_replace({marked}, '("sku":"[^"]+)"', '\1-' || copy || '"', 'g')"""
+    marked = rf"regexp_replace({hidden}, '(gid://shopify/\w+/\d+)', '\1' || {MARK}, 'g')"
+    marked = rf"""regexp_replace({marked}, '("sku":"[^"]+)"', '\1-' || {MARK} || '"', 'g')"""
     return f"replace({marked}, '{HIDDEN}', '{LOCATION}')"
 
 
@@ -245,7 +275,8 @@ def _copy_truth(drawn: Path, path: Path, *, copies: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect() as connection:
         names = ", ".join(
-            f"{_with_first_number_marked(name)} as {name}" for name in ("case_name", "order_name")
+            f"replace({_with_first_number_marked(name)}, {MARK}, copy) as {name}"
+            for name in ("case_name", "order_name")
         )
         connection.execute(
             f"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from tests.benchmarks.multiplied import multiply
 from tests.benchmarks.run import runs_of
@@ -21,7 +21,7 @@ from tests.browser.looking import FLAGS, PAGES, chromium_path, free_port, starte
 TRIVIAL = Path(__file__).with_name("trivial.py")
 READERS = 5
 MOST_OVER, MOST_CHANGE = 0.5, 1.0
-VIEW = {"width": 1280, "height": 900}
+VIEW: ViewportSize = {"width": 1280, "height": 900}
 
 
 @dataclass
@@ -169,7 +169,7 @@ def _alone(size: Size, seen: dict[str, Seen], *, returns: int, copies: int) -> S
         "First content is the first figure or table; whole is the end of the script. The first"
         " look is the first that anybody takes at a publication, when nothing is cached yet.",
         f"The publications are not built at this size: the pipeline ran twice over"
-        f" {size.published_returns:,} generated returns, and the rows of both its publications"
+        f" {size.run_returns:,} generated returns, and the rows of both its publications"
         f" were copied {copies:,} times, under keys and times of their own."
         " The ledger holds the decisions of those two runs.",
     ]

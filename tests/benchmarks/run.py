@@ -68,8 +68,14 @@ def runs_of(home: Path, *, returns: int) -> Iterator[Measured]:
     home.parent.mkdir(parents=True, exist_ok=True)
     limits = _lifted(home.with_name("limits.csv"))
     for _ in range(MOST_RUNS):
-        told = {"home": home, "returns": returns, "drawn_until": drawn_until, "limits": limits}
-        done = measure("tests.benchmarks.run:run", **told, as_of=datetime.now(UTC))
+        done = measure(
+            "tests.benchmarks.run:run",
+            home=home,
+            returns=returns,
+            drawn_until=drawn_until,
+            limits=limits,
+            as_of=datetime.now(UTC),
+        )
         yield done
         if not done.said["sent"]:
             return

@@ -54,13 +54,13 @@ FULL = Size(
     recorded_returns=1_000,
     orders=100_000,
     dlt_orders=25_000,
-    many_orders=300_000,
-    paced_orders=6_000,
+    many_orders=200_000,
+    paced_orders=3_000,
     keys=1_000_000,
     returns=(100_000, 1_000_000),
     days=3,
-    run_returns=1_000,
+    run_returns=500,
     shown_returns=1_000_000,
-    looks=10,
+    looks=6,
 )
 SIZES = {size.name: size for size in (SMALL, FULL)}
