@@ -36,6 +36,11 @@ NOTES = {
     "int_erp_line_sources": "ranks every link between lines of documents to find the nearest",
     "int_gates_of_cases": "makes five decisions of each return, and of all that one rests on a"
     " digest, its key",
+    "int_erp_line_taxes": "adds up each tax detail of each ERP line by its code, and sees from the"
+    " whole line which sign the account gives it",
+    "fct_return_stage_events": "writes some ten events of each case",
+    "int_case_line_originals": "looks up line, discounts and taxes of the sale for every line of a"
+    " case",
     "int_case_line_amounts": "splits discounts and each tax of four readings of every line to the"
     " minor unit",
     "int_case_lines": "adds up seven sources by case and line, and counts what earlier cases took",

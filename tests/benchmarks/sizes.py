@@ -1,4 +1,4 @@
-"""How large everything is: small ends within minutes, full takes over an hour on two cores."""
+"""How large everything is: small ends within minutes, full in half an hour and more."""
 
 from dataclasses import dataclass
 
