@@ -26,8 +26,15 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A source as far as it changed, by the column `of` that names the record of a row. #}
+{#
+    A source as far as it changed, by the column `of` that names the record of a row. Which batches tell of
+    changed records is asked of that column alone: the others are read in these batches only.
+#}
 {% macro changed_rows(source, of) -%}
     {{ source }}
-    {%- if var('changes_only') %} where {{ is_changed(of) }}{% endif %}
+    {%- if var('changes_only') %}
+        where
+            {{ is_changed(of) }}
+            and _batch_id in (select distinct _batch_id from {{ source }} where {{ is_changed(of) }})
+    {%- endif %}
 {%- endmacro %}

@@ -11,14 +11,26 @@ rates as (
 
 ),
 
+-- Of months without a rate nothing is expected: their orders are not looked at.
 orders as (
 
     select
-        store,
-        order_id,
-        {{ store_month('placed_at', 'store') }} as period
+        placed.store,
+        placed.order_id,
+        placed.period
 
-    from {{ ref('dim_orders') }}
+    from (
+        select
+            store,
+            order_id,
+            {{ store_month('placed_at', 'store') }} as period
+        from {{ ref('dim_orders') }}
+    ) as placed
+
+    inner join rates
+        on
+            placed.store = rates.store
+            and placed.period = rates.period
 
 ),
 

@@ -7,17 +7,23 @@ broken_cases as (
 
 ),
 
-cases as (
+{% set of_broken_cases = {
+    'cases': 'int_cases',
+    'refunds': 'int_case_refunds',
+    'authorizations': 'int_rmas_linked_to_cases',
+    'receipts': 'int_case_receipt_lines',
+    'credit_lines': 'int_credit_lines_linked_to_cases',
+} %}
+{% for records, model in of_broken_cases.items() %}
+    {{ records }} as (
 
-    select * from {{ ref('int_cases') }}
+        select * from {{ ref(model) }}
 
-),
+        where case_key in (select broken_cases.case_key from broken_cases)
 
-refunds as (
+    ),
 
-    select * from {{ ref('int_case_refunds') }}
-
-),
+{% endfor %}
 
 documents as (
 
@@ -70,7 +76,7 @@ documents as (
         document_number,
         created_at as occurred_at
 
-    from {{ ref('int_rmas_linked_to_cases') }}
+    from authorizations
 
     union all
 
@@ -81,20 +87,20 @@ documents as (
         document_number,
         received_at as occurred_at
 
-    from {{ ref('int_case_receipt_lines') }}
+    from receipts
 
     union all
 
     select
-        linked_lines.case_key,
+        credit_lines.case_key,
         'credit' as family,
         credits.document_type,
         credits.document_number,
         credits.created_at as occurred_at
 
-    from {{ ref('int_credit_lines_linked_to_cases') }} as linked_lines
+    from credit_lines
 
-    inner join {{ ref('int_erp_documents') }} as credits on linked_lines.document_id = credits.document_id
+    inner join {{ ref('int_erp_documents') }} as credits on credit_lines.document_id = credits.document_id
 
     union all
 
@@ -117,15 +123,13 @@ documents as (
 ranked as (
 
     select
-        documents.*,
+        *,
         row_number() over (
-            partition by documents.case_key, documents.family
-            order by documents.occurred_at desc, documents.document_number desc, documents.document_type desc
+            partition by case_key, family
+            order by occurred_at desc, document_number desc, document_type desc
         ) as newest_rank
 
     from documents
-
-    inner join broken_cases on documents.case_key = broken_cases.case_key
 
 ),
 

@@ -44,42 +44,36 @@ dated as (
 
 ),
 
--- An adjustment period lies within another one: a day belongs to the period that began first.
-refund_periods as (
+days as (
 
-    select
-        dated.case_key,
-        periods.period_id,
-        periods.ended_on,
-        row_number() over (
-            partition by dated.case_key order by periods.started_on, periods.period_id
-        ) as choice
-
-    from dated
-
-    inner join periods on dated.refunded_on between periods.started_on and periods.ended_on
+    select refunded_on as day from dated
+    union
+    select credited_on as day from dated
 
 ),
 
-credit_periods as (
+-- An adjustment period lies within another one: a day belongs to the period that began first.
+periods_of_days as (
 
     select
-        dated.case_key,
+        days.day,
         periods.period_id,
         periods.ended_on,
         row_number() over (
-            partition by dated.case_key order by periods.started_on, periods.period_id
+            partition by days.day order by periods.started_on, periods.period_id
         ) as choice
 
-    from dated
+    from days
 
-    inner join periods
-        on
-            dated.first_period_id = periods.period_id
-            or (
-                dated.first_period_id is null
-                and dated.credited_on between periods.started_on and periods.ended_on
-            )
+    inner join periods on days.day between periods.started_on and periods.ended_on
+
+),
+
+day_periods as (
+
+    select * from periods_of_days
+
+    where choice = 1
 
 ),
 
@@ -92,23 +86,23 @@ placed as (
         dated.credited_on,
         dated.today,
         coalesce(refund_periods.ended_on, {{ month_end('dated.refunded_on') }}) as refund_period_ended_on,
-        coalesce(credit_periods.ended_on, {{ month_end('dated.credited_on') }}) as credit_period_ended_on,
+        coalesce(named_periods.ended_on, credit_periods.ended_on, {{ month_end('dated.credited_on') }})
+            as credit_period_ended_on,
         coalesce(
-            refund_periods.period_id <> credit_periods.period_id,
+            refund_periods.period_id <> coalesce(named_periods.period_id, credit_periods.period_id),
             {{ month_end('dated.refunded_on') }} <> {{ month_end('dated.credited_on') }}
         ) as is_in_two_periods
 
     from dated
 
-    left join refund_periods
-        on
-            dated.case_key = refund_periods.case_key
-            and refund_periods.choice = 1
+    left join day_periods as refund_periods on dated.refunded_on = refund_periods.day
 
-    left join credit_periods
+    left join periods as named_periods on dated.first_period_id = named_periods.period_id
+
+    left join day_periods as credit_periods
         on
-            dated.case_key = credit_periods.case_key
-            and credit_periods.choice = 1
+            dated.credited_on = credit_periods.day
+            and dated.first_period_id is null
 
 ),
 

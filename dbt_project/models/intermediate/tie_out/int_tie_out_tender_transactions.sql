@@ -21,10 +21,7 @@ tender as (
         currency,
         {{ to_minor('-amount', 'currency') }} as amount_minor,
         processed_at as moved_at,
-        row_number() over (
-            partition by store, order_id, currency, amount
-            order by processed_at, tender_transaction_id
-        ) as occurrence
+        tender_transaction_id
 
     from {{ ref('stg_shopify__tender_transactions') }} as transactions
 
@@ -41,6 +38,21 @@ tender as (
 
 ),
 
+given_back as (
+
+    select
+        *,
+        row_number() over (
+            partition by store, order_id, currency, amount_minor
+            order by moved_at, tender_transaction_id
+        ) as occurrence
+
+    from tender
+
+    where amount_minor > 0
+
+),
+
 money_back as (
 
     select
@@ -50,11 +62,9 @@ money_back as (
         1 as document_count,
         amount_minor
 
-    from tender
+    from given_back
 
-    where
-        amount_minor > 0
-        and moved_at <= {{ as_of() }}
+    where moved_at <= {{ as_of() }}
 
 ),
 
@@ -123,23 +133,23 @@ refund_payments as (
     select
         payments.store,
         payments.currency,
-        {{ month_of(store_date('coalesce(tender.moved_at, payments.processed_at)', 'payments.store')) }} as period,
+        {{ month_of(store_date('coalesce(given_back.moved_at, payments.processed_at)', 'payments.store')) }} as period,
         1 as document_count,
         payments.amount_minor
 
     from payments_in_tender as payments
 
-    left join tender
+    left join given_back
         on
-            payments.store = tender.store
-            and payments.order_id = tender.order_id
-            and payments.currency = tender.currency
-            and payments.amount_minor = tender.amount_minor
-            and payments.occurrence = tender.occurrence
+            payments.store = given_back.store
+            and payments.order_id = given_back.order_id
+            and payments.currency = given_back.currency
+            and payments.amount_minor = given_back.amount_minor
+            and payments.occurrence = given_back.occurrence
 
     where
-        coalesce(tender.moved_at, payments.processed_at) <= {{ as_of() }}
-        and (tender.moved_at is not null or not payments.is_without_tender)
+        coalesce(given_back.moved_at, payments.processed_at) <= {{ as_of() }}
+        and (given_back.moved_at is not null or not payments.is_without_tender)
 
 )
 
