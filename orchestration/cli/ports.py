@@ -1,5 +1,6 @@
 """Whether the port that a command is to listen on is free."""
 
+import errno
 import socket
 
 
@@ -20,7 +21,10 @@ def refuse_held_port(command: str, port: int, *, host: str = "127.0.0.1") -> Non
         with socket.create_server((host, port), family=family):
             return
     except OSError as error:
+        is_held = error.errno == errno.EADDRINUSE
+        reason = "another program holds it" if is_held else error.strerror
+        remedy = "end that program, or choose another" if is_held else "choose another"
         raise PortHeldError(
-            f"port {port} of {host} cannot be listened on ({error.strerror}): end the program"
-            f" that holds it, or choose another with `returns {command} --port {port + 1}`"
+            f"port {port} of {host} cannot be listened on ({reason}):"
+            f" {remedy} with `returns {command} --port {port + 1}`"
         ) from error

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -310,6 +311,8 @@ def no_services(monkeypatch):
     def start(*_, **__):
         raise AssertionError("services were started")
 
+    # What the commands load parses a project that has changed in a process of its own.
+    import_module("orchestration.definitions")
     monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.setattr(os, "execv", start)
 
