@@ -47,6 +47,7 @@ SHARED = frozenset(
 TOTALS: Mapping[tuple[System, str], tuple[str, ...]] = {
     (System.NETSUITE, "control_totals"): ("document_count", "document_total"),
 }
+NOT_COPIED = SHARED | TOTALS.keys()
 # The ERP's columns that hold the internal id of a copied record, beside `id` itself.
 IDS = frozenset(
     {"transaction", "createdfrom", "nextdoc", "previousdoc", "item", "receipt", "recordid"}
@@ -162,10 +163,9 @@ def _writings(
     root: Path, stream: Stream, *, drawn: int, copies: int, days: Sequence[Day]
 ) -> Iterator[_Writing]:
     """Yield the batches that become of one batch of the block."""
-    key = (stream.system, stream.name)
     # What the totals count is what `root` holds: with the days it would be more.
     begun = copies - sum(day.copies for day in days)
-    if key in SHARED or key in TOTALS:
+    if (stream.system, stream.name) in NOT_COPIED:
         yield _Writing(root, [0], of=begun)
         return
     step = max(RETURNS_A_BATCH // drawn, 1)
@@ -238,13 +238,13 @@ def _columns(stream: Stream, *, copies: int) -> Iterator[str]:
 
 def _is_own_id(stream: Stream, name: str) -> bool:
     """Whether a column holds the id of a record that each copy has for itself."""
-    if (stream.system, stream.name) in (SHARED | TOTALS.keys()):
+    if (stream.system, stream.name) in NOT_COPIED:
         return False
     return name in IDS or (name == "id" and stream.name not in NUMBERED_WITHIN_TRANSACTIONS)
 
 
 def _has_marks(stream: Stream, name: str, kind: str) -> bool:
-    if (stream.system, stream.name) in (SHARED | TOTALS.keys()):
+    if (stream.system, stream.name) in NOT_COPIED:
         return False
     is_told_apart = _is_own_id(stream, name) or name in NUMBERS | ITEM_NAMES
     return kind.startswith("STRUCT") or (kind == TEXT and is_told_apart)

@@ -11,26 +11,28 @@ rates as (
 
 ),
 
--- Of months without a rate nothing is expected: their orders are not looked at.
-orders as (
+all_orders as (
 
     select
-        placed.store,
-        placed.order_id,
-        placed.period
+        store,
+        order_id,
+        {{ store_month('placed_at', 'store') }} as period
 
-    from (
-        select
-            store,
-            order_id,
-            {{ store_month('placed_at', 'store') }} as period
-        from {{ ref('dim_orders') }}
-    ) as placed
+    from {{ ref('dim_orders') }}
+
+),
+
+-- Of months without a rate nothing is expected: what came back of them is not looked at.
+orders as (
+
+    select all_orders.*
+
+    from all_orders
 
     inner join rates
         on
-            placed.store = rates.store
-            and placed.period = rates.period
+            all_orders.store = rates.store
+            and all_orders.period = rates.period
 
 ),
 
