@@ -19,8 +19,8 @@ from orchestration.extract.streams import STREAMS, System
 from orchestration.landing import Batch
 
 # Above this share of the orders everything is built. Of 100,000 returns changes of 1%, 7% and 24%
-# took 13, 23 and 39 s beside 44 s of a whole build on a quiet machine, 20, 33 and 70 beside 48 s
-# on a busy one (`make bench ONLY=build` measures it anew): an eighth is cheaper on both.
+# took 13, 23 and 39 s beside 44 s of a whole build on a quiet machine, 20, 33 and 70 beside 41 and
+# 48 s on a busy one, where they meet near an eighth (`make bench ONLY=build` measures it anew).
 BREAK_EVEN = 0.125
 # What is not in a list of every record is gone: a change that no row tells of.
 TELL_BY_ABSENCE = frozenset(key for key, stream in STREAMS.items() if stream.is_census)

@@ -27,8 +27,8 @@ SLOWEST, NOTED = 15, 3
 MOST_SECONDS, MOST_MIB, MOST_TIMES = 60.0, 4096.0, 11.0
 # Why the slowest have to take their time.
 NOTES = {
-    "int_erp_document_lines": "reads each landed line of each ERP document, six times the lines"
-    " of the returns, to find its newest version",
+    "int_erp_document_lines": "reads each landed line of each ERP document to find its newest"
+    " version",
     "int_erp_lines_matched_to_order_lines": "compares texts: the reference that an ERP line"
     " carries, with the ids of the order's lines",
     "int_erp_unit_lines": "decides for every line of a return, receipt and credit if it stands for"
