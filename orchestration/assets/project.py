@@ -163,7 +163,8 @@ class _Untold(EventManager):
     """
     Makes messages of dbt's events only where one would be read, or a warning may be an error.
 
-    A build has thousands, and messages that nobody reads would take a tenth of its time.
+    A build has thousands, and messages that nobody reads would take a tenth of its time. The one
+    callback that dbt adds by itself is for its telemetry, which this project leaves off.
     """
 
     def fire_event(
@@ -173,7 +174,7 @@ class _Untold(EventManager):
         node: object = None,
         force_warn_or_error_handling: bool = False,  # noqa: FBT001, FBT002 - dbt's signature
     ) -> None:
-        if self.loggers or self.callbacks or force_warn_or_error_handling:
+        if self.loggers or force_warn_or_error_handling:
             super().fire_event(e, level, node, force_warn_or_error_handling)
 
 

@@ -61,7 +61,8 @@ def disposition_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]
         store,
         DISPOSITIONS,
         run_id=run_id,
-        may_change=f"({DISPOSITION_MAY_CHANGE} or id in ({open_returns}))",
+        may_change=DISPOSITION_MAY_CHANGE,
+        open_elsewhere=open_returns,
     )
 
 
@@ -137,17 +138,26 @@ def customer_ids_to_read(root: Path, store: str, *, run_id: str) -> list[str]:  
     return _due(root, store, CUSTOMERS, query, None)
 
 
-def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str) -> list[str]:
+def _ids(
+    root: Path,
+    store: str,
+    stream: Stream,
+    *,
+    run_id: str,
+    may_change: str,
+    open_elsewhere: str = "select null",
+) -> list[str]:
     """
     Derive the ids from what has landed alone.
 
     An id is due when an order names it that landed after it did (or it never landed), so a run
-    that died between orders and this stream leaves no gap; or when its record may still change.
+    that died between orders and this stream leaves no gap; or when its record may still change,
+    by itself or by what is selected as open elsewhere.
     """
     named = "refunds" if stream is REFUNDS else '"returns".nodes'
     query = f"""
         with orders as ({newest(root, store, ORDERS)}),
-        landed as ({newest(root, store, stream)}),
+        landed as ({newest(root, store, stream, also=f"{may_change} as may_change")}),
         named as (
             select reference.id, max(_extracted_at) as named_at
             from (select unnest({named}) as reference, _extracted_at from orders)
@@ -157,7 +167,8 @@ def _ids(root: Path, store: str, stream: Stream, *, run_id: str, may_change: str
         from named left join landed on named.id = landed.id
         where (landed.id is null or landed._extracted_at < named.named_at)
         union
-        select id from landed where {may_change} and _run_id <> $run_id
+        select id from landed
+        where (may_change or id in ({open_elsewhere})) and _run_id <> $run_id
     """
     return _due(root, store, stream, query, run_id)
 
@@ -169,12 +180,18 @@ def _due(root: Path, store: str, stream: Stream, query: str, run_id: str | None)
     return sorted(found.union(rejected_ids(root, stream, store)))
 
 
-def newest(root: Path, store: str, stream: Stream) -> str:
-    """Return a select of the newest landed version of each of a store's records."""
+def newest(root: Path, store: str, stream: Stream, *, also: str | None = None) -> str:
+    """
+    Return a select of the newest landed version of each of a store's records.
+
+    `also` is a column more, made of each row before the newest is found: what it reads of a wide
+    record is then not sorted with it.
+    """
     rows = select_rows(root, stream, committed_batches(root, stream, source=store))
     changed_at = f'"{stream.cursor}" desc,' if stream.cursor else ""
+    columns = "*" if also is None else f"*, {also}"
     return f"""
-        select * from ({rows})
+        select * from (select {columns} from ({rows}))
         qualify row_number() over (
             partition by id order by _extracted_at desc, {changed_at} _batch_id desc
         ) = 1
