@@ -1,17 +1,10 @@
--- The base-currency amount of each credit at its own rate, less at the original invoice's rate.
+-- The base-currency amount of each credit at its own rate, less at the original invoice's rate. A credit of several
+-- invoices reverses each of them at that one's own rate; what names none of them goes with the earliest.
 with
 
-credits as (
+lines as (
 
-    select
-        case_key,
-        document_id,
-        currency,
-        sum(gross_minor - discount_minor + tax_minor) as amount_minor
-
-    from {{ changed('int_case_credit_lines') }}
-
-    group by case_key, document_id, currency
+    select * from {{ changed('int_case_credit_lines') }}
 
 ),
 
@@ -21,23 +14,84 @@ documents as (
 
 ),
 
+original_invoices as (
+
+    select * from {{ changed('int_case_original_invoices') }}
+
+),
+
+line_sources as (
+
+    select * from {{ changed('int_erp_line_sources') }}
+
+),
+
+line_invoices as (
+
+    select
+        line_sources.document_id,
+        line_sources.line_id,
+        case
+            when line_sources.source_document_type = 'return_authorization' then authorized.source_document_id
+            else line_sources.source_document_id
+        end as invoice_id
+
+    from line_sources
+
+    left join line_sources as authorized
+        on
+            line_sources.source_document_id = authorized.document_id
+            and line_sources.source_line_id = authorized.line_id
+
+),
+
+credits as (
+
+    select
+        lines.case_key,
+        lines.document_id,
+        lines.currency,
+        coalesce(named.exchange_rate, earliest.exchange_rate) as invoice_rate,
+        sum(lines.gross_minor - lines.discount_minor + lines.tax_minor) as amount_minor
+
+    from lines
+
+    inner join original_invoices as earliest
+        on
+            lines.case_key = earliest.case_key
+            and lines.document_id = earliest.document_id
+            and earliest.invoice_rank = 1
+
+    left join line_invoices
+        on
+            lines.document_id = line_invoices.document_id
+            and lines.tax_line_id = line_invoices.line_id
+
+    left join original_invoices as named
+        on
+            lines.case_key = named.case_key
+            and lines.document_id = named.document_id
+            and line_invoices.invoice_id = named.invoice_id
+
+    group by
+        lines.case_key,
+        lines.document_id,
+        lines.currency,
+        coalesce(named.exchange_rate, earliest.exchange_rate)
+
+),
+
 rated as (
 
     select
         credits.case_key,
         {{ from_minor('credits.amount_minor', 'credits.currency') }} as credited_amount,
         credit_documents.exchange_rate as credit_rate,
-        original_invoices.exchange_rate as invoice_rate
+        credits.invoice_rate
 
     from credits
 
     inner join documents as credit_documents on credits.document_id = credit_documents.document_id
-
-    inner join {{ changed('int_case_original_invoices') }} as original_invoices
-        on
-            credits.case_key = original_invoices.case_key
-            and credits.document_id = original_invoices.document_id
-            and original_invoices.invoice_rank = 1
 
 ),
 
