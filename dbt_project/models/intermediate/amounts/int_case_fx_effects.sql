@@ -26,6 +26,14 @@ line_sources as (
 
 ),
 
+-- Nearly every credit has one original invoice: only of the others a line is asked for its own.
+documents_of_several as (
+
+    select distinct document_id from original_invoices
+    where invoice_rank > 1
+
+),
+
 line_invoices as (
 
     select
@@ -43,6 +51,25 @@ line_invoices as (
             line_sources.source_document_id = authorized.document_id
             and line_sources.source_line_id = authorized.line_id
 
+    where line_sources.document_id in (select document_id from documents_of_several)
+
+),
+
+line_rates as (
+
+    select
+        original_invoices.case_key,
+        line_invoices.document_id,
+        line_invoices.line_id,
+        original_invoices.exchange_rate
+
+    from line_invoices
+
+    inner join original_invoices
+        on
+            line_invoices.document_id = original_invoices.document_id
+            and line_invoices.invoice_id = original_invoices.invoice_id
+
 ),
 
 credits as (
@@ -51,33 +78,18 @@ credits as (
         lines.case_key,
         lines.document_id,
         lines.currency,
-        coalesce(named.exchange_rate, earliest.exchange_rate) as invoice_rate,
+        line_rates.exchange_rate as line_rate,
         sum(lines.gross_minor - lines.discount_minor + lines.tax_minor) as amount_minor
 
     from lines
 
-    inner join original_invoices as earliest
+    left join line_rates
         on
-            lines.case_key = earliest.case_key
-            and lines.document_id = earliest.document_id
-            and earliest.invoice_rank = 1
+            lines.case_key = line_rates.case_key
+            and lines.document_id = line_rates.document_id
+            and lines.tax_line_id = line_rates.line_id
 
-    left join line_invoices
-        on
-            lines.document_id = line_invoices.document_id
-            and lines.tax_line_id = line_invoices.line_id
-
-    left join original_invoices as named
-        on
-            lines.case_key = named.case_key
-            and lines.document_id = named.document_id
-            and line_invoices.invoice_id = named.invoice_id
-
-    group by
-        lines.case_key,
-        lines.document_id,
-        lines.currency,
-        coalesce(named.exchange_rate, earliest.exchange_rate)
+    group by lines.case_key, lines.document_id, lines.currency, line_rates.exchange_rate
 
 ),
 
@@ -87,11 +99,17 @@ rated as (
         credits.case_key,
         {{ from_minor('credits.amount_minor', 'credits.currency') }} as credited_amount,
         credit_documents.exchange_rate as credit_rate,
-        credits.invoice_rate
+        coalesce(credits.line_rate, earliest.exchange_rate) as invoice_rate
 
     from credits
 
     inner join documents as credit_documents on credits.document_id = credit_documents.document_id
+
+    inner join original_invoices as earliest
+        on
+            credits.case_key = earliest.case_key
+            and credits.document_id = earliest.document_id
+            and earliest.invoice_rank = 1
 
 ),
 
