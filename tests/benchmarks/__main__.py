@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from tests.benchmarks.measured import PEERS, ROOT
 from tests.benchmarks.report import as_text, machine, write
@@ -20,6 +23,8 @@ SECTIONS = {
     "run": "tests.benchmarks.run",
     "dashboard": "tests.benchmarks.dashboard",
 }
+# What follows each other where others run beside it: the dashboard shows the home of the runs.
+CHAINS = [("build",), ("run", "dashboard"), ("extraction", "variance")]
 
 
 def main() -> None:
@@ -41,21 +46,46 @@ def main() -> None:
 
 def run(size: Size, names: list[str], folder: Path) -> None:
     """Run the sections into a folder; the dashboard shows the home that the runs left."""
-    begun = datetime.now(UTC)
-    about = machine(peers_python=PEERS)
-    done: list[Section] = []
-    for name, value in about.items():
-        sys.stdout.write(f"{name}: {value}\n")
+    report = Report(folder)
     with TemporaryDirectory(prefix="benchmarks-") as work:
-        for name in names:
-            scratch = Path(work) / name
-            scratch.mkdir()
-            for section in import_module(SECTIONS[name]).sections(size, scratch):
-                done.append(section)
-                sys.stdout.write(f"\n{as_text(section)}")
-                sys.stdout.flush()
-                write(folder, about, done, at=begun)
+
+        def do(some: Sequence[str]) -> None:
+            for name in some:
+                scratch = Path(work) / name
+                scratch.mkdir()
+                for section in import_module(SECTIONS[name]).sections(size, scratch):
+                    report.add(name, section)
+
+        if size.is_judged:
+            do(names)
+        else:
+            # No figure counts at this size: that it ends is what is to be seen, and soon.
+            chains = [[name for name in chain if name in names] for chain in CHAINS]
+            with ThreadPoolExecutor(len(chains)) as workers:
+                list(workers.map(do, chains))
     sys.stdout.write(f"\nwritten to {folder}\n")
+
+
+class Report:
+    """What is known so far of a run: told section by section, and written after each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._begun = datetime.now(UTC)
+        self._about = machine(peers_python=PEERS)
+        self._found: dict[str, list[Section]] = {name: [] for name in SECTIONS}
+        self._lock = Lock()
+        for name, value in self._about.items():
+            sys.stdout.write(f"{name}: {value}\n")
+
+    def add(self, name: str, section: Section) -> None:
+        """Tell a table of a section, and write it after those of the sections before."""
+        with self._lock:
+            self._found[name].append(section)
+            sys.stdout.write(f"\n{as_text(section)}")
+            sys.stdout.flush()
+            tables = [table for tables in self._found.values() for table in tables]
+            write(self._folder, self._about, tables, at=self._begun)
 
 
 if __name__ == "__main__":

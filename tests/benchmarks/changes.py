@@ -49,8 +49,10 @@ def add_days(table: Section, home: Path, *, returns: int, count: int) -> None:
     Build the first days of a home as changes, and in the end everything; both come to one.
 
     Before them nothing is new: the first build of changes of a home's life, and it alone, traces
-    everything that landed.
+    everything that landed. Without days nothing is built.
     """
+    if not count:
+        return
     days = [measure("tests.benchmarks.changes:build", home=home, everything=False)]
     for number in range(count):
         add_day(home, number)

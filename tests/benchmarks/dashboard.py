@@ -1,4 +1,4 @@
-"""The dashboard over a large publication: first content, filter changes, five readers, memory."""
+"""The dashboard over a large publication: first content, filter changes, readers, memory."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,6 @@ from tests.benchmarks.watching import WATCH, Opened, change, controls, cycle, op
 from tests.browser.looking import FLAGS, PAGES, chromium_path, free_port, started, starting
 
 TRIVIAL = Path(__file__).with_name("trivial.py")
-READERS = 5
 MOST_OVER, MOST_CHANGE = 0.5, 1.0
 VIEW: ViewportSize = {"width": 1280, "height": 900}
 
@@ -44,19 +43,23 @@ class Seen:
 
 
 def sections(size: Size, scratch: Path) -> Iterator[Section]:
-    """Yield what readers of each page wait for, alone and five at once."""
+    """Yield what readers of each page wait for, alone and some at once."""
     home = scratch.parent / "run" / "home"
     if not home.exists():
         for _ in islice(runs_of(home, returns=size.run_returns), 2):
             continue
     copies = multiply(home, scratch / "large", returns=size.shown_returns)
-    seen, memory = watch(scratch / "large", looks=size.looks)
+    seen, memory = watch(scratch / "large", looks=size.looks, readers=size.readers)
     yield _alone(size, seen, returns=copies.cases, copies=copies.count)
     yield _together(size, seen, memory, returns=copies.cases)
 
 
-def watch(home: Path, *, looks: int) -> tuple[dict[str, Seen], Sequence[int]]:
-    """Look so often at every page of a home; return what was seen, and the server's memory."""
+def watch(home: Path, *, looks: int, readers: int) -> tuple[dict[str, Seen], Sequence[int]]:
+    """
+    Look so often at every page of a home, alone and with so many readers at the same moment.
+
+    Return what was seen, and the server's memory.
+    """
     with ExitStack() as stack:
         port, other = free_port(), free_port()
         server = stack.enter_context(started(home, starting(port), DASHBOARD_USER="ann"))
@@ -69,7 +72,7 @@ def watch(home: Path, *, looks: int) -> tuple[dict[str, Seen], Sequence[int]]:
         seen = {path: Seen() for path in addresses}
         begun = memory_mib(server)
         _look_alone(browser, addresses, seen, looks=looks)
-        _look_together(browser, addresses, seen, rounds=-(-looks // READERS))
+        _look_together(browser, addresses, seen, rounds=-(-looks // readers), readers=readers)
         _change(browser, addresses, seen, changes=looks)
         memory = (begun, *memory_mib(server, "VmRSS", "VmHWM"))
         browser.close()
@@ -88,18 +91,23 @@ def _look_alone(
 
 
 def _look_together(
-    browser: Browser, addresses: dict[str, str], seen: dict[str, Seen], *, rounds: int
+    browser: Browser,
+    addresses: dict[str, str],
+    seen: dict[str, Seen],
+    *,
+    rounds: int,
+    readers: int,
 ) -> None:
-    readers = [_reader(browser) for _ in range(READERS)]
-    for page in readers:  # each has been here before, so that its browser holds the scripts
-        for path in ("trivial", *PAGES):
-            open_page(page, addresses[path])
-    for _ in range(rounds):
+    pages = [_reader(browser) for _ in range(readers)]
+    # The first round is not counted: in it each browser gets the scripts of the pages.
+    for number in range(rounds + 1):
         for path, url in addresses.items():
-            for page in readers:
+            for page in pages:
                 page.goto(url, wait_until="commit")
-            seen[path].together += [opened(page) for page in readers]
-    for page in readers:
+            together = [opened(page) for page in pages]
+            if number:
+                seen[path].together += together
+    for page in pages:
         page.context.close()
 
 
@@ -180,7 +188,7 @@ def _together(
     size: Size, seen: dict[str, Seen], memory: Sequence[int], *, returns: int
 ) -> Section:
     section = Section(
-        f"The dashboard over {returns:,} returns, {READERS} readers at once",
+        f"The dashboard over {returns:,} returns, {size.readers} readers at once",
         ("page", "first content", "over trivial", "whole"),
         size.is_judged,
     )
@@ -191,8 +199,8 @@ def _together(
         section.add(path, round(first, 2), round(first - trivial, 2), round(whole, 2))
     begun, now, most = memory
     section.notes += [
-        f"All {READERS} browsers ask for the same page at the same moment, and share the machine"
-        " with the server.",
+        f"All {size.readers} browsers ask for the same page at the same moment, and share the"
+        " machine with the server.",
         f"Memory of the server: {begun:,} MiB when it had started, {now:,} MiB at the end,"
         f" {most:,} MiB at most.",
     ]

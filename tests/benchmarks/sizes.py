@@ -1,4 +1,4 @@
-"""How large everything is: small ends within minutes, full in half an hour and more."""
+"""How large everything is: small ends within three minutes, full in half an hour and more."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Size:
     compared on each side; `returns` are built, with so many `days` of changes of the fewer and one
     of the more; `run_returns` run from the sandbox to the end. What
     these published is copied until there are `shown_returns`, and each page of the dashboard is
-    looked at so many times (`looks`).
+    looked at so many times (`looks`), and by so many `readers` at the same moment.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Size:
     run_returns: int
     shown_returns: int
     looks: int
+    readers: int
 
     @property
     def is_judged(self) -> bool:
@@ -37,17 +38,18 @@ class Size:
 
 SMALL = Size(
     "small",
-    recorded_returns=200,
+    recorded_returns=100,
     orders=2_000,
     dlt_orders=500,
     many_orders=4_000,
     paced_orders=1_000,
     keys=20_000,
     returns=(1_000, 4_000),
-    days=1,
+    days=0,
     run_returns=50,
     shown_returns=50_000,
     looks=1,
+    readers=2,
 )
 FULL = Size(
     "full",
@@ -62,5 +64,6 @@ FULL = Size(
     run_returns=500,
     shown_returns=1_000_000,
     looks=6,
+    readers=5,
 )
 SIZES = {size.name: size for size in (SMALL, FULL)}
