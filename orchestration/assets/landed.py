@@ -16,7 +16,7 @@ from orchestration.assets.erp import (
     settle,
 )
 from orchestration.assets.landing import Answers, Landing
-from orchestration.extract.errors import SourceError, StopError
+from orchestration.extract.errors import DeniedError, SourceError
 from orchestration.extract.streams import (
     NETSUITE_STREAMS,
     REHEARSAL_STREAMS,
@@ -243,7 +243,7 @@ def _land_stores(
                     # Gone between the page that named them and the reading by id.
                     gone = ", ".join(f"{count:,} {of}" for of, count in client.missing.items())
                     context.log.info("store %s: no record by id of %s", store, gone)
-        except StopError as error:
+        except DeniedError as error:
             if stream.is_optional:
                 # Nothing was said, and that is known: what it would tell is left out.
                 silent[store] = str(error)

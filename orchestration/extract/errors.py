@@ -41,6 +41,10 @@ class StopError(SourceError):
     """No repeat helps: a person must change something at the source or in the settings."""
 
 
+class DeniedError(StopError):
+    """The source knows what is asked for, and does not let this credential read it."""
+
+
 class NotThereError(StopError):
     """The source has no record of the id that was asked about, or none it shows to us."""
 

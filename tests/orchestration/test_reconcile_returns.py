@@ -19,7 +19,7 @@ from orchestration.assets.publish import publication
 from orchestration.checks.facts import facts
 from orchestration.checks.keys import PUBLICATION_IS_COMPLETE
 from orchestration.checks.rollup import publication_is_complete
-from orchestration.extract.errors import StopError
+from orchestration.extract.errors import DeniedError, StopError
 from orchestration.extract.streams import System
 from orchestration.resources import CustomerKeysResource, Home, LedgerResource, SyncResource
 
@@ -29,14 +29,17 @@ AS_OF = "2026-03-20T00:00:00+00:00"
 class Source:
     """Answers every stream with the records it is given, all fields in each; none of any other."""
 
-    def __init__(self, records=None, *, refuses=()):
+    def __init__(self, records=None, *, refuses=(), fails=()):
         self.records = records or {}
         self.refuses = refuses
+        self.fails = fails
         self.missing = Counter()
 
     def pages(self, stream, *, since):  # noqa: ARG002 - the client's signature
         if stream.name in self.refuses:
-            raise StopError(f"no leave to read {stream.name}: grant it")
+            raise DeniedError(f"no leave to read {stream.name}: grant it")
+        if stream.name in self.fails:
+            raise StopError(f"the query of {stream.name} is not accepted: check API version")
         answer = self.records.get(stream.name, [])
         answer = answer() if callable(answer) else answer
         if stream.system is System.SHOPIFY:
@@ -64,10 +67,11 @@ class Source:
 
 
 class Stores(dg.ConfigurableResource):
-    """Stores by name, each with its `records`; some refuse to tell of streams."""
+    """Stores by name, each with its `records`; some refuse streams, or fail to tell of them."""
 
     records: dict[str, dict[str, list[Any]]] = Field(default_factory=lambda: {"uk": {}, "us": {}})
     refuses: dict[str, list[str]] = Field(default_factory=dict)
+    fails: dict[str, list[str]] = Field(default_factory=dict)
 
     @property
     def stores(self):
@@ -75,7 +79,11 @@ class Stores(dg.ConfigurableResource):
 
     @contextmanager
     def client(self, store, *, tell):  # noqa: ARG002 - the resource's signature
-        yield Source(self.records[store], refuses=self.refuses.get(store, ()))
+        yield Source(
+            self.records[store],
+            refuses=self.refuses.get(store, ()),
+            fails=self.fails.get(store, ()),
+        )
 
 
 class Erp(dg.ConfigurableResource):
@@ -262,42 +270,43 @@ def order_of_many_payments():
 
 
 @pytest.fixture(scope="module")
-def six_stores(tmp_path_factory):
-    """A run over two stores that are well, and four of which each has a fault of its own."""
+def seven_stores(tmp_path_factory):
+    """A run over two stores that are well, and five of which each has a fault of its own."""
     records = {
         "be": {},
         "de": order_of_many_payments(),
         "fr": refunded_order(booked="-12.01"),
         "nl": unread_refund(),
+        "se": {},
         "uk": refunded_order(booked="-12.00"),
         "us": refunded_order(booked="-12.00"),
     }
     refuses = {"be": ["orders"], "uk": ["bank_references", "payouts", "tender_transactions"]}
-    stores = Stores(records=records, refuses=refuses)
+    stores = Stores(records=records, refuses=refuses, fails={"se": ["sales_agreements"]})
     return reconciled(tmp_path_factory.mktemp("home"), stores=stores)
 
 
-def test_faults_of_stores_hold_these_and_no_other(six_stores):
-    result, file = six_stores
+def test_faults_of_stores_hold_these_and_no_other(seven_stores):
+    result, file = seven_stores
 
     assert rollup_of(result).passed
     assert asked(file, "select is_complete, incomplete_stores from ops.publication") == [
-        (False, '["be", "de", "fr", "nl"]')
+        (False, '["be", "de", "fr", "nl", "se"]')
     ]
 
 
-def test_of_a_store_that_cannot_be_read_nothing_lands(six_stores):
-    _, file = six_stores
+def test_of_a_store_that_cannot_be_read_nothing_lands(seven_stores):
+    _, file = seven_stores
 
     extracted = "select store from ops.checks where name = 'every_store_is_extracted'"
     verdicts = f"{extracted} and asset = 'shopify/orders' and not passed"
     assert asked(file, verdicts) == [("be",)]
     landed = "select source from ops.freshness where stream = 'orders' order by all"
-    assert asked(file, landed) == [("de",), ("fr",), ("nl",), ("uk",), ("us",)]
+    assert asked(file, landed) == [("de",), ("fr",), ("nl",), ("se",), ("uk",), ("us",)]
 
 
-def test_a_witness_that_knows_more_than_was_read_does_not_tie_out(six_stores):
-    _, file = six_stores
+def test_a_witness_that_knows_more_than_was_read_does_not_tie_out(seven_stores):
+    _, file = seven_stores
 
     untied = "select control, period, source_amount, mart_amount from marts.fct_tie_out"
     assert asked(file, f"{untied} where not is_tied and store = 'nl' order by all") == [
@@ -307,8 +316,8 @@ def test_a_witness_that_knows_more_than_was_read_does_not_tie_out(six_stores):
     ]
 
 
-def test_a_cent_that_the_sales_ledger_books_otherwise_does_not_tie_out(six_stores):
-    _, file = six_stores
+def test_a_cent_that_the_sales_ledger_books_otherwise_does_not_tie_out(seven_stores):
+    _, file = seven_stores
 
     said = "select period, source_amount, mart_amount, is_tied from marts.fct_tie_out"
     [(*other, is_tied)] = asked(
@@ -319,8 +328,8 @@ def test_a_cent_that_the_sales_ledger_books_otherwise_does_not_tie_out(six_store
     assert (same, is_tied) == (["2026-03", 12, 12], True)
 
 
-def test_a_list_that_may_have_been_cut_is_kept_and_named(six_stores):
-    _, file = six_stores
+def test_a_list_that_may_have_been_cut_is_kept_and_named(seven_stores):
+    _, file = seven_stores
 
     failed = "select store, metadata from ops.checks where name = 'no_list_is_cut' and not passed"
     [(store, said)] = asked(file, failed)
@@ -329,9 +338,9 @@ def test_a_list_that_may_have_been_cut_is_kept_and_named(six_stores):
     assert asked(file, "select count(*) from marts.dim_orders where store = 'de'") == [(1,)]
 
 
-def test_what_may_not_be_read_is_named_and_leaves_the_money_as_it_is(six_stores):
+def test_what_may_not_be_read_is_named_and_leaves_the_money_as_it_is(seven_stores):
     """A token without scopes for banking and payouts: the other controls speak for the store."""
-    result, file = six_stores
+    result, file = seven_stores
 
     reference = "select bank_reference from marts.fct_refund_variance where store = 'uk'"
     assert asked(file, reference) == [(None,)]
@@ -342,6 +351,16 @@ def test_what_may_not_be_read_is_named_and_leaves_the_money_as_it_is(six_stores)
         and check.check_name == "every_store_is_extracted"
     ]
     assert set(evaluation.metadata["unavailable"].value) == {"uk"}
+
+
+def test_a_witness_that_fails_otherwise_is_missed_and_holds_its_store(seven_stores):
+    _, file = seven_stores
+
+    missed = "select asset, name, metadata from ops.checks where store = 'se' and not passed"
+    [(*extracted, said), (*fresh, _)] = asked(file, f"{missed} order by name")
+    assert extracted == ["shopify/sales_agreements", "every_store_is_extracted"]
+    assert "check API version" in said
+    assert fresh == ["shopify/sales_agreements", "is_fresh"]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 
 from orchestration.extract.errors import (
+    DeniedError,
     OutcomeUnknownError,
     RepeatError,
     StopError,
@@ -142,7 +143,7 @@ class BulkSource:
         if operation.status == "COMPLETED":
             return
         if operation.error_code == "ACCESS_DENIED":
-            raise StopError(
+            raise DeniedError(
                 f"{self.source} denies the bulk operation access: grant the app the scopes of"
                 " orders, returns and payment terms, and renew its token"
             )

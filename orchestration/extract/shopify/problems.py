@@ -1,6 +1,7 @@
 """The storefront's top-level errors, turned into what to do about them."""
 
 from orchestration.extract.errors import (
+    DeniedError,
     NotThereError,
     OutcomeUnknownError,
     RefusedError,
@@ -78,7 +79,7 @@ def _common_problem(envelope: Envelope, *, source: str) -> SourceError | None:
             return RepeatError(f"{source} is busy: repeat later", wait_seconds=wait or None)
         if _code(error) == ACCESS_DENIED:
             access = error.extensions.required_access or "the access the query needs"
-            return StopError(
+            return DeniedError(
                 f"{source} denies access: grant {access[:200]} to the app and renew its token"
             )
     return None
