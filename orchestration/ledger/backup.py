@@ -1,16 +1,19 @@
 """A whole ledger copied into a file of its own, and such a file put back into an empty ledger."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, delete, func, select
 
 from orchestration.ledger import chain, decision_chain
-from orchestration.ledger.connection import is_new, open_engine, reading
+from orchestration.ledger.connection import database_address, is_new, open_engine, reading
 from orchestration.ledger.decision_tables import decision_metadata
 from orchestration.ledger.errors import LedgerError
 from orchestration.ledger.schema import chain_head, metadata
 
 ROWS_AT_ONCE = 1_000
+NAME_A_BACKUP = "name a file that `returns backup` wrote"
 # A parent stands before its children in each.
 TABLES: tuple[Table, ...] = (*metadata.sorted_tables, *decision_metadata.sorted_tables)
 
@@ -29,7 +32,11 @@ def backup(url: str, file: Path) -> dict[str, int]:
     if file.exists():
         raise BackupRefusedError(f"{file} exists already: name a new file")
     if is_new(url):
-        raise BackupRefusedError("LEDGER_URL names no ledger that is there: check its path")
+        path = database_address(url)
+        raise BackupRefusedError(
+            f"{path.database if path else url} is no ledger that is there: check LEDGER_URL, or"
+            " RETURNS_HOME where that is not set"
+        )
     partial = file.with_name(f".{file.name}.partial")
     partial.unlink(missing_ok=True)
     try:
@@ -45,12 +52,27 @@ def restore(url: str, file: Path) -> dict[str, int]:
     """
     Fill an empty ledger from a backup, whole or not at all; return the rows of each table.
 
-    Raises BackupRefusedError where there is no such file, the ledger holds anything already, or
-    what was restored contradicts its own history.
+    Raises BackupRefusedError where the file is not there or is no whole ledger, the ledger holds
+    anything already, or what was restored contradicts its own history.
     """
     if not file.is_file():
-        raise BackupRefusedError(f"{file} is not there: name a file that `returns backup` wrote")
+        raise BackupRefusedError(f"{file} is not there: {NAME_A_BACKUP}")
+    if reason := _doubt(file):
+        raise BackupRefusedError(f"{file} is no whole ledger ({reason}): {NAME_A_BACKUP}")
     return _copy(open_engine(f"sqlite:///{file}"), open_engine(url))
+
+
+def _doubt(file: Path) -> str | None:
+    """Return why a file is no ledger that can be read to its end; it is left as it is."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+            (damage,) = opened.execute("pragma quick_check(1)").fetchone()
+            if damage != "ok":
+                return str(damage)
+            names = {name for (name,) in opened.execute("select name from sqlite_master")}
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if chain_head.name in names else "it holds no history"
 
 
 def _copy(source: Engine, target: Engine) -> dict[str, int]:

@@ -74,6 +74,8 @@ def move(
         .values(state=str(to), **values)
     )
     if connection.execute(step).rowcount != 1:
+        if read(connection, intent_key) is None:
+            raise LostClaimError(f"there is no intent {intent_key}: see `returns plan`")
         raise LostClaimError(f"intent {intent_key} cannot become {to}: it has moved on")
     chain.append(connection, intent_key, state=str(to), at=at, who=who, details=values)
 

@@ -76,3 +76,28 @@ def test_a_backup_that_was_tampered_with_restores_nothing(used, tmp_path):
 def test_a_file_that_is_not_there_is_named(url, tmp_path):
     with pytest.raises(BackupRefusedError, match=r"no\.sqlite is not there"):
         restore(url, tmp_path / "no.sqlite")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda _: b"", "it holds no history"),
+        (lambda _: b"no database at all" * 100, "file is not a database"),
+        (lambda whole: whole[: len(whole) // 2], "malformed"),
+        (lambda whole: whole[:8192] + bytes(16_384) + whole[24_576:], "."),
+    ],
+    ids=["empty", "something else", "cut", "overwritten"],
+)
+def test_a_file_that_is_no_whole_ledger_is_named_and_stays_as_it_is(used, tmp_path, content, said):
+    file = tmp_path / "copy.sqlite"
+    backup(used, file)
+    damaged = content(file.read_bytes())
+    file.write_bytes(damaged)
+    new = fresh_ledger_file(tmp_path / "new" / "ledger.sqlite")
+
+    with pytest.raises(BackupRefusedError, match=rf"copy\.sqlite is no whole ledger \(.*{said}"):
+        restore(new, file)
+
+    assert file.read_bytes() == damaged
+    with Ledger(new) as untouched:
+        assert untouched.history() == []
