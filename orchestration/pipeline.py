@@ -61,8 +61,12 @@ class _Handler(logging.Handler):
         self._listener = listener
 
     def emit(self, record: logging.LogRecord) -> None:
-        event = getattr(record, "dagster_meta", {}).get("dagster_event")
-        said = getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage())
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        said = meta.get("orig_message", record.getMessage())
+        # Of a step that could not begin Dagster names what it waited for, once for each table.
+        if event is None and said.startswith("Dependencies for step "):
+            return
         self._listener(said if event is None else event)
 
 
@@ -81,8 +85,17 @@ def _problems(result: dg.ExecuteInProcessResult) -> Iterator[str]:
         failure = event.step_failure_data if event.is_step_failure else None
         if failure is None:
             continue
-        error = failure.error
-        while error is not None and error.cause is not None:
-            error = error.cause
         said = failure.user_failure_data.description if failure.user_failure_data else None
-        yield f"{event.step_key}: {said or (error.message.strip() if error else 'failed')}"
+        yield f"{event.step_key}: {said or _sentence(event) or 'failed'}"
+
+
+def _sentence(event: dg.DagsterEvent) -> str:
+    """Return what went wrong: one of our own errors as it stands, else the first cause of all."""
+    said, error = "", event.step_failure_data.error
+    while error is not None:
+        said = error.message.strip()
+        module, _, sentence = said.partition(f".{error.cls_name}: ")
+        if module.startswith("orchestration.") and sentence:
+            return sentence
+        error = error.cause
+    return said

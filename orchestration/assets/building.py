@@ -19,6 +19,10 @@ from orchestration.landing import create_source_views
 MEMORY_LIMIT = "3GB"
 
 
+class WarehouseError(RuntimeError):
+    """The warehouse is held by another program, or is no database any more."""
+
+
 @dataclass(frozen=True)
 class Built:
     """What a build did: whether changes sufficed, and how each node of the project ended."""
@@ -72,7 +76,7 @@ def build_home(
     """
     landing = landing or home / "landing"
     warehouse = home / "warehouse.duckdb"
-    with duckdb.connect(warehouse, config={"memory_limit": memory_limit}) as connection:
+    with _opened(warehouse, memory_limit=memory_limit) as connection:
         batches = create_source_views(connection, landing)
         build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
         landed = LandedBatches(landing, batches)
@@ -89,3 +93,14 @@ def build_home(
         with duckdb.connect(warehouse) as connection:
             end(connection, build)
     return built
+
+
+def _opened(warehouse: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(warehouse, config={"memory_limit": memory_limit})
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        reason = str(error).partition(" See also")[0].strip(" .")
+        raise WarehouseError(
+            f"the warehouse cannot be opened ({reason}): end the program that holds it and run"
+            " again, or make it anew from landing with `returns rebuild`"
+        ) from error

@@ -168,6 +168,7 @@ def sandbox(
         _write_landing(landing, returns=returns, seed=seed, as_of=as_of, shape=shape)
         return
     from orchestration.cli.locks import home_lock
+    from orchestration.cli.ports import refuse_held_port
     from orchestration.cli.profile import choose_source, limits_of, serve_sandbox
     from orchestration.resources.settings import environment, read_home
 
@@ -178,6 +179,7 @@ def sandbox(
             source = choose_source(
                 home, scenarios=scenarios, returns=returns, seed=seed, clock=moment(as_of)
             )
+            refuse_held_port("sandbox", port)
             serve_sandbox(console, home, source, port=port, limits=limits)
 
 
@@ -274,12 +276,17 @@ def dagster(port: Port = 3000) -> None:
 @contextmanager
 def refusals() -> Iterator[None]:
     """Show what a command refuses to do as its own sentence, without a traceback."""
-    from orchestration.cli.refusals import REFUSALS
+    from orchestration.cli.refusals import REFUSALS, unusable
 
     try:
         yield
     except REFUSALS as error:
         console.print(f"[red]Stopped:[/red] {error}", style=None)
+        raise typer.Exit(2) from error
+    except OSError as error:
+        if error.filename is None:  # what has no path is no matter of folders and rights
+            raise
+        console.print(f"[red]Stopped:[/red] {unusable(error)}", style=None)
         raise typer.Exit(2) from error
 
 
@@ -289,11 +296,11 @@ def moment(text: str) -> datetime:
         return datetime.now(UTC)
     try:
         said = datetime.fromisoformat(text)
-    except ValueError as error:
+        return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+    except (OverflowError, ValueError) as error:
         raise typer.BadParameter(
             f"{text} is no ISO 8601 time such as 2026-03-20T00:00:00Z", param_hint="--as-of"
         ) from error
-    return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
 
 
 def _become(program: str, *arguments: str) -> NoReturn:

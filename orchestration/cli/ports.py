@@ -21,6 +21,11 @@ def refuse_held_port(command: str, port: int, *, host: str = "127.0.0.1") -> Non
         with socket.create_server((host, port), family=family):
             return
     except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise PortHeldError(
+                f"{host} is no address of this machine: name one that is with `returns {command}"
+                " --host`, or leave it out for 127.0.0.1"
+            ) from error
         is_held = error.errno == errno.EADDRINUSE
         reason = "another program holds it" if is_held else error.strerror
         remedy = "end that program, or choose another" if is_held else "choose another"

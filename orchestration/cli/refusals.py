@@ -11,7 +11,12 @@ from orchestration.cli.systems import OwnStateError
 from orchestration.cli.whole_run import RunFailedError
 from orchestration.extract.errors import SourceError
 from orchestration.gates import LimitsError
-from orchestration.landing import BrokenEvidenceError, LandingError, NewerLandingError
+from orchestration.landing import (
+    BrokenEvidenceError,
+    DamagedManifestError,
+    LandingError,
+    NewerLandingError,
+)
 from orchestration.ledger import LedgerError
 from orchestration.rehearsal import ScenarioError
 from orchestration.resources import SettingsError
@@ -22,6 +27,7 @@ from orchestration.volume import VolumeError
 
 REFUSALS = (
     BrokenEvidenceError,
+    DamagedManifestError,
     HomeBusyError,
     InstanceError,
     LandingError,
@@ -43,3 +49,11 @@ REFUSALS = (
     UnservableError,
     VolumeError,
 )
+
+
+def unusable(error: OSError) -> str:
+    """Return what is wrong with a path, and the remedy; most are of the home."""
+    return (
+        f"{error.filename} cannot be used ({error.strerror}): check the path, its rights and the"
+        " room on its disk, or set RETURNS_HOME to another folder"
+    )

@@ -22,6 +22,7 @@ from orchestration.landing.lists import listed_at, may_be_deleted, missed_ids
 from orchestration.landing.manifest import (
     Batch,
     BrokenEvidenceError,
+    DamagedManifestError,
     NewerLandingError,
     committed_batches,
     every_part,
@@ -37,6 +38,7 @@ __all__ = [
     "Batch",
     "BrokenEvidenceError",
     "Compacted",
+    "DamagedManifestError",
     "Forgotten",
     "LandingError",
     "NewerLandingError",

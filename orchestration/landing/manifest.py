@@ -58,6 +58,16 @@ class BrokenEvidenceError(RuntimeError):
         )
 
 
+class DamagedManifestError(RuntimeError):
+    """A manifest cannot be read: what its batch holds is not known."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} is no manifest any more ({reason}): restore its folder from a backup, or move"
+            " the folder out of landing for the next run to go on without its rows"
+        )
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """
     One batch within a batch of many: what its manifest said, and how long its answers are.
@@ -208,10 +218,13 @@ def _read(manifests: Sequence[Path]) -> Iterator[Batch]:
 
 
 def _decoded(path: Path, content: bytes) -> Batch:
-    found = msgspec.json.decode(content, type=_Format).format
-    if found > FORMAT:
-        raise NewerLandingError(path, found)
-    return msgspec.json.decode(content, type=Batch)
+    try:
+        found = msgspec.json.decode(content, type=_Format).format
+        if found > FORMAT:
+            raise NewerLandingError(path, found)
+        return msgspec.json.decode(content, type=Batch)
+    except msgspec.DecodeError as error:
+        raise DamagedManifestError(path, str(error)) from error
 
 
 def _keep(known_by: Sign, batch: Batch) -> None:

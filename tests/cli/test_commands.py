@@ -131,6 +131,50 @@ def test_a_clock_that_is_none_is_refused(returns):
     assert "yesterday is no ISO 8601 time" in finished.output
 
 
+def test_a_clock_before_the_calendar_begins_is_refused(returns):
+    finished = returns("run", "--as-of", "0001-01-01T00:00:00+14:00")
+
+    assert finished.exit_code == 2
+    assert "is no ISO 8601 time" in finished.output
+
+
+@pytest.mark.parametrize("command", ["run", "rebuild", "compact", "plan", "doctor", "sandbox"])
+def test_a_home_that_is_a_file_is_named_with_the_remedy(tmp_path, monkeypatch, command):
+    (tmp_path / "home").write_text("a file")
+    finished = command_in(tmp_path / "home", monkeypatch)(command)
+
+    assert finished.exit_code == (1 if command == "doctor" else 2), finished.output
+    assert str(tmp_path / "home") in finished.output
+    assert "check the path, its rights" in finished.output or "check path and rights" in (
+        finished.output
+    )
+
+
+def test_nothing_is_rebuilt_from_nothing(returns, tmp_path):
+    warehouse = tmp_path / "home" / "warehouse.duckdb"
+    warehouse.parent.mkdir()
+    warehouse.write_bytes(b"kept")
+
+    finished = returns("rebuild")
+
+    assert finished.exit_code == 2
+    assert "nothing has landed" in finished.output
+    assert warehouse.read_bytes() == b"kept"
+
+
+def test_what_stops_a_build_is_told_once_with_its_file_and_remedy(returns, tmp_path):
+    manifest = tmp_path / "home" / "landing" / "shopify" / "orders" / "us" / "b1" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("{broken")
+
+    damaged = returns("rebuild")
+
+    assert damaged.exit_code == 2, damaged.output
+    assert f"Stopped: models: {manifest} is no manifest any more" in damaged.output
+    assert "restore its folder from a backup" in damaged.output
+    assert "Dependencies for step" not in damaged.output
+
+
 def test_half_a_configuration_names_every_missing_setting(returns, monkeypatch):
     monkeypatch.setenv("SHOPIFY_STORES", "us")
 

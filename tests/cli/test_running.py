@@ -291,6 +291,16 @@ def test_what_listens_says_in_a_sentence_that_its_port_is_held(command):
     assert f"`returns {command} --port {port + 1}`" in said
 
 
+@pytest.mark.usefixtures("home", "no_services")
+@pytest.mark.parametrize("command", ["dashboard", "webhooks"])
+def test_an_address_that_is_not_this_machine_s_is_not_mended_by_another_port(command):
+    refused = CliRunner().invoke(app, [command, "--host", "192.0.2.1"])
+
+    assert refused.exit_code == 2, refused.output
+    assert "192.0.2.1 is no address of this machine" in refused.output
+    assert f"`returns {command} --host`" in refused.output
+
+
 @pytest.mark.usefixtures("no_services")
 @pytest.mark.parametrize("command", [["run"], ["rebuild"], ["dagster"]])
 def test_a_run_that_outlives_its_dagster_is_left_to_end(home, command):
