@@ -11,12 +11,13 @@ from pathlib import Path
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
+from orchestration.cli.profile import sandbox_stores
 from orchestration.cli.scopes import doubt
 from orchestration.gates import LIMITS_FILE, read_limits
 from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, State
 from orchestration.resources import LedgerResource
 from orchestration.resources.live_since import LiveSince
-from orchestration.resources.settings import environment, read_home, read_sync
+from orchestration.resources.settings import environment, is_configured, read_home, read_sync
 from orchestration.sync.action import Remote
 from orchestration.sync.actions import IN_ORDER
 from orchestration.sync.actions.notify import letter_id
@@ -43,8 +44,11 @@ def open_ledger() -> Iterator[Ledger]:
 def demand_known(scope: str) -> None:
     """Raise DecisionRefusedError for a scope in which nothing is ever sent."""
     store, _, action = scope.partition("/")
+    env = environment()
+    if not is_configured(env):
+        env = {**env, "SHOPIFY_STORES": sandbox_stores(read_home(env).path)}
     # What is not written as a scope at all, the ledger says itself.
-    if action and (why := doubt(store, action, env=environment())):
+    if action and (why := doubt(store, action, env=env)):
         raise DecisionRefusedError(why)
 
 

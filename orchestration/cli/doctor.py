@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.assets.publication import current
+from orchestration.assets.publication import POINTER
 from orchestration.assets.publish import VERSIONED
 from orchestration.cli.scopes import doubt
 from orchestration.extract.findings import Finding, Weight
@@ -31,6 +31,7 @@ from orchestration.resources.settings import (
     read_netsuite,
     read_stores,
 )
+from orchestration.sync.publication import NoPublicationError, current_file
 
 BROWSERS = ("chromium", "chromium-browser")
 COLOURS = {Weight.WELL: "green", Weight.MIND: "yellow", Weight.STOP: "bold red"}
@@ -77,8 +78,18 @@ def _problems(console: Console, env: Environment) -> Iterator[str]:
         console.print(f"Landing {home.landing} is reached")
     except LandingError as error:
         yield f"RETURNS_LANDING: {error}"
-    published = current(home.path / "published")
-    console.print(f"Home {home.path}, publication {published.stem if published else 'none yet'}")
+    try:
+        look_at(home.path)
+    except LandingError as error:
+        yield f"RETURNS_HOME: {error}"
+        return
+    try:
+        said = current_file(home.path / "published").stem
+    except NoPublicationError as error:
+        said = "none yet"
+        if (home.path / "published" / POINTER).exists():
+            yield str(error)
+    console.print(f"Home {home.path}, publication {said}")
     if home.path.exists():
         with Ledger(home.ledger_url) as ledger, Decisions(home.ledger_url) as decisions:
             contradictions = [*ledger.verify_chain(), *decisions.verify()]

@@ -58,6 +58,14 @@ def sandbox_secret(home: Path) -> Iterator[None]:
         yield
 
 
+def sandbox_stores(home: Path) -> str:
+    """Return the keys of the stores that a home's sandbox stands in for, or nothing."""
+    kept = home / SANDBOX / "environment.json"
+    if not kept.exists():
+        return ""
+    return str(json.loads(kept.read_text(encoding="utf-8")).get("SHOPIFY_STORES", ""))
+
+
 class OtherBooksError(RuntimeError):
     """The home's sandbox holds something else than what was asked for."""
 
@@ -80,8 +88,8 @@ def choose_source(
     if held is not None and is_asked and held.said != source.said:
         landing = read_home(environment()).landing
         raise OtherBooksError(
-            f"the sandbox in {home / SANDBOX} holds {held}; remove that folder and {landing} to"
-            " load something else, or set RETURNS_HOME to another folder"
+            f"the sandbox in {home / SANDBOX} holds {held}; set RETURNS_HOME to another folder to"
+            f" load something else, or remove that folder, {landing} and {home / 'ledger.sqlite'}"
         )
     return source
 

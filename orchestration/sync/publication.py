@@ -194,11 +194,18 @@ def current_file(folder: Path) -> Path:
     """Return the file that the pointer names; it never changes once it is named."""
     try:
         said = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        file = folder / str(said["file"])
     except FileNotFoundError as error:
         raise NoPublicationError(
             f"nothing is published in {folder}: `returns run` publishes"
         ) from error
-    return folder / str(said["file"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoPublicationError(
+            f"{folder / POINTER} names no publication any more: `returns rebuild` publishes anew"
+        ) from error
+    if not file.exists():
+        raise NoPublicationError(f"{file} is gone: `returns rebuild` publishes anew")
+    return file
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_a_backup_of_a_ledger_that_is_not_there_makes_none(returns, tmp_path, mo
     finished = returns("backup", str(tmp_path / "copy.sqlite"))
 
     assert finished.exit_code == 2
-    assert "names no ledger that is there" in finished.output
+    assert "mistyped.sqlite is no ledger that is there" in finished.output
     assert not (tmp_path / "mistyped.sqlite").exists()
 
 
@@ -220,3 +220,42 @@ def test_without_a_publication_the_remedy_is_named(returns, tmp_path):
 
     assert finished.exit_code == 2
     assert "`returns run` publishes" in finished.output
+
+
+@pytest.mark.parametrize("command", [["plan"], ["golive"], ["notify", "--preview"]])
+def test_a_publication_that_cannot_be_found_by_its_pointer_is_made_anew(
+    returns, tmp_path, command
+):
+    published = tmp_path / "home" / "published"
+    for file in published.glob("*.duckdb"):
+        file.unlink()
+    gone = returns(*command)
+    (published / "current.json").write_text("{")
+    damaged = returns(*command)
+
+    for finished, said in ((gone, "is gone"), (damaged, "names no publication any more")):
+        assert finished.exit_code == 2, finished.output
+        assert said in finished.output
+        assert "`returns rebuild` publishes anew" in finished.output
+    assert "names no publication any more" in returns("doctor").output
+
+
+def test_where_the_sandbox_stands_in_only_its_stores_are_halted(returns, ledger, tmp_path):
+    (tmp_path / "home" / "sandbox").mkdir()
+    environment = tmp_path / "home" / "sandbox" / "environment.json"
+    environment.write_text('{"SHOPIFY_STORES": "uk,us"}')
+
+    mistyped = returns("halt", "su/restock", "--by", "ana", "--note", "stocktaking")
+    named = returns("halt", "us/restock", "--by", "ana", "--note", "stocktaking")
+
+    assert mistyped.exit_code == 2
+    assert "su is no store: it is one of uk, us" in mistyped.output
+    assert named.exit_code == 0, named.output
+    assert [halt.scope for halt in ledger.halts()] == ["us/restock"]
+
+
+def test_a_call_that_nobody_made_is_not_said_to_have_moved_on(returns):
+    finished = returns("settle", "nothing-1", "--applied", "--by", "ana", "--note", "looked")
+
+    assert finished.exit_code == 2
+    assert "there is no intent nothing-1: see `returns plan`" in finished.output
