@@ -16,8 +16,8 @@ SHARED = ("redirect_uri", "cookie_secret")
 PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 SHORTEST_SECRET = 32
 REMEDY = (
-    "Write the section [auth] of your OpenID Connect provider into .streamlit/secrets.toml (the"
-    " docs/login.md says how), or leave the address at 127.0.0.1."
+    "Write the section [auth] of your OpenID Connect provider into .streamlit/secrets.toml"
+    " (docs/login.md says how), or leave the address at 127.0.0.1."
 )
 Section = Mapping[str, object]
 
@@ -75,7 +75,8 @@ def refuse_unservable() -> None:
     """End the process before it serves anything, where it must not."""
     said = refusal_here()
     if said:
-        raise SystemExit(said)
+        sys.stderr.write(f"{said}\n")
+        raise SystemExit(2)
 
 
 def announce() -> None:

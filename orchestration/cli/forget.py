@@ -43,7 +43,9 @@ def forget(console: Console, who: str) -> None:
         batches = forget_customers(landing, ids, hashes, scratch=settings.scratch)
     published = len(list((home / "published").glob("*.duckdb")))
     _say(console, stores=sorted({customer.store for customer in found}), batches=batches)
-    _say_what_is_left(console, published=published, kept=settings.publications_kept)
+    _say_what_is_left(
+        console, landed=bool(batches), published=published, kept=settings.publications_kept
+    )
 
 
 def _hashes(keys: CustomerKeys, *, who: str, ids: set[str]) -> set[str]:
@@ -68,18 +70,22 @@ def _id(who: str) -> str:
 def _say(console: Console, *, stores: list[str], batches: int) -> None:
     if batches:
         console.print(
-            f"Forgotten: taken out of {batches} landed batches ({', '.join(stores)});"
+            f"Forgotten: taken out of {batches} landed batch{'' if batches == 1 else 'es'}"
+            f" ({', '.join(stores)});"
             " never lands again"
         )
     else:
         console.print("Nothing of this customer has landed; it never will")
 
 
-def _say_what_is_left(console: Console, *, published: int, kept: int) -> None:
+def _say_what_is_left(console: Console, *, landed: bool, published: int, kept: int) -> None:
+    """Where nothing is landed, it may have been forgotten before: what is published may tell."""
     console.print("The marts forget with the next run: `returns run`")
     if published:
+        made = "1 publication" if published == 1 else f"{published} publications"
+        keep = ("keeps" if published == 1 else "keep") if landed else "may keep"
         console.print(
-            f"{published} publications made before keep the hash and the masked name until they"
-            f" retire (the newest {kept} stay); delete their files to be rid of them at once"
+            f"{made} made before {keep} the hash and the masked name until retired"
+            f" (the newest {kept} stay); delete the files in `published` to be rid of them at once"
         )
     console.print("The stores and the ERP keep their own records: erase the customer there too")

@@ -69,7 +69,7 @@ def refused(home, folder, command):
         timeout=180,
         check=False,
     )
-    assert finished.returncode != 0
+    assert finished.returncode == 2
     yield finished.stdout + finished.stderr
 
 

@@ -89,8 +89,8 @@ def test_a_customer_is_known_by_a_hash_until_forgotten_and_stays_forgotten(retur
     said = returns("forget", EMAIL.upper())
 
     assert said.exit_code == 0, said.output
-    assert "Forgotten: taken out of 1 landed batches (us); never lands again" in said.output
-    assert "1 publications made before keep the hash" in said.output
+    assert "Forgotten: taken out of 1 landed batch (us); never lands again" in said.output
+    assert "1 publication made before keeps the hash" in said.output
     assert person[1].encode() not in written(home / "landing")
 
     # Were it landed anew, every buyer would be asked for again.
