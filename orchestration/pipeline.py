@@ -17,6 +17,8 @@ from orchestration.resources.settings import environment, read_home
 # Hears the events of a run, and what its steps say of their progress.
 Listener = Callable[[dg.DagsterEvent | str], None]
 
+INTERRUPTED = "interrupted: run again; what has landed and what was decided are kept"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -93,6 +95,8 @@ def _sentence(event: dg.DagsterEvent) -> str:
     """Return what went wrong: one of our own errors as it stands, else the first cause of all."""
     said, error = "", event.step_failure_data.error
     while error is not None:
+        if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+            return INTERRUPTED
         said = error.message.strip()
         module, _, sentence = said.partition(f".{error.cls_name}: ")
         if module.startswith("orchestration.") and sentence:

@@ -277,9 +277,11 @@ def dagster(port: Port = 3000) -> None:
 def refusals() -> Iterator[None]:
     """Show what a command refuses to do as its own sentence, without a traceback."""
     from orchestration.cli.refusals import REFUSALS, unusable
+    from orchestration.cli.retries import retries_told
 
     try:
-        yield
+        with retries_told(console):
+            yield
     except REFUSALS as error:
         console.print(f"[red]Stopped:[/red] {error}", style=None)
         raise typer.Exit(2) from error

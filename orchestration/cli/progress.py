@@ -68,7 +68,7 @@ def _told(seen: Counter[str]) -> str:
     if seen["tables"] > 1:
         said.append(f"{seen['tables']} tables")
     if seen["rows"]:
-        said.append(f"{seen['rows']} rows")
+        said.append(f"{seen['rows']} row{'' if seen['rows'] == 1 else 's'}")
     said += [f"{seen[name]} {name}" for name in OUTCOMES if seen[name]]
     if seen["passed"]:
         said.append(f"{_checks(seen['passed'])} passed")
