@@ -329,6 +329,11 @@ def spoken_check(name: str, asset: str) -> str:
     return spoken(name)
 
 
+def most_money(shown: int, *, of: int) -> str:
+    """Say in which order bars stand, and that some are left to the table where they are."""
+    return "the most money first" if shown == of else f"the {shown} of {of:,} with the most money"
+
+
 def spoken_facts(text: str | None) -> str:
     """Return what a check found, kept as JSON, as words; what is no JSON stays as it is."""
     try:
@@ -338,5 +343,16 @@ def spoken_facts(text: str | None) -> str:
     if not isinstance(found, dict):
         return str(found)
     return "; ".join(
-        f"{spoken(name)}: {value}" for name, value in found.items() if value or value == 0
+        f"{spoken(name)}: {_spoken_fact(value)}"
+        for name, value in found.items()
+        if value or value == 0
     )
+
+
+def _spoken_fact(value: object) -> str:
+    """What was found of several stores or streams is kept under the name of each."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({_spoken_fact(fact)})" for name, fact in value.items())
+    if isinstance(value, list):
+        return ", ".join(_spoken_fact(fact) for fact in value)
+    return str(value)

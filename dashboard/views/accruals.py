@@ -175,7 +175,8 @@ def estimate(pointer: Pointer, narrowed: Scope, currency: str) -> None:
         st.header("No estimate of returns still to come", anchor=False)
         nothing(
             "All above rests on returns that were opened. To see an estimate beside it, write"
-            " expected rates by store and month into seeds/expected_return_rates.csv."
+            " expected rates by store and month into dbt_project/seeds/expected_return_rates.csv;"
+            " the next run reads them."
         )
         return
     st.header(f"Estimate: {spoken_amount(total, currency)} of returns still to come", anchor=False)

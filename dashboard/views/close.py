@@ -19,7 +19,16 @@ from dashboard.money import spoken_amount
 from dashboard.publication import Edition, Pointer
 from dashboard.settings import settings
 from dashboard.tables import Column, Kind
-from dashboard.words import AGES, BREAKS, CLOSE_VERDICTS, CONTROLS, OWNERS, SYSTEMS, spoken
+from dashboard.words import (
+    AGES,
+    BREAKS,
+    CLOSE_VERDICTS,
+    CONTROLS,
+    OWNERS,
+    SYSTEMS,
+    most_money,
+    spoken,
+)
 from dashboard.zone import spoken_month
 
 ALL_STORES = {"all": "All stores"}
@@ -214,7 +223,7 @@ def ageing(
     ]
     for column, said, bars in zip(
         st.columns(2, gap="large"),
-        ("days since due", "kind, the most money first"),
+        ("days since due", f"kind, {most_money(len(by_kind), of=rows.num_rows)}"),
         (by_age, by_kind),
         strict=True,
     ):

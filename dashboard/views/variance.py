@@ -18,6 +18,7 @@ from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
 from dashboard.words import AGES, CAUSES, spoken
 
+BARS = 12
 NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
 SIDES = (
     ("Storefront", "storefront_amount", "What the storefront calculated, fees taken off."),
@@ -190,12 +191,14 @@ def _parts(
 ) -> None:
     chart, table = st.columns([2, 3], gap="large")
     with chart:
-        st.caption(f"Gross variance by {CUT_BY[by].lower()}, {currency}")
+        bars = found[:BARS]
+        part = "" if len(bars) == len(found) else f", the first {BARS} of {len(found):,}"
+        st.caption(f"Gross variance by {CUT_BY[by].lower()}, {currency}{part}")
         st.altair_chart(
-            charts.money_bars(found[:12], label="label", amount="gross_amount", currency=currency),
+            charts.money_bars(bars, label="label", amount="gross_amount", currency=currency),
             alt=charts.in_words(
                 f"Gross variance by {CUT_BY[by].lower()}, {currency}",
-                found[:12],
+                bars,
                 label="label",
                 figure="gross_amount",
                 shape=charts.money_shape(currency),
@@ -205,7 +208,7 @@ def _parts(
         kind = Kind.WORD if words else Kind.TEXT
         columns = (Column("part", CUT_BY[by], kind, words=words), *MONEY)
         title = f"Variance by {CUT_BY[by].lower()}"
-        tables.show(rows, columns, key=f"cut_{by}", title=title, currency=currency, tallest=12)
+        tables.show(rows, columns, key=f"cut_{by}", title=title, currency=currency, tallest=BARS)
 
 
 def listed(pointer: Pointer, narrowed: Scope, filtered: VarianceFilter) -> None:

@@ -13,7 +13,9 @@ from dashboard.words import (
     CONTROLS,
     OWNERS,
     QUESTIONS_SHORT,
+    most_money,
     spoken_check,
+    spoken_facts,
 )
 from orchestration.sync.actions import IN_ORDER
 
@@ -64,3 +66,14 @@ def test_every_action_that_can_be_sent_can_be_stopped_by_its_name():
 )
 def test_what_any_column_may_be_asked_is_told_of_the_column(name, asset, told):
     assert spoken_check(name, asset) == (told or "Nothing is complete while the erp is open")
+
+
+def test_what_a_check_found_of_each_store_is_read_as_words():
+    found = '{"failures": {"uk": "never", "us": ["a", "b"]}, "unavailable": {}, "landed": 0}'
+
+    assert spoken_facts(found) == "Failures: uk (never), us (a, b); Landed: 0"
+
+
+def test_a_chart_that_leaves_kinds_out_says_how_many_it_shows():
+    assert most_money(7, of=7) == "the most money first"
+    assert most_money(7, of=15) == "the 7 of 15 with the most money"
