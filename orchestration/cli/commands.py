@@ -285,6 +285,9 @@ def refusals() -> Iterator[None]:
     except REFUSALS as error:
         console.print(f"[red]Stopped:[/red] {error}", style=None)
         raise typer.Exit(2) from error
+    except KeyboardInterrupt as error:
+        console.print("Interrupted: start again at any time, what is kept is whole")
+        raise typer.Exit(130) from error
     except OSError as error:
         if error.filename is None:  # what has no path is no matter of folders and rights
             raise

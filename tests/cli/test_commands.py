@@ -175,6 +175,19 @@ def test_what_stops_a_build_is_told_once_with_its_file_and_remedy(returns, tmp_p
     assert "Dependencies for step" not in damaged.output
 
 
+def test_whoever_interrupts_a_command_hears_that_it_may_be_started_again(returns, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orchestration.cli.doctor.examine", interrupted)
+
+    finished = returns("doctor")
+
+    assert finished.exit_code == 130
+    assert "Interrupted: start again at any time" in finished.output
+    assert "Traceback" not in finished.output
+
+
 def test_half_a_configuration_names_every_missing_setting(returns, monkeypatch):
     monkeypatch.setenv("SHOPIFY_STORES", "us")
 
