@@ -103,7 +103,7 @@ def resume(scope: Scope, by: By) -> None:
 @app.command()
 def golive(since: Since = "") -> None:
     """Show what going live leaves alone until a person says so, and what it would touch."""
-    from orchestration.cli.deciding import show_baseline
+    from orchestration.cli.deciding import demand_known, show_baseline
     from orchestration.resources.live_since import parse_live_since
     from orchestration.resources.settings import environment, read_sync
 
@@ -112,6 +112,8 @@ def golive(since: Since = "") -> None:
             tried = parse_live_since(since)
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--since") from error
+        for store, action in tried:
+            demand_known(f"{store}/{action}")
         show_baseline(console, live_since=tried or read_sync(environment()).live_since)
 
 

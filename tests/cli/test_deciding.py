@@ -240,16 +240,20 @@ def test_a_publication_that_cannot_be_found_by_its_pointer_is_made_anew(
     assert "names no publication any more" in returns("doctor").output
 
 
-def test_where_the_sandbox_stands_in_only_its_stores_are_halted(returns, ledger, tmp_path):
+def test_where_the_sandbox_stands_in_only_its_stores_are_halted_or_go_live(
+    returns, ledger, tmp_path
+):
     (tmp_path / "home" / "sandbox").mkdir()
     environment = tmp_path / "home" / "sandbox" / "environment.json"
     environment.write_text('{"SHOPIFY_STORES": "uk,us"}')
 
     mistyped = returns("halt", "su/restock", "--by", "ana", "--note", "stocktaking")
     named = returns("halt", "us/restock", "--by", "ana", "--note", "stocktaking")
+    tried = returns("golive", "--since", "su/restock=2026-07-01T13:00:00Z")
 
-    assert mistyped.exit_code == 2
-    assert "su is no store: it is one of uk, us" in mistyped.output
+    for refused in (mistyped, tried):
+        assert refused.exit_code == 2, refused.output
+        assert "su is no store: it is one of uk, us" in refused.output
     assert named.exit_code == 0, named.output
     assert [halt.scope for halt in ledger.halts()] == ["us/restock"]
 
