@@ -122,9 +122,12 @@ def test_a_closed_gate_ends_the_run_before_anything_is_sent_and_says_why(world, 
 
 def test_a_file_other_than_the_one_checked_is_not_acted_on(world, instance, configured):
     (configured / "current.json").write_text(json.dumps({"id": "two", "file": "two.duckdb"}))
+    gone = run(instance)
+    (configured / "two.duckdb").write_bytes(next(configured.glob("*.duckdb")).read_bytes())
 
     result = run(instance)
 
+    assert "two.duckdb is gone" in why_it_failed(gone)
     assert "two.duckdb is published" in why_it_failed(result)
     assert world.books.write_count == 0
 
