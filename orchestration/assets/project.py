@@ -34,6 +34,7 @@ PARSED_SUFFIXES = frozenset({".sql", ".yml", ".csv", ".md"})
 BUSY = "busy with another call"
 ATTEMPTS = 3
 OUT_OF_MEMORY = "Out of Memory Error"
+ONE_AT_A_TIME = ("--threads", "1")
 BROKEN = frozenset({RunStatus.Error, TestStatus.Error})
 WAITING = frozenset({RunStatus.Skipped, TestStatus.Skipped})
 
@@ -71,8 +72,8 @@ def build(
     Build and test the models in the warehouse of `home`; an empty selection is everything.
 
     `memory_limit` is DuckDB's, such as 3GB; `landing` is where the views of its sources read. What
-    memory did not suffice for is built once more, as long as that gets any further: in a long
-    build some of it stays taken, and a new one begins with all of it.
+    memory did not suffice for is built once more, a model at a time and as long as that gets any
+    further: in a long build some of it stays taken, and a new one begins with all of it.
 
     Leaves no connection behind: DuckDB's lock on the warehouse is free when this returns.
     """
@@ -89,7 +90,7 @@ def build(
         result = _built(arguments, select, target=home / "dbt")
         left = _left_for_want_of_memory(result)
         while left:
-            anew = _built(arguments, left, target=home / "dbt").results
+            anew = _built([*arguments, *ONE_AT_A_TIME], left, target=home / "dbt").results
             again = {node.node.unique_id: node for node in anew}
             result.results = [again.get(node.node.unique_id, node) for node in result.results]
             before, left = left, _left_for_want_of_memory(result)

@@ -27,13 +27,18 @@ class Starving(dbtRunner):
     def invoke(self, arguments, **options):
         outcome = super().invoke(arguments, **options)
         if arguments[0] == "build":
-            self._builds.append(selected(arguments))
+            self._builds.append((selected(arguments), threads(arguments)))
             for node in outcome.result.results if len(self._builds) == 1 else []:
                 if node.node.name == STARVED:
                     node.status, node.message = RunStatus.Error, self._said
                 elif node.node.name == WAITING:
                     node.status = RunStatus.Skipped
         return outcome
+
+
+def threads(arguments):
+    """How many models are built at a time, where that is asked for."""
+    return arguments[arguments.index("--threads") + 1] if "--threads" in arguments else None
 
 
 def selected(arguments):
@@ -61,10 +66,10 @@ def build(monkeypatch, tmp_path):
     return run
 
 
-def test_what_ran_out_of_memory_is_built_anew_with_what_waited_for_it(build):
+def test_what_ran_out_of_memory_is_built_anew_alone_with_what_waited_for_it(build):
     builds, built = build(OUT_OF_MEMORY)
 
-    assert builds == [[NEEDED], [STARVED, WAITING]]
+    assert builds == [([NEEDED], None), ([STARVED, WAITING], "1")]
     assert built.broken == []
     assert {result.status for result in built.results} <= {"success", "pass", "no-op"}
     assert {result.node.name for result in built.results} >= {STARVED, WAITING, "int_cases"}
@@ -73,5 +78,5 @@ def test_what_ran_out_of_memory_is_built_anew_with_what_waited_for_it(build):
 def test_what_failed_otherwise_is_not_built_again(build):
     builds, built = build(OTHERWISE)
 
-    assert builds == [[NEEDED]]
+    assert builds == [([NEEDED], None)]
     assert [result.node.name for result in built.broken] == [STARVED]

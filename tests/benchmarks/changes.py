@@ -109,6 +109,7 @@ def build(*, home: str, everything: bool) -> dict[str, Any]:
         )
         seconds = time.perf_counter() - begun
     if built.broken or built.is_of_changes is everything:
-        raise RuntimeError(f"{'no ' * everything}build of changes: {built.broken}")
+        said = [f"{result.node.name}: {result.message}" for result in built.broken]
+        raise RuntimeError(f"{'no ' * everything}build of changes: {said}")
     marts = marts_in(Path(home) / "warehouse.duckdb")
     return {"closure": sum(deciding), "build": seconds, "marts": marts}
