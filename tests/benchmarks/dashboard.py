@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
+from math import ceil
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -49,17 +50,13 @@ def sections(size: Size, scratch: Path) -> Iterator[Section]:
         for _ in islice(runs_of(home, returns=size.run_returns), 2):
             continue
     copies = multiply(home, scratch / "large", returns=size.shown_returns)
-    seen, memory = watch(scratch / "large", looks=size.looks, readers=size.readers)
+    seen, memory = watch(scratch / "large", size)
     yield _alone(size, seen, returns=copies.cases, copies=copies.count)
     yield _together(size, seen, memory, returns=copies.cases)
 
 
-def watch(home: Path, *, looks: int, readers: int) -> tuple[dict[str, Seen], Sequence[int]]:
-    """
-    Look so often at every page of a home, alone and with so many readers at the same moment.
-
-    Return what was seen, and the server's memory.
-    """
+def watch(home: Path, size: Size) -> tuple[dict[str, Seen], Sequence[int]]:
+    """Look at every page of a home, alone and together; return what was seen, and the memory."""
     with ExitStack() as stack:
         port, other = free_port(), free_port()
         server = stack.enter_context(started(home, starting(port), DASHBOARD_USER="ann"))
@@ -71,9 +68,9 @@ def watch(home: Path, *, looks: int, readers: int) -> tuple[dict[str, Seen], Seq
         addresses |= {path: f"http://127.0.0.1:{port}{path}" for path in PAGES}
         seen = {path: Seen() for path in addresses}
         begun = memory_mib(server)
-        _look_alone(browser, addresses, seen, looks=looks)
-        _look_together(browser, addresses, seen, rounds=-(-looks // readers), readers=readers)
-        _change(browser, addresses, seen, changes=looks)
+        _look_alone(browser, addresses, seen, looks=size.looks)
+        _look_together(browser, addresses, seen, size)
+        _change(browser, addresses, seen, changes=size.looks)
         memory = (begun, *memory_mib(server, "VmRSS", "VmHWM"))
         browser.close()
     return seen, memory
@@ -91,21 +88,17 @@ def _look_alone(
 
 
 def _look_together(
-    browser: Browser,
-    addresses: dict[str, str],
-    seen: dict[str, Seen],
-    *,
-    rounds: int,
-    readers: int,
+    browser: Browser, addresses: dict[str, str], seen: dict[str, Seen], size: Size
 ) -> None:
-    pages = [_reader(browser) for _ in range(readers)]
-    # The first round is not counted: in it each browser gets the scripts of the pages.
-    for number in range(rounds + 1):
+    pages = [_reader(browser) for _ in range(size.readers)]
+    # Where figures count, a first round does not: in it each browser gets the scripts.
+    uncounted = int(size.is_judged)
+    for number in range(uncounted + ceil(size.looks / size.readers)):
         for path, url in addresses.items():
             for page in pages:
                 page.goto(url, wait_until="commit")
             together = [opened(page) for page in pages]
-            if number:
+            if number >= uncounted:
                 seen[path].together += together
     for page in pages:
         page.context.close()
@@ -119,9 +112,10 @@ def _change(
         if path == "trivial":
             continue
         open_page(page, url)
-        for control, number in cycle(controls(page), changes):
+        for place, (control, number) in enumerate(cycle(controls(page), changes)):
             # Each from the page as it opens, so that filters do not leave less and less.
-            open_page(page, url)
+            if place:
+                open_page(page, url)
             seconds = change(page, control, number)
             if seconds is not None:
                 seen[path].changes.setdefault(control, []).append(seconds)

@@ -46,8 +46,8 @@ SMALL = Size(
     keys=20_000,
     returns=(1_000, 4_000),
     days=0,
-    run_returns=50,
-    shown_returns=50_000,
+    run_returns=20,
+    shown_returns=10_000,
     looks=1,
     readers=2,
 )
@@ -57,7 +57,8 @@ FULL = Size(
     orders=100_000,
     dlt_orders=25_000,
     many_orders=200_000,
-    paced_orders=3_000,
+    # Fewer would weigh the start of a client more than its pace.
+    paced_orders=6_000,
     keys=1_000_000,
     returns=(100_000, 1_000_000),
     days=3,
