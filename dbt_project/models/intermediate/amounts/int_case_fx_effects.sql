@@ -87,6 +87,7 @@ credits as (
         on
             lines.case_key = line_rates.case_key
             and lines.document_id = line_rates.document_id
+            -- The line that holds the amount: a kit's units stand on others.
             and lines.tax_line_id = line_rates.line_id
 
     group by lines.case_key, lines.document_id, lines.currency, line_rates.exchange_rate
