@@ -31,11 +31,11 @@ def backup(url: str, file: Path) -> dict[str, int]:
     """
     if file.exists():
         raise BackupRefusedError(f"{file} exists already: name a new file")
-    if is_new(url):
-        path = database_address(url)
+    address = database_address(url)
+    if address is not None and is_new(url):
         raise BackupRefusedError(
-            f"{path.database if path else url} is no ledger that is there: check LEDGER_URL, or"
-            " RETURNS_HOME where that is not set"
+            f"{address.database} is no ledger that is there: check LEDGER_URL, or RETURNS_HOME"
+            " where that is not set"
         )
     partial = file.with_name(f".{file.name}.partial")
     partial.unlink(missing_ok=True)
