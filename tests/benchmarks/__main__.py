@@ -23,8 +23,8 @@ SECTIONS = {
     "run": "tests.benchmarks.run",
     "dashboard": "tests.benchmarks.dashboard",
 }
-# What follows each other where others run beside it: the dashboard shows the home of the runs.
-CHAINS = [("build",), ("run", "dashboard"), ("extraction", "variance")]
+# The second shows the home that the first left.
+FOLLOWING = ("run", "dashboard")
 
 
 def main() -> None:
@@ -60,7 +60,8 @@ def run(size: Size, names: list[str], folder: Path) -> None:
             do(names)
         else:
             # No figure counts at this size: that it ends is what is to be seen, and soon.
-            chains = [[name for name in chain if name in names] for chain in CHAINS]
+            chains = [[name] for name in names if name not in FOLLOWING]
+            chains.append([name for name in names if name in FOLLOWING])
             with ThreadPoolExecutor(len(chains)) as workers:
                 list(workers.map(do, chains))
     sys.stdout.write(f"\nwritten to {folder}\n")
