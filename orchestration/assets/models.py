@@ -14,11 +14,16 @@ from pydantic import Field
 from orchestration.assets import project
 from orchestration.assets.building import build_home
 from orchestration.assets.clock import run_clock
+from orchestration.landing import ROWS
 from orchestration.resources import Home, SyncResource
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
 WAREHOUSE_POOL = "warehouse"
+OF_LANDED_FILE = (
+    "A landed file is damaged: restore its folder from a backup of landing, or move the folder out"
+    " of landing for the next run to go on without its rows"
+)
 ROW_COUNTS = "select schema_name, table_name, estimated_size from duckdb_tables()"
 
 
@@ -66,7 +71,9 @@ def models(
     context.log.info("built %s", "what changed" if built.is_of_changes else "everything")
     yield from _reported(context, built.results, row_counts=_row_counts(home.warehouse))
     if built.broken:
-        raise dg.Failure(f"dbt could not build {_said(built.broken)}", allow_retries=False)
+        said = _said(built.broken)
+        remedy = f". {OF_LANDED_FILE}" if ROWS in said else ""
+        raise dg.Failure(f"dbt could not build {said}{remedy}", allow_retries=False)
     if built.left_out:
         raise dg.Failure(
             f"{len(built.left_out)} models were left as they stood, for the data failed"

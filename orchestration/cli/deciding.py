@@ -26,7 +26,7 @@ from orchestration.sync.going_live import baseline
 from orchestration.sync.money import rounded
 from orchestration.sync.notices import letter_of
 from orchestration.sync.policy import Policy
-from orchestration.sync.publication import current_file, read_publication, read_row
+from orchestration.sync.publication import current_file, knows_case, read_publication, read_row
 from orchestration.sync.values import HELD, READY, GateRow, Outcome, Publication
 
 SHOWN = 50
@@ -137,8 +137,18 @@ def show_baseline(console: Console, *, live_since: LiveSince) -> None:
 
 
 def preview_notices(console: Console, *, case: str, limit: int) -> int:
-    """Print the letters that would go out, without their addresses, and say how many."""
-    publication = read_publication(published(), "notify")
+    """
+    Print the letters that would go out, without their addresses, and say how many.
+
+    `case` is the name of one, or empty for all. Raises DecisionRefusedError for a name of none.
+    """
+    file = published()
+    if case and not knows_case(file, case):
+        raise DecisionRefusedError(
+            f"the current publication knows no return {case}: write its name as the dashboard"
+            " does, such as '#1001-R1' (in quotes, for # begins a comment)"
+        )
+    publication = read_publication(file, "notify")
     ready = 0
     for row in publication.rows:
         if _is_previewed(row, case):

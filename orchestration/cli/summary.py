@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 from rich.console import Console, Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
+from dashboard.words import spoken_check, spoken_facts
 from orchestration.planted import Comparison, compare
 
 STAGES = """
@@ -93,6 +95,8 @@ def _text(value: object) -> str:
     """Return a value as people read it; the marts keep a third decimal for the dinar's sake."""
     if isinstance(value, Decimal):
         return f"{value:,.3f}".removesuffix("0")
+    if isinstance(value, int):
+        return f"{value:,}"
     return "-" if value is None else f"{value}".replace("_", " ")
 
 
@@ -107,8 +111,10 @@ def show(console: Console, publication: Path) -> bool:
         raise ValueError(f"{publication} says nothing of itself")
     identity, as_of, is_complete = edition
     console.print(Group(*(table.shown() for table in tables)))
-    for asset, name, store, said in failed:
-        console.print(f"[red]failed[/red] {asset} {name} {store} {said}")
+    for asset, name, store, found in failed:
+        of = f"{asset}, {store}" if store else asset
+        said = escape(f"{spoken_check(name, asset)} ({of}): {spoken_facts(found)}")
+        console.print(f"[red]failed[/red] {said}")
     verdict = "[green]complete[/green]" if is_complete else "[red]incomplete[/red]"
     console.print(f"Publication {identity}, as of {as_of:%Y-%m-%d %H:%M} UTC: {verdict}")
     return bool(is_complete)
@@ -126,7 +132,7 @@ def show_planted(console: Console, publication: Path, truth: Path, *, title: str
     for count in comparison.counts:
         numbers = (count.planted, count.found, *map(_alarming, (count.missed, count.flagged)))
         shown = count.group if count.group != group else ""
-        table.add_row(shown, _text(count.finding), *map(str, numbers))
+        table.add_row(shown, _text(count.finding), *map(_text, numbers))
         group = count.group
     console.print(table)
     if mended := _mended(comparison):
@@ -153,7 +159,7 @@ def _mended(comparison: Comparison) -> str:
 
 
 def _alarming(number: int) -> str:
-    return f"[red]{number}[/red]" if number else "0"
+    return f"[red]{number:,}[/red]" if number else "0"
 
 
 def _asked(

@@ -20,6 +20,7 @@ from orchestration.landing.ids import (
 )
 from orchestration.landing.lists import listed_at, may_be_deleted, missed_ids
 from orchestration.landing.manifest import (
+    ROWS,
     Batch,
     BrokenEvidenceError,
     DamagedManifestError,
@@ -35,6 +36,7 @@ from orchestration.landing.store import LandingError, let_read
 from orchestration.landing.watermarks import resume_at
 
 __all__ = [
+    "ROWS",
     "Batch",
     "BrokenEvidenceError",
     "Compacted",

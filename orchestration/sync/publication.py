@@ -252,6 +252,14 @@ def read_row(file: Path, gate_key: str) -> GateRow | None:
     return next(chain(gates, unauthorized), None)
 
 
+def knows_case(file: Path, name: str) -> bool:
+    """Return whether a case of the file has this name; several stores may use the same."""
+    asked = "select count(*) from marts.fct_return_lifecycle where case_name = $name"
+    with duckdb.connect(file, read_only=True) as connection:
+        found = connection.execute(asked, {"name": name}).fetchone()
+    return found is not None and found[0] > 0
+
+
 def _read(file: Path, asked: str, **values: object) -> Iterator[GateRow]:
     with duckdb.connect(file, read_only=True) as connection:
         rows = connection.execute(asked, values or None)

@@ -213,6 +213,15 @@ def test_notices_are_read_before_they_are_sent(returns):
     assert "1 notice is due" in said
 
 
+def test_a_name_of_no_return_is_not_said_to_have_no_notices(returns):
+    of_one = returns("notify", "--preview", "--case", "#1001-R1")
+    of_none = returns("notify", "--preview", "--case", "1001-R1")
+
+    assert "1 notice is due" in of_one.output
+    assert of_none.exit_code == 2
+    assert "knows no return 1001-R1: write its name as the dashboard does" in of_none.output
+
+
 def test_without_a_publication_the_remedy_is_named(returns, tmp_path):
     (tmp_path / "home" / "published" / "current.json").unlink()
 

@@ -81,10 +81,11 @@ def write_publication(
             connection.execute(
                 f"insert into marts.fct_sync_gates ({names}) values ({marks})", values
             )
-        for case_key, requested_at in {(row.case_key, row.requested_at) for row in rows}:
+        for case in {(row.case_key, row.case_name, row.requested_at) for row in rows}:
             connection.execute(
-                "insert into marts.fct_return_lifecycle (case_key, requested_at) values (?, ?)",
-                [case_key, requested_at],
+                "insert into marts.fct_return_lifecycle (case_key, case_name, requested_at)"
+                " values (?, ?, ?)",
+                case,
             )
     (folder / "current.json").write_text(json.dumps({"id": "one", "file": "one.duckdb"}))
     return folder / "one.duckdb"
