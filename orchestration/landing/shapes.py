@@ -1,4 +1,4 @@
-"""The outer shape of a record: what no engine can tell after it has made columns of it."""
+"""The outer shape of a record: what no engine can tell when it makes columns of it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,18 +20,19 @@ class Shape:
     """
 
     def __init__(self, stream: Stream) -> None:
+        may_lack = stream.system is System.NETSUITE
         kinds = {name: _kind_of(declared) for name, declared in stream.columns.items()}
-        record = _struct(kinds, may_lack=stream.system is System.NETSUITE)
-        self._record = msgspec.json.Decoder(record)
-        self._answer = msgspec.json.Decoder(
-            _at(stream.records, list[record | None] | None)  # type: ignore[valid-type]
+        self._record = msgspec.json.Decoder(_struct(kinds, may_lack=may_lack))
+        named = _struct(dict.fromkeys(kinds, msgspec.Raw), may_lack=may_lack)
+        self._named = msgspec.json.Decoder(
+            _at(stream.records, list[named | None] | None)  # type: ignore[valid-type]
         )
         self._texts = msgspec.json.Decoder(_at(stream.records, list[msgspec.Raw] | None))
 
     def records(self, answer: bytes) -> list[bytes] | None:
-        """Return the text of every record of an answer; None where any has another shape."""
+        """Return the text of every record of an answer; None where any lacks a field."""
         try:
-            self._answer.decode(answer)
+            self._named.decode(answer)
             found = self._texts.decode(answer)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return None
