@@ -2,14 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from json import JSONDecodeError
 
-import msgspec
 from msgspec import Raw
-
-# An envelope is not nested deeper; what is, is looked at to its end.
-DEEPEST = 8
-# A list is found in its text by so many of its first bytes.
-BEGINNING = 64
 
 
 class RepeatedNameError(ValueError):
@@ -22,35 +17,31 @@ def refuse_repeated_names(text: bytes) -> None:
     json.loads(text.decode(errors="replace"), object_pairs_hook=_once, parse_int=str)
 
 
-def refuse_repeated_names_around_records(text: bytes) -> None:
+def refuse_repeated_names_around(text: bytes, records: Sequence[Raw]) -> None:
     """
     Raise RepeatedNameError where an object around the records has two members of one name.
 
-    The records, the longest list of the answer, are left out: landing sets aside each of them
-    that names a member twice. So the cost is that of finding them, not of building them.
+    The records, a list of the answer, are left out: landing sets aside each of them that names a
+    member twice. So the cost is that of finding them, not of building them.
     """
-    records = bytes(_records_in(text) or b"")
-    start = text.find(records[:BEGINNING])
-    end = start + len(records)
-    # By chance the text of its beginning may stand somewhere before.
-    is_found = text[start:end] == records
-    refuse_repeated_names(text[:start] + b"[]" + text[end:] if records and is_found else text)
+    try:
+        refuse_repeated_names(_around(text, records))
+    except JSONDecodeError:
+        # By chance the text of a record may stand somewhere else too.
+        refuse_repeated_names(text)
 
 
-def _records_in(text: bytes) -> Raw | None:
-    """Return the list that the longest members lead to; None where they lead to no list."""
-    value = Raw(text)
-    for _ in range(DEEPEST):
-        members = msgspec.json.decode(value, type=dict[str, Raw])
-        value = max(members.values(), key=_length, default=Raw(b"null"))
-        opening = bytes(memoryview(value)[:1])
-        if opening != b"{":
-            return value if opening == b"[" else None
-    return None
-
-
-def _length(value: Raw) -> int:
-    return memoryview(value).nbytes
+def _around(text: bytes, records: Sequence[Raw]) -> bytes:
+    """Return a text without the list's records; all of it where they are in no one list."""
+    start = end = 0
+    for number, record in enumerate(map(bytes, records)):
+        # A search begins with a look at all that is searched for: most stand after a comma.
+        begins = end + 1 if text.startswith(record, end + 1) else text.find(record, end)
+        if number and text[end:begins].strip() != b",":
+            return text
+        start = start if number else begins
+        end = begins + len(record)
+    return text[:start] + text[end:]
 
 
 def _once(members: Sequence[tuple[str, object]]) -> None:

@@ -18,7 +18,7 @@ from orchestration.extract.http import Answer, Clock, raise_for_status, told_wai
 from orchestration.extract.names import (
     RepeatedNameError,
     refuse_repeated_names,
-    refuse_repeated_names_around_records,
+    refuse_repeated_names_around,
 )
 
 SOURCE = "the ERP"
@@ -99,7 +99,7 @@ def read_rows(answer: Answer, *, clock: Clock) -> Rows:
         raise read_problem(answer, clock=clock)
     try:
         rows = msgspec.json.decode(answer.body, type=Rows)
-        refuse_repeated_names_around_records(answer.body)
+        refuse_repeated_names_around(answer.body, rows.items)
     except RepeatedNameError as error:
         raise UnreadableAnswerError(
             f"{SOURCE}'s answer {error}: repeat", body=answer.body

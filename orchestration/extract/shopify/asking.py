@@ -1,6 +1,6 @@
 """One request of a stream: as large as the store allows, and every record in its answer whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,11 @@ from orchestration.extract.shopify.overflow import (
 from orchestration.extract.streams import Stream, System, read_query
 
 
+def within_data(stream: Stream) -> tuple[str, ...]:
+    """Return the path of a stream's records within the data of an answer."""
+    return stream.records[1:]
+
+
 class Asking:
     """Asks an endpoint for a stream's records, with pages of the sizes that it is given."""
 
@@ -39,28 +44,34 @@ class Asking:
         return self._sizes[stream.document or stream.name]
 
     def sized(
-        self, stream: Stream, variables: Callable[[int], Mapping[str, Any]]
+        self,
+        stream: Stream,
+        variables: Callable[[int], Mapping[str, Any]],
+        *,
+        records: Sequence[str],
     ) -> tuple[bytes, Envelope, int]:
         """
         Ask with the largest page that the store does not hold for too costly.
 
-        A query that was too slow once is asked again as it is, then for half as much.
+        `records` is where they are to be found among the data. A query that was too slow once is
+        asked again as it is, then for half as much.
         """
         document = stream.document or stream.name
-        return self._fitting(document, stream.query, variables, what=stream.name)
+        return self._fitting(document, stream.query, variables, what=stream.name, records=records)
 
     def page(self, envelope: Envelope, stream: Stream) -> Connection:
         """Return the page of an answer; a null on the way to it is an empty one."""
-        value = reading.value_at(envelope.data, stream.records[1:-1], source=self.source)
-        if value is None:
+        page = envelope.page
+        if page is None:
             return Connection(nodes=[], page_info=reading.PageInfo(has_next_page=False))
-        page = reading.decode(value, type_=Connection, source=self.source)
+        if page.nodes is None or page.page_info is None:
+            raise reading.of_another_shape("a page lacks a part", source=self.source)
         if any(bytes(node) == b"null" for node in page.nodes):
             raise UnreadableAnswerError(
                 f"{self.source} sent a page of {stream.name} with nothing in place of a record:"
                 " repeat later"
             )
-        return page
+        return Connection(page.nodes, page.page_info)
 
     def whole(self, stream: Stream, body: bytes, *, continued: int) -> bytes:
         """Return the answer with every record whole; most are, and come back untouched."""
@@ -98,13 +109,14 @@ class Asking:
         variables: Callable[[int], Mapping[str, Any]],
         *,
         what: str,
+        records: Sequence[str] = (),
     ) -> tuple[bytes, Envelope, int]:
         slow = 0
         while True:
             size = self._sizes[document]
             try:
                 asked = variables(size)
-                body, envelope = self._endpoint.read(text, asked, can_shrink=True)
+                body, envelope = self._endpoint.read(text, asked, records=records, can_shrink=True)
             except TooSlowError as error:
                 slow += 1
                 if slow > 1:

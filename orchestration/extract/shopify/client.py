@@ -16,7 +16,7 @@ from orchestration.extract.http import Clock, RepeatRule
 from orchestration.extract.parallel import in_flight
 from orchestration.extract.progress import Meter, Tell, silent
 from orchestration.extract.shopify import envelope as reading
-from orchestration.extract.shopify.asking import Asking
+from orchestration.extract.shopify.asking import Asking, within_data
 from orchestration.extract.shopify.bulk import BulkSource
 from orchestration.extract.shopify.endpoint import Endpoint
 from orchestration.extract.shopify.envelope import Envelope
@@ -55,6 +55,8 @@ WINDOWED = frozenset({"orders", "balance_transactions"})
 # How many chunks of ids one job takes.
 CHUNKS_A_JOB = 4
 ORDERS_COUNT = "orders_count.graphql"
+# Where records that are read by id stand among the data.
+BY_ID = ("nodes",)
 
 
 class ShopifyClient:
@@ -145,8 +147,7 @@ class ShopifyClient:
         """Return which of these ids still have a record."""
         found: set[str] = set()
         for body in self.records_by_id(stream, ids):
-            envelope = reading.read_envelope(body, source=self._source)
-            for node in self._nodes(envelope):
+            for node in self._nodes(self._read(body, BY_ID)):
                 if bytes(node) != b"null":
                     record = reading.decode(node, type_=reading.Named, source=self._source)
                     found.add(record.id)
@@ -214,8 +215,7 @@ class ShopifyClient:
         stream = STREAMS[System.SHOPIFY, "locations"]
         ids = []
         for body in self._walk(stream, since=None).pages():
-            envelope = reading.read_envelope(body, source=self._source)
-            for node in self._asking.page(envelope, stream).nodes:
+            for node in self._asking.page(self._read(body, within_data(stream)), stream).nodes:
                 location = reading.decode(node, type_=reading.Named, source=self._source)
                 ids.append(location.id)
         return ids
@@ -224,7 +224,7 @@ class ShopifyClient:
         """Return the newest change that the store knows of, by its own clock."""
         search = Window(since).search(SEARCHED[stream.name])
         asked = {"first": 1, "after": None, "query": search, "reverse": True}
-        _, envelope = self._endpoint.read(stream.query, asked)
+        _, envelope = self._endpoint.read(stream.query, asked, records=within_data(stream))
         page = self._asking.page(envelope, stream)
         return changed_at(page.nodes[0], stream) if page.nodes else None
 
@@ -244,6 +244,7 @@ class ShopifyClient:
             body, envelope, size = self._asking.sized(
                 stream,
                 lambda size: {"ids": list(ids[start : start + size])},  # noqa: B023
+                records=BY_ID,
             )
             chunk = ids[start : start + size]
             nodes = self._nodes(envelope)
@@ -258,8 +259,8 @@ class ShopifyClient:
             start += len(chunk)
             yield self._asking.whole(stream, body, continued=0)
 
+    def _read(self, body: bytes, records: Sequence[str]) -> Envelope:
+        return reading.read_envelope(body, source=self._source, records=records)
+
     def _nodes(self, envelope: Envelope) -> list[msgspec.Raw]:
-        value = reading.value_at(envelope.data, ("nodes",), source=self._source)
-        return reading.decode(
-            value or msgspec.Raw(b"[]"), type_=list[msgspec.Raw], source=self._source
-        )
+        return (envelope.page.nodes if envelope.page else None) or []

@@ -1,6 +1,6 @@
 """One store's GraphQL endpoint: a document sent and its answer judged, for reading and writing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -49,17 +49,23 @@ class Endpoint:
         self._pace = Pace(clock)
 
     def read(
-        self, document: str, variables: Mapping[str, Any], *, can_shrink: bool = False
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        records: Sequence[str] = (),
+        can_shrink: bool = False,
     ) -> tuple[bytes, Envelope]:
         """
         Return the answer as received and its envelope; repeated by the rule.
 
+        `records` is where a list of records is to be found among the data, as a page.
         What was too slow is repeated too, unless the caller can ask for less: TooSlowError.
         """
 
         def ask() -> tuple[bytes, Envelope]:
             try:
-                return self._read_held(document, variables)
+                return self._read_held(document, variables, records)
             except TooSlowError as error:
                 if can_shrink:
                     raise
@@ -82,16 +88,20 @@ class Endpoint:
             raise self._unknown("its answer has no data")
         return data
 
-    def _read_held(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
+    def _read_held(
+        self, document: str, variables: Mapping[str, Any], records: Sequence[str]
+    ) -> tuple[bytes, Envelope]:
         """What one request is told to wait, the others wait too."""
         try:
-            return self._read_once(document, variables)
+            return self._read_once(document, variables, records)
         except RepeatError as error:
             if error.wait_seconds and error.wait_seconds <= self._rule.total_seconds:
                 self._pace.hold(error.wait_seconds)
             raise
 
-    def _read_once(self, document: str, variables: Mapping[str, Any]) -> tuple[bytes, Envelope]:
+    def _read_once(
+        self, document: str, variables: Mapping[str, Any], records: Sequence[str]
+    ) -> tuple[bytes, Envelope]:
         with self._pace.turn(document):
             answer = send_read(self._http, self._request(document, variables), clock=self._clock)
         if answer.status == httpx.codes.GATEWAY_TIMEOUT:
@@ -99,7 +109,7 @@ class Endpoint:
         if answer.status != httpx.codes.TOO_MANY_REQUESTS:
             raise_for_status(answer, source=self._source, clock=self._clock)
         self._check_version(answer)
-        envelope = self._learned(document, answer)
+        envelope = self._learned(document, answer, records)
         problem = reading_problem(envelope, source=self._source)
         told = told_wait(answer.headers, now=self._clock.now())
         if isinstance(problem, RepeatError) and told is not None:
@@ -109,10 +119,10 @@ class Endpoint:
         raise_for_status(answer, source=self._source, clock=self._clock)
         return answer.body, envelope
 
-    def _learned(self, document: str, answer: Answer) -> Envelope:
+    def _learned(self, document: str, answer: Answer, records: Sequence[str]) -> Envelope:
         """Read an answer: an empty bucket says so in the body, under status 200 and 429 alike."""
         try:
-            envelope = read_envelope(answer.body, source=self._source)
+            envelope = read_envelope(answer.body, source=self._source, records=records)
         except UnreadableAnswerError:
             raise_for_status(answer, source=self._source, clock=self._clock)
             raise

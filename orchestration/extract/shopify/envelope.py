@@ -1,6 +1,8 @@
 """What surrounds the records of a GraphQL answer, read without building the records."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,7 +12,7 @@ from orchestration.extract.errors import UnreadableAnswerError
 from orchestration.extract.names import (
     RepeatedNameError,
     refuse_repeated_names,
-    refuse_repeated_names_around_records,
+    refuse_repeated_names_around,
 )
 
 T = TypeVar("T")
@@ -29,6 +31,13 @@ class PageInfo(Struct):
 
     has_next_page: bool = field(name="hasNextPage")
     end_cursor: str | None = field(name="endCursor", default=None)
+
+
+class Page(Struct):
+    """What stands beside records in an answer, and they themselves, as text."""
+
+    nodes: list[Raw] | None = None
+    page_info: PageInfo | None = field(name="pageInfo", default=None)
 
 
 class Connection(Struct):
@@ -110,35 +119,39 @@ class TopLevelError(Struct):
         return self.told_extensions or ErrorExtensions()
 
 
-class Envelope(Struct):
-    """A GraphQL answer whose data stays text; some servers write `null` for no errors."""
+class Told(Struct):
+    """What an answer has beside its data; a member that is null is as one that is not there."""
 
-    data: Raw = field(default_factory=lambda: NULL)
     told_errors: list[TopLevelError] | None = field(name="errors", default=None)
     told_extensions: Extensions | None = field(name="extensions", default=None)
 
-    @property
-    def errors(self) -> list[TopLevelError]:
-        """The errors beside or instead of data."""
-        return self.told_errors or []
 
-    @property
-    def extensions(self) -> Extensions:
-        """What the answer says about itself."""
-        return self.told_extensions or Extensions()
+@dataclass(frozen=True)
+class Envelope:
+    """
+    A GraphQL answer whose data stays text; some servers write `null` for no errors.
 
-    @property
-    def has_data(self) -> bool:
-        """Whether there is any data at all."""
-        return bytes(self.data) != b"null"
+    Where the records were looked for, `page` has them in place of `data`: None where something on
+    the way to them is null.
+    """
+
+    errors: list[TopLevelError]
+    extensions: Extensions
+    has_data: bool
+    data: Raw
+    page: Page | None = None
 
 
-def read_envelope(body: bytes, *, source: str) -> Envelope:
-    """Read the envelope of an answer, or raise UnreadableAnswerError for any other text."""
+def read_envelope(body: bytes, *, source: str, records: Sequence[str] = ()) -> Envelope:
+    """
+    Read the envelope of an answer, or raise UnreadableAnswerError for any other text.
+
+    `records` is where among the data a list of records is to be found: their page is read then.
+    """
     try:
         body.decode()
-        envelope = msgspec.json.decode(body, type=Envelope)
-        refuse_repeated_names_around_records(body)
+        envelope = _opened(body, tuple(records), source=source)
+        refuse_repeated_names_around(body, envelope.page.nodes or () if envelope.page else ())
     except RepeatedNameError as error:
         raise UnreadableAnswerError(f"{source}'s answer {error}: repeat") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -149,6 +162,35 @@ def read_envelope(body: bytes, *, source: str) -> Envelope:
     if not envelope.has_data and not envelope.errors:
         raise UnreadableAnswerError(f"{source} answered without data and without errors: repeat")
     return envelope
+
+
+def _opened(body: bytes, records: tuple[str, ...], *, source: str) -> Envelope:
+    try:
+        said: Any = _decoder(records).decode(body)
+    except msgspec.ValidationError as error:
+        envelope = _opened(body, (), source=source) if records else None
+        if envelope is None:
+            raise
+        if envelope.errors:
+            return envelope
+        raise of_another_shape(error, source=source) from error
+    errors, extensions = said.told_errors or [], said.told_extensions or Extensions()
+    if not records:
+        return Envelope(errors, extensions, bytes(said.data) != b"null", data=said.data)
+    page = said.data
+    for name in records[:-1]:
+        page = page and getattr(page, name)
+    return Envelope(errors, extensions, said.data is not None, data=NULL, page=page)
+
+
+@cache
+def _decoder(records: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    """Return what reads an answer as far as the page of its records, the last of these names."""
+    kind: Any = Page | None if records else Raw
+    for name in reversed(records[:-1]):
+        kind = msgspec.defstruct("Around", [(name, kind, None)]) | None
+    data = ("data", kind, None if records else NULL)
+    return msgspec.json.Decoder(msgspec.defstruct("Answer", [data], bases=(Told,)))
 
 
 def value_at(data: Raw, path: Sequence[str], *, source: str) -> Raw | None:
@@ -176,7 +218,12 @@ def decode(value: Raw | bytes, *, type_: type[T], source: str) -> T:
     try:
         return msgspec.json.decode(value, type=type_)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise UnreadableAnswerError(
-            f"{source} answered with data of another shape than asked for: {error}; repeat, and"
-            " check the API version if it persists"
-        ) from error
+        raise of_another_shape(error, source=source) from error
+
+
+def of_another_shape(why: object, *, source: str) -> UnreadableAnswerError:
+    """Return the error for data that are not what was asked for."""
+    return UnreadableAnswerError(
+        f"{source} answered with data of another shape than asked for: {why}; repeat, and check"
+        " the API version if it persists"
+    )

@@ -12,7 +12,7 @@ from orchestration.extract.errors import StopError, UnreadableAnswerError
 from orchestration.extract.parallel import Job, in_flight
 from orchestration.extract.progress import Meter
 from orchestration.extract.shopify import envelope as reading
-from orchestration.extract.shopify.asking import Asking
+from orchestration.extract.shopify.asking import Asking, within_data
 from orchestration.extract.shopify.envelope import Connection
 from orchestration.extract.shopify.windows import SECOND, Window, whole_second
 from orchestration.extract.streams import Stream
@@ -85,7 +85,9 @@ class Walk:
         if self.search_field:
             asked["query"] = self.window.search(self.search_field)
         body, envelope, size = self.asking.sized(
-            self.stream, lambda size: {**asked, "first": min(size, self.most or size)}
+            self.stream,
+            lambda size: {**asked, "first": min(size, self.most or size)},
+            records=within_data(self.stream),
         )
         return body, self.asking.page(envelope, self.stream), size
 

@@ -12,9 +12,6 @@ import msgspec
 
 from orchestration.extract.shopify import ShopifyClient
 from orchestration.extract.streams import STREAMS, System
-from orchestration.sandbox.business import Shape
-from orchestration.sandbox.server import serve
-from orchestration.sandbox.source import BusinessSource
 
 CLOCK = datetime(2026, 2, 20, tzinfo=UTC)
 SEED, STORE, API_VERSION = 1, "us", "2026-07"
@@ -62,6 +59,11 @@ class Listener(httpx.HTTPTransport):
 
 def record(*, returns: int, file: str) -> int:
     """Draw a business, let the client read a store's orders in every way, and keep all of it."""
+    # What is measured imports what stands here, and needs no sandbox.
+    from orchestration.sandbox.business import Shape
+    from orchestration.sandbox.server import serve
+    from orchestration.sandbox.source import BusinessSource
+
     source = BusinessSource(returns, SEED, CLOCK, Shape(LINES_AN_ORDER, LINES_A_RETURN))
     with TemporaryDirectory() as folder, serve(Path(folder), source, clock=lambda: CLOCK) as books:
         listener = Listener()
