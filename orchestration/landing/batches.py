@@ -4,10 +4,11 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BufferedWriter, RawIOBase
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
-from typing import NoReturn
+from typing import IO, NoReturn, cast
 
 import msgspec
 import zstandard
@@ -35,6 +36,8 @@ from orchestration.landing.store import is_store, matching, put_bytes, remove_fo
 UNREADABLE = "_unreadable"
 # Pages repeat each other: a window of 4 MiB finds more of that, in two thirds of the time.
 OF_ANSWERS = ZstdCompressionParameters.from_level(3, window_log=22)
+# Whoever compresses lets the other threads go on, and waits for its turn after each time.
+ANSWERS_AT_ONCE = 2**20
 # Longer than an upload takes.
 AT_WORK = timedelta(days=1)
 
@@ -187,8 +190,7 @@ def _write_answers(
     times as fast as from within the lists of answers.
     """
     taken = longest = 0
-    compressor = ZstdCompressor(compression_params=OF_ANSWERS)
-    with file.open("wb") as opened, compressor.stream_writer(opened) as kept:
+    with file.open("wb") as opened, _packing(opened) as kept:
         for answer in answers:
             line = _one_line(answer)
             kept.write(line + b"\n")
@@ -197,6 +199,11 @@ def _write_answers(
             if rows.are_complete:
                 rows.take(shape.records(line))
     return taken, longest
+
+
+def _packing(file: IO[bytes]) -> BufferedWriter:
+    packed = ZstdCompressor(compression_params=OF_ANSWERS).stream_writer(file)
+    return BufferedWriter(cast("RawIOBase", packed), ANSWERS_AT_ONCE)
 
 
 def _described(

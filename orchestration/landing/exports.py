@@ -25,7 +25,7 @@ from orchestration.landing.suspects import UNFIT
 
 # An object is joined with its children in memory, so a large file is first cut by their parent.
 OBJECTS, PARTS = "objects.jsonl", "parts"
-PART_BYTES = 3 * 2**20
+PART_BYTES = 8 * 2**20
 # Beside it another engine holds the rows that are landed.
 CUT_BYTES = 208 * 2**20
 LARGEST_OBJECT_BYTES = 16 * 2**20
