@@ -11,7 +11,7 @@ from dashboard.asking import tell
 from dashboard.decisions import syncs
 from dashboard.doorway import allowed
 from dashboard.frame import counted
-from dashboard.words import ACTIONS, spoken
+from dashboard.words import ACTIONS, spoken, verbatim
 from orchestration.ledger import DecisionRefusedError, IntentRecord, Ledger, LostClaimError
 
 TOLD = "sync_told"
@@ -78,8 +78,8 @@ def written(text: str) -> str:
 def _why(record: IntentRecord, error: Exception) -> str:
     """Return why one was refused, with the name people know it by in place of its key."""
     intent = record.intent
-    what = f"{spoken(intent.action, ACTIONS).lower()} of {intent.case_name or intent.case_key}"
+    name = verbatim(intent.case_name or intent.case_key)
+    what = f"\N{LEFT DOUBLE QUOTATION MARK}{spoken(intent.action, ACTIONS).lower()} of {name}"
     return str(error).replace(
-        f"intent {intent.intent_key}",
-        f"\N{LEFT DOUBLE QUOTATION MARK}{what}\N{RIGHT DOUBLE QUOTATION MARK}",
+        f"intent {intent.intent_key}", f"{what}\N{RIGHT DOUBLE QUOTATION MARK}"
     )

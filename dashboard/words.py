@@ -1,6 +1,7 @@
 """Plain words for the codes of the marts; whatever has none is spelled out."""
 
 import json
+import re
 from collections.abc import Mapping
 
 STAGES = {
@@ -317,6 +318,18 @@ def spoken(code: object, words: Mapping[str, str] | None = None) -> str:
         return known
     spelled = str(code).replace("_", " ")
     return spelled[:1].upper() + spelled[1:]
+
+
+def verbatim(text: str) -> str:
+    """
+    Return somebody's own text on one line as code, for what is shown as Markdown.
+
+    A name from a store may hold stars or dollars: as code they are no emphasis and no formula.
+    """
+    line = " ".join(text.split())
+    longest = max((len(ticks) for ticks in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {line} {fence}"
 
 
 def spoken_check(name: str, asset: str) -> str:

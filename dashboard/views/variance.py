@@ -16,7 +16,7 @@ from dashboard.marts.variance import VarianceFilter
 from dashboard.money import spoken_amount
 from dashboard.publication import Pointer
 from dashboard.tables import Column, Kind
-from dashboard.words import AGES, CAUSES, spoken
+from dashboard.words import AGES, CAUSES, spoken, verbatim
 
 BARS = 12
 NOTES = {"cutoff": "Two periods", "applied_elsewhere": "Credit on another invoice"}
@@ -40,6 +40,8 @@ CUT_BY = {
     "promotion": "Promotion",
     "sku": "SKU",
 }
+# Named by the stores themselves, not by a code of ours.
+THEIR_OWN = ("store", "sku")
 PARTS = {
     "root_cause": CAUSES,
     "age": AGES,
@@ -169,16 +171,25 @@ def cuts(
         return
     words = PARTS.get(by, {})
     for row in found:
-        row["label"] = spoken(row["part"], words) if row["part"] else "Unknown"
+        row["label"] = _label(row["part"], by=by)
     most = max(found, key=lambda row: row["gross_amount"])
+    is_theirs = by in THEIR_OWN and most["part"]
+    largest = verbatim(most["label"]) if is_theirs else most["label"]
     st.header(
-        f"{most['label']}: {spoken_amount(most['gross_amount'], currency)} of differences, in"
+        f"{largest}: {spoken_amount(most['gross_amount'], currency)} of differences, in"
         f" {counted(most['cases'], 'case')}",
         anchor=False,
     )
     _parts(rows, found, by=by, words=words, currency=currency)
     if by == "sku":
         st.caption("By SKU: the lines alone. Shipping, fees and adjustments belong to no line.")
+
+
+def _label(part: object, *, by: str) -> str:
+    """A code of ours in words, a name of theirs as it is written: two of them stay two."""
+    if not part:
+        return "Unknown"
+    return str(part) if by in THEIR_OWN else spoken(part, PARTS.get(by, {}))
 
 
 def _parts(

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.customers import customer_key
 from dashboard.places import FROZEN, SHARED
-from orchestration.ledger import Decisions, FoundBreak
+from orchestration.ledger import Decisions, FoundBreak, Ledger
 from tests.dashboard.publications import HOSTILE, asked
 
 PAGES = (
@@ -142,6 +142,24 @@ def test_differences_that_belong_to_no_line_are_not_said_to_be_none(opened, publ
     app = opened(home, "variance", currency="USD", by="SKU")
     headlines = [element.value for element in app.header]
     assert "The cases differ, but in none of their lines" in headlines
+
+
+def test_a_sku_is_written_as_the_store_writes_it_and_never_read_as_markup(opened, publish_anew):
+    home, file = publish_anew()
+    change(file, "update marts.fct_return_lines set sku = 'mug_*blue*_$5' || '``' || '$'")
+    app = opened(home, "variance", currency="USD", by="SKU")
+    assert "``` mug_*blue*_$5``$ ```: USD" in said(app)
+    assert set(table(app, "cut_sku")["SKU"]) == {"mug_*blue*_$5``$"}
+
+
+def test_why_sending_was_halted_stands_in_the_persons_own_words(opened, publish_anew):
+    home, _ = publish_anew()
+    why = "Paid $50 and not $60: *ask* the _bank_"
+    with Ledger(f"sqlite:///{home / 'ledger.sqlite'}") as ledger:
+        ledger.halt("us/*", who="ann", reason=why, at=datetime(2026, 1, 1, tzinfo=UTC))
+    app = opened(home, "gates")
+    assert any(why in text.value for text in app.text)
+    assert not any("$50" in box.value for box in app.error)
 
 
 def test_a_cause_in_the_address_narrows_the_cases_to_it(opened, published):

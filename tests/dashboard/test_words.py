@@ -16,6 +16,7 @@ from dashboard.words import (
     most_money,
     spoken_check,
     spoken_facts,
+    verbatim,
 )
 from orchestration.sync.actions import IN_ORDER
 
@@ -77,3 +78,15 @@ def test_what_a_check_found_of_each_store_is_read_as_words():
 def test_a_chart_that_leaves_kinds_out_says_how_many_it_shows():
     assert most_money(7, of=7) == "the most money first"
     assert most_money(7, of=15) == "the 7 of 15 with the most money"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "shown"),
+    [
+        ("#1001_R1 *$5*", "` #1001_R1 *$5* `"),
+        ("a`b``c", "``` a`b``c ```"),
+        ("two\nlines", "` two lines `"),
+    ],
+)
+def test_a_name_from_outside_stands_as_code_that_its_own_ticks_do_not_end(theirs, shown):
+    assert verbatim(theirs) == shown
