@@ -23,6 +23,8 @@ STATUS_COLOURS = {
 WHOLE_FROM = 100
 # Of figures of 12 pixels' height, in pixels.
 DIGIT_WIDTH = 7
+# From this width on, in pixels, the names of all statuses stand in one row.
+LEGEND_WIDTH = 430
 Records = Sequence[Mapping[str, object]]
 LayeredChart = alt.LayerChart | alt.FacetChart
 
@@ -89,7 +91,12 @@ def stage_chart(statuses: pa.Table) -> LayeredChart:
             scale=alt.Scale(
                 domain=[STATUSES[code] for code in order], range=list(STATUS_COLOURS.values())
             ),
-            legend=alt.Legend(orient="top", symbolType="square"),
+            # On a phone five names do not fit beside each other.
+            legend=alt.Legend(
+                orient="top",
+                symbolType="square",
+                columns=alt.ExprRef(f"width < {LEGEND_WIDTH} ? 2 : 0"),
+            ),
         ),
     )
     # Dark on the light segments and on orange, light on the dark ones: readable on each.

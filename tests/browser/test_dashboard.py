@@ -245,3 +245,12 @@ def test_the_dashboard_asks_nobody_outside_this_machine(chromium, address):
     context.close()
     outside = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
     assert outside == []
+
+
+def test_on_a_phone_the_chart_of_the_stages_names_every_status(look):
+    page = look("/stages", width=390)
+    drawn = page.get_by_test_id("stVegaLiteChart")
+    chart = drawn.bounding_box()
+    for status in ("Done", "Not required", "In progress", "Not started", "Failed"):
+        name = drawn.locator(f"svg text:text-is('{status}')").first.bounding_box()
+        assert name["x"] + name["width"] <= chart["x"] + chart["width"], status
