@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from dashboard.frame import counted, is_frozen
 from dashboard.marts import packs
 from dashboard.marts.close import Period
 from dashboard.marts.source import Scope
+from dashboard.money import spoken_amount
 from dashboard.people import current_person, named, readable
 from dashboard.places import FROZEN
 from dashboard.publication import Pointer
@@ -42,7 +44,9 @@ def close_of(
     signed = closes.get((period.name, store)) or closes.get((period.name, ALL))
     with st.container(horizontal=True, vertical_alignment="center"):
         if signed is not None:
-            _signed(signed, pointer)
+            is_same = signed.publication_id == pointer.id or signed.store != store
+            moved = "" if is_same else _since_closed(signed, ready, open_breaks)
+            _signed(signed, pointer, moved)
         else:
             _unsigned(pointer, store, period, ready=ready, open_breaks=open_breaks)
         downloads.evidence(
@@ -51,11 +55,11 @@ def close_of(
         )
 
 
-def _signed(signed: SignOff, pointer: Pointer) -> None:
+def _signed(signed: SignOff, pointer: Pointer, moved: str) -> None:
     month, whom = spoken_month(signed.period), _whom(signed.store)
     st.text(
         f"{month} was closed for {whom} by {named(signed.who)} on {spoken_time(signed.at)}:"
-        f" {readable(signed.note)}",
+        f" {readable(signed.note)}{moved}",
         width="stretch",
     )
     if signed.publication_id != pointer.id:
@@ -75,6 +79,26 @@ def _signed(signed: SignOff, pointer: Pointer) -> None:
             reason = st.text_area("Why", key="withdraw_reason")
             if confirmed("Take the close back", key="withdraw", weight="secondary"):
                 _withdraw(signed, reason)
+
+
+def _since_closed(signed: SignOff, ready: Readiness, open_breaks: Sequence[dict[str, Any]]) -> str:
+    """Say where these numbers differ from those that were closed; nothing where they do not."""
+    facts = json.loads(signed.facts)
+    then = _state(facts["tied"], facts["controls"], facts["breaks_carried"])
+    now = _state(ready.tied, ready.controls, open_breaks)
+    if then == now:
+        return ""
+    return f"\nIt was closed with {then}. These numbers have {now}."
+
+
+def _state(tied: int, controls: int, open_breaks: Sequence[dict[str, Any]]) -> str:
+    """Return what a close rests on; amounts were kept as text, and in every currency."""
+    breaks = counted(sum(row["breaks"] for row in open_breaks), "break")
+    money = " and ".join(
+        spoken_amount(Decimal(row["amount"]), row["currency"]) for row in open_breaks
+    )
+    over = f" over {money}" if money else ""
+    return f"{tied:,} of {counted(controls, 'control')} tied and {breaks} to do{over}"
 
 
 def _unsigned(

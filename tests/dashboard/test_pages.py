@@ -1,5 +1,6 @@
 """What the pages say, against what the publication holds."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import pytest
 
 from dashboard.customers import customer_key
 from dashboard.places import FROZEN, SHARED
-from orchestration.ledger import Decisions, FoundBreak, Ledger
+from orchestration.ledger import Decisions, FoundBreak, Ledger, SignOff
 from tests.dashboard.publications import HOSTILE, asked
 
 PAGES = (
@@ -550,3 +551,44 @@ def test_a_publication_of_before_is_shown_as_it_was_kept(opened, publish_anew):
     assert "An earlier publication, as it was kept" in said(app)
     assert metrics(app)["Open"] != "0"
     assert "is not kept" in said(opened(home, "stages", publication="three"))
+
+
+@pytest.fixture
+def closed_on(publish_anew):
+    """Close a month on an earlier publication, which showed these facts."""
+    home, file = publish_anew()
+    change(
+        file,
+        """
+        insert into marts.fct_tie_out
+        select * replace ('2026-01' as period) from marts.fct_tie_out
+        """,
+    )
+
+    def close(**facts):
+        with Decisions(f"sqlite:///{home / 'ledger.sqlite'}") as decisions:
+            decisions.sign_off(
+                SignOff(
+                    period="2026-01",
+                    store="all",
+                    publication_id="an-earlier-one",
+                    publication_sha256="0" * 64,
+                    who="ann",
+                    at=datetime(2026, 1, 1, tzinfo=UTC),
+                    note="Accrued.",
+                    facts=json.dumps(facts),
+                )
+            )
+
+    return home, close
+
+
+def test_a_closed_month_says_what_newer_numbers_make_of_it(opened, closed_on):
+    home, close = closed_on
+    ties = metrics(opened(home))["Controls that tie"]
+    breaks = [{"currency": "USD", "breaks": 1, "amount": "12.500"}]
+    close(tied=9, controls=9, breaks_carried=breaks)
+    words = said(opened(home)).replace(NBSP, " ")
+    assert "was closed for every store by ann" in words
+    assert "closed with 9 of 9 controls tied and 1 break to do over USD 12.50." in words
+    assert f"These numbers have {ties} controls tied and " in words
