@@ -29,19 +29,24 @@ from orchestration.ledger import DecisionRefusedError, SignOff
 ALL, SEEN = "all", "sign_off_seen"
 
 
+def sign_off_of(period: Period, narrowed: Scope) -> SignOff | None:
+    """Return the sign-off of a period, for the chosen store or for all of them."""
+    with ledger() as decisions:
+        closes = {(close.period, close.store): close for close in decisions.sign_offs()}
+    return closes.get((period.name, narrowed.store or ALL)) or closes.get((period.name, ALL))
+
+
 def close_of(
     pointer: Pointer,
     narrowed: Scope,
     period: Period,
     *,
+    signed: SignOff | None,
     ready: Readiness,
     open_breaks: Sequence[dict[str, Any]],
 ) -> None:
     """Show who closed the period and on what, or let it be closed; and offer the evidence."""
     store = narrowed.store or ALL
-    with ledger() as decisions:
-        closes = {(close.period, close.store): close for close in decisions.sign_offs()}
-    signed = closes.get((period.name, store)) or closes.get((period.name, ALL))
     with st.container(horizontal=True, vertical_alignment="center"):
         if signed is not None:
             is_same = signed.publication_id == pointer.id or signed.store != store

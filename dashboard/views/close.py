@@ -87,8 +87,10 @@ def chosen_period(pointer: Pointer, edition: Edition) -> Period | None:
     return names[str(name or default)]
 
 
-def verdict(period: Period, ready: Readiness, open_: list[dict[str, Any]]) -> None:
-    """Say in one sentence whether the period can be closed, and why not."""
+def verdict(
+    period: Period, ready: Readiness, open_: list[dict[str, Any]], *, is_closed: bool
+) -> None:
+    """Say in one sentence whether the period can be closed, and why not; or how it is now."""
     month = spoken_month(period.name)
     breaks = sum(row["breaks"] for row in open_)
     money = " and ".join(spoken_amount(row["amount"], row["currency"]) for row in open_)
@@ -99,22 +101,28 @@ def verdict(period: Period, ready: Readiness, open_: list[dict[str, Any]]) -> No
             icon=":material/pending:",
         )
     elif ready.verdict is Verdict.BROKEN:
+        said = (
+            f"{month} is closed, and does not tie now"
+            if is_closed
+            else f"{month} cannot be closed"
+        )
         st.error(
-            f"**Broken: {month} cannot be closed.** {ready.reasons[0]}; both sides stand below.",
+            f"**Broken: {said}.** {ready.reasons[0]}; both sides stand below.",
             icon=":material/link_off:",
         )
     elif breaks:
+        carry = "." if is_closed else ", or carry them forward with the sign-off."
         st.info(
             f"**Tied: {month} agrees to the cent in all {counted(ready.controls, 'control')}.**"
             f" {counted(breaks, 'break')} over {money} that arose by its end"
-            f" {'is' if breaks == 1 else 'are'} still to do: mend or accept them, or carry them"
-            " forward with the sign-off.",
+            f" {'is' if breaks == 1 else 'are'} still to do: mend or accept them{carry}",
             icon=":material/balance:",
         )
     else:
         st.success(
-            f"**Tied: {month} can be closed.** All {counted(ready.controls, 'control')} agree to"
-            " the cent, and no break is left to do.",
+            f"**Tied: {month} {'is' if is_closed else 'can be'} closed.**"
+            f" All {counted(ready.controls, 'control')} agree to the cent, and no break is left"
+            " to do.",
             icon=":material/check_circle:",
         )
 
@@ -293,9 +301,10 @@ with page("Can this period be closed?") as pointer:
         )
         states = decided()
         open_ = close.open_by_currency(pointer, narrowed, period, decided=states)
-        verdict(period, ready, open_)
+        signed = signing.sign_off_of(period, narrowed)
+        verdict(period, ready, open_, is_closed=signed is not None)
         figures(pointer, narrowed, ready, open_)
-        signing.close_of(pointer, narrowed, period, ready=ready, open_breaks=open_)
+        signing.close_of(pointer, narrowed, period, signed=signed, ready=ready, open_breaks=open_)
         is_trusted = edition.is_complete and edition.age(now) <= limit
         tie_out(pointer, narrowed, period, edition, late=late, is_trusted=is_trusted)
         ageing(pointer, narrowed, period, open_, states=states)

@@ -592,3 +592,13 @@ def test_a_closed_month_says_what_newer_numbers_make_of_it(opened, closed_on):
     assert "was closed for every store by ann" in words
     assert "closed with 9 of 9 controls tied and 1 break to do over USD 12.50." in words
     assert f"These numbers have {ties} controls tied and " in words
+
+
+def test_a_closed_month_is_not_said_to_be_one_that_can_be_closed(opened, closed_on):
+    home, close = closed_on
+    (before,) = opened(home).success
+    close(tied=9, controls=9, breaks_carried=[])
+    (after,) = opened(home).success
+
+    assert "Tied: January 2026 can be closed." in before.value
+    assert "Tied: January 2026 is closed." in after.value
