@@ -1,12 +1,12 @@
 """The bridge from the storefront's total to the ERP's, whole and step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import altair as alt
 
-from dashboard.charts import BLUE, GREY, VERMILION, LayeredChart, ink, legible
+from dashboard.charts import BLUE, DIGIT_WIDTH, GREY, VERMILION, LayeredChart, ink, legible
 from dashboard.money import decimals
 from dashboard.words import COMPONENTS
 
@@ -37,10 +37,21 @@ def bridge_chart(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:
             alt.Tooltip("change:Q", title=currency, format=shape),
         ],
     )
-    labels = base.mark_text(dy=-9, color=ink(), fontSize=12).encode(
-        y="high:Q", text=alt.Text("change:Q", format=shape)
+    labels = (
+        base.transform_calculate(figure=_figure(records, shape=shape))
+        .mark_text(dy=-9, color=ink(), fontSize=12)
+        .encode(y="high:Q", text="figure:N")
     )
     return legible(alt.layer(bars, labels).properties(height=340))
+
+
+def _figure(records: Sequence[Mapping[str, Any]], *, shape: str) -> str:
+    """Return the figure above a bar, in three digits where whole ones would run together."""
+    longest = max(len(format(record["change"], shape)) for record in records)
+    whole_from = len(records) * (longest + 1) * DIGIT_WIDTH
+    whole, short = (f"format(datum.change, '{kind}')" for kind in (shape, ".3~s"))
+    # What is below one would be told in thousandths.
+    return f"width < {whole_from} && abs(datum.change) >= 1 ? {short} : {whole}"
 
 
 def component_bars(totals: Mapping[str, Any], *, currency: str) -> LayeredChart:

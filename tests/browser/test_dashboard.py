@@ -254,3 +254,13 @@ def test_on_a_phone_the_chart_of_the_stages_names_every_status(look):
     for status in ("Done", "Not required", "In progress", "Not started", "Failed"):
         name = drawn.locator(f"svg text:text-is('{status}')").first.bounding_box()
         assert name["x"] + name["width"] <= chart["x"] + chart["width"], status
+
+
+def test_on_a_phone_no_figure_of_the_bridge_runs_into_another(look):
+    page = look("/variance?currency=USD", width=390)
+    figures = page.get_by_test_id("stVegaLiteChart").first.locator(".mark-text.role-mark text")
+    expect(figures.nth(5)).to_be_visible()
+    boxes = sorted((figure.bounding_box() for figure in figures.all()), key=lambda box: box["x"])
+    for left, right in pairwise(boxes):
+        is_beside = abs(left["y"] - right["y"]) < left["height"]
+        assert not is_beside or left["x"] + left["width"] <= right["x"] + 1
