@@ -50,7 +50,7 @@ class ArrivingRows:
         self._error: BaseException | None = None
         self._chunk: list[bytes] = []
         self._chunk_bytes = 0
-        self._chunks: Queue[bytes] = Queue(maxsize=CHUNKS_WAITING)
+        self._chunks: Queue[list[bytes]] = Queue(maxsize=CHUNKS_WAITING)
         self._is_left = threading.Event()
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
@@ -70,7 +70,7 @@ class ArrivingRows:
 
     def take(self, records: Sequence[bytes] | None) -> None:
         """Write the rows of these records; None stands for some that have another shape."""
-        if records is None or any(map(_is_apart, records)):
+        if records is None or any(len(record) >= LONGEST_RECORD for record in records):
             self.are_complete = False
         if not self.are_complete:
             return
@@ -88,15 +88,15 @@ class ArrivingRows:
     def _end(self) -> None:
         if self._thread.is_alive():
             self._give()
-            self._put(b"")
+            self._put([])
         self._thread.join()
 
     def _give(self) -> None:
         if self._chunk:
-            self._put(b"\n".join(self._chunk))
+            self._put(self._chunk)
         self._chunk, self._chunk_bytes = [], 0
 
-    def _put(self, chunk: bytes) -> None:
+    def _put(self, chunk: list[bytes]) -> None:
         """Give a chunk, and wait while too many are not yet read; an empty one is the end."""
         while not self._is_left.is_set():
             try:
@@ -134,8 +134,3 @@ class ArrivingRows:
             except pa.ArrowException:
                 self.are_complete = False
                 return
-
-
-def _is_apart(record: bytes) -> bool:
-    """Whether a record is too long, or no object: Arrow breaks down over one that is null."""
-    return len(record) >= LONGEST_RECORD or not record.startswith(b"{")

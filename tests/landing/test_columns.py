@@ -85,7 +85,7 @@ def test_each_value_of_each_kind_is_read_alike_or_left_to_be_looked_at_apart(con
     were_read = 0
     for kind, value in product(KINDS, VALUES):
         declared, record = {"x": kind}, f'{{"x":{value},"y":1}}'.encode()
-        found = read(connection, declared, record)
+        found = read(connection, declared, [record])
         if found is not None:
             were_read += 1
             apart = looked_at_apart(connection, declared, record, tmp_path / "record.jsonl")
@@ -98,7 +98,7 @@ def test_numbers_that_the_erp_writes_as_text_are_read_as_they_come(connection):
     lines = STREAMS[System.NETSUITE, "transaction_lines"]
     record = b'{"transaction":"12","id":"3","quantity":"-2","rate":"7.123456789012345"}'
 
-    (row,) = read(connection, lines.columns, record) or [None]
+    (row,) = read(connection, lines.columns, [record]) or [None]
 
     found = dict(zip(lines.columns, row, strict=True))
     assert [str(found[name]) for name in ("transaction", "id", "quantity", "rate")] == [
@@ -110,7 +110,7 @@ def test_numbers_that_the_erp_writes_as_text_are_read_as_they_come(connection):
 
 
 @pytest.mark.parametrize(
-    "record", [b'"text"', b"[1]", b"1", b'{"x":"\xff"}', b'{"x":"a","x":"b"}']
+    "record", [b"null", b'"text"', b"[1]", b"1", b'{"x":"\xff"}', b'{"x":"a","x":"b"}']
 )
 def test_what_is_no_record_is_not_read(connection, record):
-    assert read(connection, {"x": "VARCHAR"}, b'{"x":"a"}\n' + record) is None
+    assert read(connection, {"x": "VARCHAR"}, [b'{"x":"a"}', record]) is None
