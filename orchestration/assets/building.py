@@ -1,6 +1,7 @@
 """A home's warehouse built from what has landed in it: what the asset, a bench and a test do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +15,23 @@ from dbt.artifacts.schemas.run import RunResult
 from orchestration.assets import project
 from orchestration.assets.builds import begin, build_of, end
 from orchestration.assets.landed_batches import LandedBatches
-from orchestration.landing import create_source_views
+from orchestration.landing import ROWS, create_source_views
 
 MEMORY_LIMIT = "3GB"
 
 
+OF_LANDED_FILE = (
+    "A landed file is damaged: restore its folder from a backup of landing, or move the folder out"
+    " of landing for the next run to go on without its rows"
+)
+
+
 class WarehouseError(RuntimeError):
     """The warehouse is held by another program, or is no database any more."""
+
+
+class DamagedRowsError(RuntimeError):
+    """A file of landed rows cannot be read; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ def build_home(
     """
     landing = landing or home / "landing"
     warehouse = home / "warehouse.duckdb"
-    with _opened(warehouse, memory_limit=memory_limit) as connection:
+    with _opened(warehouse, memory_limit=memory_limit) as connection, _damage_told():
         batches = create_source_views(connection, landing)
         build = build_of(batches, as_of=as_of, recipe=project.recipe(variables))
         landed = LandedBatches(landing, batches)
@@ -93,6 +104,17 @@ def build_home(
         with duckdb.connect(warehouse) as connection:
             end(connection, build)
     return built
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        if ROWS not in said:
+            raise
+        raise DamagedRowsError(f"{said}. {OF_LANDED_FILE}") from error
 
 
 def _opened(warehouse: Path, *, memory_limit: str) -> duckdb.DuckDBPyConnection:

@@ -12,7 +12,7 @@ from dbt.artifacts.schemas.run import RunResult
 from pydantic import Field
 
 from orchestration.assets import project
-from orchestration.assets.building import build_home
+from orchestration.assets.building import OF_LANDED_FILE, build_home
 from orchestration.assets.clock import run_clock
 from orchestration.landing import ROWS
 from orchestration.resources import Home, SyncResource
@@ -20,10 +20,6 @@ from orchestration.resources import Home, SyncResource
 UNIQUE_ID = "dagster_dbt/unique_id"
 MART_SCHEMA = "marts"
 WAREHOUSE_POOL = "warehouse"
-OF_LANDED_FILE = (
-    "A landed file is damaged: restore its folder from a backup of landing, or move the folder out"
-    " of landing for the next run to go on without its rows"
-)
 ROW_COUNTS = "select schema_name, table_name, estimated_size from duckdb_tables()"
 
 

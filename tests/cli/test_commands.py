@@ -13,6 +13,7 @@ from orchestration.cli import app
 from orchestration.cli.home import prepare_instance
 from orchestration.cli.locks import HomeBusyError, home_lock
 from orchestration.landing import create_source_views
+from tests.landing.conftest import landing_into
 from tests.oracle.write import dumped, scenarios
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -173,6 +174,21 @@ def test_what_stops_a_build_is_told_once_with_its_file_and_remedy(returns, tmp_p
     assert f"Stopped: models: {manifest} is no manifest any more" in damaged.output
     assert "restore its folder from a backup" in damaged.output
     assert "Dependencies for step" not in damaged.output
+
+
+def test_a_damaged_landed_file_is_named_with_its_remedy(returns, tmp_path):
+    root = tmp_path / "home" / "landing"
+    batch = landing_into(root)("orders", {"id": "gid://shopify/Order/1"})
+    rows = batch.folder(root) / "rows.parquet"
+    rows.write_bytes(rows.read_bytes()[:-100])
+
+    damaged = returns("rebuild")
+
+    assert damaged.exit_code == 2, damaged.output
+    # The terminal breaks its lines wherever they are full.
+    assert str(rows) in "".join(damaged.output.splitlines())
+    said = " ".join(damaged.output.split())
+    assert "A landed file is damaged: restore its folder from a backup of landing" in said
 
 
 def test_whoever_interrupts_a_command_hears_that_it_may_be_started_again(returns, monkeypatch):
